@@ -1,0 +1,280 @@
+package io.imagestore.internal;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An immutable map from ids to values, ascending by id. Changing it gives a new map that shares nearly all of its nodes
+ * with the old one, so a writer publishes a new state by one volatile write, and readers go on with theirs.
+ *
+ * <p>A radix tree of 32 ways whose nodes hold only what is there (a bitmap says which), and whose levels without a
+ * choice are left out: see Donald R. Morrison, "PATRICIA", Journal of the ACM 15 (1968), and Phil Bagwell, "Ideal Hash
+ * Trees" (2001). Dense ids cost about 5 bytes each beside the value; a change copies one node a level, at most 13.
+ *
+ * @param <V> the values
+ */
+public final class PersistentLongMap<V> {
+
+  private static final int BITS = 5;
+  private static final int MASK = (1 << BITS) - 1;
+  private static final PersistentLongMap<?> EMPTY = new PersistentLongMap<>(null, 0);
+
+  private final @Nullable Node root;
+  private final int size;
+
+  private PersistentLongMap(@Nullable Node root, int size) {
+    this.root = root;
+    this.size = size;
+  }
+
+  /**
+   * A node covers the ids that agree above bit {@code shift + 5}. Its slots are values where shift is 0, nodes elsewhere.
+   */
+  private record Node(long prefix, int shift, int bitmap, Object[] slots) {
+
+    static Node leaf(long id, Object value) {
+      return new Node(prefixOf(id, 0), 0, bit(id, 0), new Object[] {value});
+    }
+
+    boolean covers(long id) {
+      return prefixOf(id, shift) == prefix;
+    }
+
+    boolean has(int bit) {
+      return (bitmap & bit) != 0;
+    }
+
+    int indexOf(int bit) {
+      return Integer.bitCount(bitmap & (bit - 1));
+    }
+
+    Node child(int index) {
+      return (Node) slots[index];
+    }
+
+    /** The lowest id that this node could hold. */
+    long base() {
+      return shift + BITS >= Long.SIZE ? 0 : prefix << (shift + BITS);
+    }
+
+    Node replacing(int index, Object slot) {
+      Object[] copy = slots.clone();
+      copy[index] = slot;
+      return new Node(prefix, shift, bitmap, copy);
+    }
+
+    Node adding(int bit, Object slot) {
+      int index = indexOf(bit);
+      Object[] copy = new Object[slots.length + 1];
+      System.arraycopy(slots, 0, copy, 0, index);
+      copy[index] = slot;
+      System.arraycopy(slots, index, copy, index + 1, slots.length - index);
+      return new Node(prefix, shift, bitmap | bit, copy);
+    }
+
+    Node removing(int bit) {
+      int index = indexOf(bit);
+      Object[] copy = new Object[slots.length - 1];
+      System.arraycopy(slots, 0, copy, 0, index);
+      System.arraycopy(slots, index + 1, copy, index, copy.length - index);
+      return new Node(prefix, shift, bitmap & ~bit, copy);
+    }
+  }
+
+  /**
+   * The map of nothing.
+   *
+   * @param <V> the values
+   * @return always the same
+   */
+  @SuppressWarnings("unchecked") // it holds no value of any type
+  public static <V> PersistentLongMap<V> empty() {
+    return (PersistentLongMap<V>) EMPTY;
+  }
+
+  /**
+   * How many ids it holds.
+   *
+   * @return 0 or more
+   */
+  public int size() {
+    return size;
+  }
+
+  /**
+   * Looks an id up.
+   *
+   * @param id any
+   * @return its value, or null
+   */
+  @SuppressWarnings("unchecked") // leaves hold nothing but values
+  public @Nullable V get(long id) {
+    Node node = root;
+    while (node != null && node.covers(id)) {
+      int bit = bit(id, node.shift);
+      if (!node.has(bit)) {
+        return null;
+      }
+      int index = node.indexOf(bit);
+      if (node.shift == 0) {
+        return (V) node.slots[index];
+      }
+      node = node.child(index);
+    }
+    return null;
+  }
+
+  /**
+   * This map, and one id more or with another value.
+   *
+   * @param id at least 0
+   * @param value its value
+   * @return the new map
+   * @throws ArithmeticException if it would hold more than 2^31 - 1 ids
+   */
+  public PersistentLongMap<V> with(long id, V value) {
+    if (root == null) {
+      return new PersistentLongMap<>(Node.leaf(id, value), 1);
+    }
+    int grown = get(id) == null ? Math.addExact(size, 1) : size;
+    return new PersistentLongMap<>(with(root, id, value), grown);
+  }
+
+  private static Node with(Node node, long id, Object value) {
+    if (!node.covers(id)) {
+      return join(node, Node.leaf(id, value), id);
+    }
+    int bit = bit(id, node.shift);
+    boolean leaf = node.shift == 0;
+    if (!node.has(bit)) {
+      return node.adding(bit, leaf ? value : Node.leaf(id, value));
+    }
+    int index = node.indexOf(bit);
+    return node.replacing(index, leaf ? value : with(node.child(index), id, value));
+  }
+
+  /** The node above two that differ, at the highest bits in which they do. */
+  private static Node join(Node node, Node leaf, long id) {
+    int highest = Long.SIZE - 1 - Long.numberOfLeadingZeros(node.base() ^ id);
+    int shift = highest / BITS * BITS;
+    int nodeBit = bit(node.base(), shift);
+    return new Node(prefixOf(id, shift), shift, nodeBit, new Object[] {node}).adding(bit(id, shift), leaf);
+  }
+
+  /**
+   * This map without an id.
+   *
+   * @param id any
+   * @return the new map, or this one if the id isn't in it
+   */
+  public PersistentLongMap<V> without(long id) {
+    if (root == null || get(id) == null) {
+      return this;
+    }
+    return new PersistentLongMap<>(without(root, id), size - 1);
+  }
+
+  private static @Nullable Node without(Node node, long id) {
+    int bit = bit(id, node.shift);
+    int index = node.indexOf(bit);
+    Node child = node.shift == 0 ? null : without(node.child(index), id);
+    if (child != null) {
+      return node.replacing(index, child);
+    }
+    if (node.slots.length == 1) {
+      return null;
+    }
+    Node rest = node.removing(bit);
+    return rest.shift > 0 && rest.slots.length == 1 ? rest.child(0) : rest;
+  }
+
+  /**
+   * The ids that follow one another.
+   *
+   * @param firstId the lowest wanted, at least 0
+   * @param count how many at the most, 0 or more
+   * @return ascending
+   */
+  public long[] idsFrom(long firstId, int count) {
+    IdCollector ids = new IdCollector(Math.min(count, size));
+    forEachFrom(firstId, (id, value) -> ids.add(id));
+    return ids.toArray();
+  }
+
+  /**
+   * Visits each id and its value, ascending, until the visitor says stop.
+   *
+   * @param firstId the lowest wanted, at least 0
+   * @param visitor is shown each
+   */
+  public void forEachFrom(long firstId, Visitor<? super V> visitor) {
+    if (root != null) {
+      visit(root, firstId, visitor);
+    }
+  }
+
+  @SuppressWarnings("unchecked") // leaves hold nothing but values
+  private static <V> boolean visit(Node node, long firstId, Visitor<V> visitor) {
+    long base = node.base();
+    int bits = node.bitmap;
+    for (int index = 0; index < node.slots.length; index++) {
+      long slot = Integer.numberOfTrailingZeros(bits);
+      bits &= bits - 1;
+      long lowest = base | slot << node.shift;
+      if (node.shift == 0) {
+        if (lowest >= firstId && !visitor.visit(lowest, (V) node.slots[index])) {
+          return false;
+        }
+      } else if ((lowest | ((1L << node.shift) - 1)) >= firstId && !visit(node.child(index), firstId, visitor)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * Is shown ids and values.
+   *
+   * @param <V> the values
+   */
+  @FunctionalInterface
+  public interface Visitor<V> {
+    /**
+     * Takes one.
+     *
+     * @param id the id
+     * @param value its value
+     * @return whether to go on
+     */
+    boolean visit(long id, V value);
+  }
+
+  private static int bit(long id, int shift) {
+    return 1 << (int) (id >>> shift & MASK);
+  }
+
+  private static long prefixOf(long id, int shift) {
+    return shift + BITS >= Long.SIZE ? 0 : id >>> (shift + BITS);
+  }
+
+  /** Takes ids until it is full. */
+  private static final class IdCollector {
+    private final long[] ids;
+    private int count;
+
+    IdCollector(int capacity) {
+      ids = new long[capacity];
+    }
+
+    boolean add(long id) {
+      if (count < ids.length) {
+        ids[count++] = id;
+      }
+      return count < ids.length;
+    }
+
+    long[] toArray() {
+      return count == ids.length ? ids : Arrays.copyOf(ids, count);
+    }
+  }
+}

@@ -1,0 +1,147 @@
+package io.imagestore.internal;
+
+import io.imagestore.StoreLockedException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a store to one writer, within a process and among processes, by an operating system's lock on a file of its own.
+ * The lock dies with the process; the file is removed when the lock is released.
+ */
+public final class StoreLock implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreLock.class);
+
+  // POSIX locks belong to the process and vanish when it closes any descriptor of the file, so within the process the
+  // file must not even be opened twice.
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  // Far behind the text, for some systems let nobody read what is locked.
+  private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
+
+  private final Path file;
+  private final FileChannel channel;
+
+  private StoreLock(Path file, FileChannel channel) {
+    this.file = file;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @param file the lock file; its folder must exist
+   * @param store the store it guards, for messages
+   * @return the lock
+   * @throws StoreLockedException if it is taken
+   * @throws IOException if the file can't be made or locked
+   */
+  public static StoreLock acquire(Path file, Path store) throws IOException {
+    Path parent = file.toAbsolutePath().getParent();
+    Path name = file.getFileName();
+    if (parent == null || name == null) {
+      throw new NoSuchFileException(file.toString(), null, "names no file in a folder");
+    }
+    Path real = parent.toRealPath().resolve(name.toString());
+    if (!HELD.add(real)) {
+      throw new StoreLockedException(
+          "store " + store + " is already open for writing in this process; close it, or share the open store");
+    }
+    boolean acquired = false;
+    try {
+      StoreLock lock = acquireAmongProcesses(real, store);
+      acquired = true;
+      return lock;
+    } finally {
+      if (!acquired) {
+        HELD.remove(real);
+      }
+    }
+  }
+
+  private static StoreLock acquireAmongProcesses(Path file, Path store) throws IOException {
+    while (true) {
+      FileChannel channel =
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+      boolean kept = false;
+      try {
+        if (tryLock(channel) == null) {
+          throw new StoreLockedException(
+              "store " + store + " is open for writing in another process (" + holder(file)
+                  + "); wait for it, or open the store read-only");
+        }
+        // Between opening and locking, the former holder may have removed the file: then this is the lock on a file
+        // that nobody else can find.
+        kept = isStillAt(file, channel);
+        if (kept) {
+          return new StoreLock(file, channel);
+        }
+      } finally {
+        if (!kept) {
+          channel.close();
+        }
+      }
+    }
+  }
+
+  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
+    try {
+      return channel.tryLock(LOCKED_BYTE, 1, false);
+    } catch (OverlappingFileLockException e) {
+      return null; // another copy of this class in the same JVM holds it
+    }
+  }
+
+  private static boolean isStillAt(Path file, FileChannel channel) throws IOException {
+    String token = "process " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
+    channel.truncate(0);
+    ByteBuffer bytes = ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII));
+    while (bytes.hasRemaining()) {
+      channel.write(bytes, bytes.position());
+    }
+    try {
+      return Files.readString(file, StandardCharsets.US_ASCII).equals(token);
+    } catch (NoSuchFileException e) {
+      return false;
+    }
+  }
+
+  private static String holder(Path file) {
+    try {
+      String[] words = Files.readString(file, StandardCharsets.US_ASCII).split(" ");
+      return words.length >= 2 ? words[0] + " " + words[1] : "which one isn't known";
+    } catch (IOException e) {
+      return "which one isn't known"; // only for the message
+    }
+  }
+
+  /** Gives the lock back. */
+  @Override
+  public void close() throws IOException {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      // Some systems don't remove a file that is open. It does no harm: the lock is what counts.
+      LOG.debug("lock file {} stays behind", file, e);
+    }
+    try {
+      channel.close();
+    } finally {
+      HELD.remove(file);
+    }
+  }
+}

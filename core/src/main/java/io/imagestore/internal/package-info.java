@@ -1,0 +1,5 @@
+/** What the project's own modules share. Not API: anything here may change in any release. */
+@NullMarked
+package io.imagestore.internal;
+
+import org.jspecify.annotations.NullMarked;
