@@ -10,6 +10,9 @@ public enum Capability {
   PERSISTENT,
   /** Other processes may open the store read-only while one writes. */
   READ_BY_OTHER_PROCESSES,
-  /** A reader that is already open sees what another process commits, without opening the store again. */
+  /**
+   * A reader that is already open sees what another process commits, without opening the store
+   * again.
+   */
   LIVE_READERS
 }

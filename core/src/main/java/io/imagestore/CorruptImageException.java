@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 public final class CorruptImageException extends ImageStoreException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The image's id. */
   private final long id;
 
   /**

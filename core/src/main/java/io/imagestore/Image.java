@@ -13,7 +13,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One image: unsigned 8-bit samples in HWC order, that is rows first, then columns, channels interleaved.
+ * One image: unsigned 8-bit samples in HWC order, that is rows first, then columns, channels
+ * interleaved.
  *
  * <p>Immutable, so safe in any thread. Two images are equal when shape and samples are.
  */
@@ -35,7 +36,8 @@ public final class Image {
    * @param channels samples a pixel, at least 1
    * @param hwc height × width × channels samples; copied
    * @return the image
-   * @throws IllegalArgumentException if an extent is less than 1 or the array's length doesn't fit them
+   * @throws IllegalArgumentException if an extent is less than 1 or the array's length doesn't fit
+   *     them
    */
   public static Image of(int height, int width, int channels, byte[] hwc) {
     ImageShape shape = new ImageShape(height, width, channels);
@@ -51,7 +53,8 @@ public final class Image {
    * @param channels planes, at least 1
    * @param chw channels × height × width samples; copied
    * @return the image
-   * @throws IllegalArgumentException if an extent is less than 1 or the array's length doesn't fit them
+   * @throws IllegalArgumentException if an extent is less than 1 or the array's length doesn't fit
+   *     them
    */
   public static Image ofPlanar(int height, int width, int channels, byte[] chw) {
     ImageShape shape = new ImageShape(height, width, channels);
@@ -73,12 +76,19 @@ public final class Image {
    * @param shape the image's shape
    * @param hwc holds at least {@link ImageShape#byteCount} bytes; copied
    * @return the image
-   * @throws IllegalArgumentException if fewer bytes remain, or the image is larger than a Java array can be
+   * @throws IllegalArgumentException if fewer bytes remain, or the image is larger than a Java
+   *     array can be
    */
   public static Image of(ImageShape shape, ByteBuffer hwc) {
     if (hwc.remaining() < shape.byteCount()) {
       throw new IllegalArgumentException(
-          "an image of " + shape + " takes " + shape.byteCount() + " bytes, but only " + hwc.remaining() + " remain");
+          "an image of "
+              + shape
+              + " takes "
+              + shape.byteCount()
+              + " bytes, but only "
+              + hwc.remaining()
+              + " remain");
     }
     byte[] pixels = new byte[(int) shape.byteCount()];
     hwc.get(pixels);
@@ -86,8 +96,9 @@ public final class Image {
   }
 
   /**
-   * The samples of an AWT image: 1 channel where it is gray, 2 where it is gray with alpha, 4 where it has alpha, 3
-   * otherwise. Gray samples are taken as they are; all else is read as sRGB, alpha not premultiplied.
+   * The samples of an AWT image: 1 channel where it is gray, 2 where it is gray with alpha, 4 where
+   * it has alpha, 3 otherwise. Gray samples are taken as they are; all else is read as sRGB, alpha
+   * not premultiplied.
    *
    * @param image any image of 8-bit samples
    * @return a copy
@@ -98,13 +109,17 @@ public final class Image {
     for (int bits : model.getComponentSize()) {
       if (bits > 8) {
         throw new IllegalArgumentException(
-            "the image has " + bits + " bits a sample; convert it to 8 bits before, choosing what to lose");
+            "the image has "
+                + bits
+                + " bits a sample; convert it to 8 bits before, choosing what to lose");
       }
     }
     byte[] gray = graySamples(image, model);
     ImageShape shape =
         new ImageShape(
-            image.getHeight(), image.getWidth(), gray != null ? model.getNumComponents() : model.hasAlpha() ? 4 : 3);
+            image.getHeight(),
+            image.getWidth(),
+            gray != null ? model.getNumComponents() : model.hasAlpha() ? 4 : 3);
     return new Image(shape, gray != null ? gray : colourSamples(image, shape));
   }
 
@@ -121,7 +136,8 @@ public final class Image {
     int width = image.getWidth();
     int height = image.getHeight();
     byte[] samples = new byte[height * width * model.getNumComponents()];
-    return (byte[]) raster.getDataElements(raster.getMinX(), raster.getMinY(), width, height, samples);
+    return (byte[])
+        raster.getDataElements(raster.getMinX(), raster.getMinY(), width, height, samples);
   }
 
   private static byte[] colourSamples(BufferedImage image, ImageShape shape) {
@@ -151,7 +167,8 @@ public final class Image {
   public BufferedImage toBufferedImage() {
     int channels = shape.channels();
     if (channels > 4) {
-      throw new UnsupportedOperationException("AWT has no image of " + channels + " channels; 1 to 4 are known");
+      throw new UnsupportedOperationException(
+          "AWT has no image of " + channels + " channels; 1 to 4 are known");
     }
     boolean alpha = channels % 2 == 0;
     ColorModel model =
@@ -188,8 +205,8 @@ public final class Image {
    * Writes the samples, HWC, at the buffer's position, which moves behind them.
    *
    * @param destination where to
-   * @throws java.nio.BufferOverflowException if fewer than {@link ImageShape#byteCount} bytes remain; nothing is
-   *     written
+   * @throws java.nio.BufferOverflowException if fewer than {@link ImageShape#byteCount} bytes
+   *     remain; nothing is written
    */
   public void copyTo(ByteBuffer destination) {
     destination.put(pixels);
@@ -197,7 +214,9 @@ public final class Image {
 
   @Override
   public boolean equals(@Nullable Object other) {
-    return other instanceof Image that && shape.equals(that.shape) && Arrays.equals(pixels, that.pixels);
+    return other instanceof Image that
+        && shape.equals(that.shape)
+        && Arrays.equals(pixels, that.pixels);
   }
 
   @Override
@@ -214,7 +233,13 @@ public final class Image {
   private static void checkLength(ImageShape shape, int length) {
     if (length != shape.byteCount()) {
       throw new IllegalArgumentException(
-          "an image of " + shape + " takes " + shape.byteCount() + " bytes, but " + length + " were given");
+          "an image of "
+              + shape
+              + " takes "
+              + shape.byteCount()
+              + " bytes, but "
+              + length
+              + " were given");
     }
   }
 }

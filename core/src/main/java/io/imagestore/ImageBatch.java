@@ -4,10 +4,12 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * Up to a fixed number of images of one shape in one direct buffer, ordered NHWC, each with id and label.
+ * Up to a fixed number of images of one shape in one direct buffer, ordered NHWC, each with id and
+ * label.
  *
- * <p>Allocate one and read into it again and again: nothing is allocated then. The memory is outside of the Java heap
- * and is given back when the batch is garbage. A batch belongs to one thread at a time.
+ * <p>Allocate one and read into it again and again: nothing is allocated then. The memory is
+ * outside of the Java heap and is given back when the batch is garbage. A batch belongs to one
+ * thread at a time.
  */
 public final class ImageBatch {
 
@@ -32,9 +34,10 @@ public final class ImageBatch {
    * @param shape the shape of every image in it
    * @param capacity how many images fit, 0 or more
    * @return the batch
-   * @throws IllegalArgumentException if capacity is negative, or the images take more than 2 GiB - 1 together, the most
-   *     one buffer can hold
-   * @throws OutOfMemoryError if the JVM's limit on direct memory (by default the heap's maximum) doesn't allow it
+   * @throws IllegalArgumentException if capacity is negative, or the images take more than 2 GiB -
+   *     1 together, the most one buffer can hold
+   * @throws OutOfMemoryError if the JVM's limit on direct memory (by default the heap's maximum)
+   *     doesn't allow it
    */
   public static ImageBatch allocate(ImageShape shape, int capacity) {
     if (capacity < 0) {
@@ -42,7 +45,10 @@ public final class ImageBatch {
     }
     if (shape.byteCount() > Integer.MAX_VALUE / Math.max(1, capacity)) {
       throw new IllegalArgumentException(
-          capacity + " images of " + shape + " take more than the 2 GiB that one batch can hold; read fewer at a time");
+          capacity
+              + " images of "
+              + shape
+              + " take more than the 2 GiB that one batch can hold; read fewer at a time");
     }
     return new ImageBatch(shape, capacity);
   }
@@ -111,7 +117,8 @@ public final class ImageBatch {
   /**
    * All pixels, NHWC.
    *
-   * @return a read-only view of size × height × width × channels bytes; it shows what later reads put into this batch
+   * @return a read-only view of size × height × width × channels bytes; it shows what later reads
+   *     put into this batch
    */
   public ByteBuffer pixels() {
     return buffer.asReadOnlyBuffer().position(0).limit(size * imageBytes);
@@ -132,7 +139,12 @@ public final class ImageBatch {
   public void add(LabeledImage image) {
     if (!image.image().shape().equals(shape)) {
       throw new ShapeMismatchException(
-          "image " + image.id() + " is " + image.image().shape() + ", but the batch holds images of " + shape);
+          "image "
+              + image.id()
+              + " is "
+              + image.image().shape()
+              + ", but the batch holds images of "
+              + shape);
     }
     if (size == ids.length) {
       throw new IllegalStateException("the batch is full: it holds " + ids.length + " images");
@@ -144,17 +156,23 @@ public final class ImageBatch {
   }
 
   /**
-   * Replaces the contents in one go, without a copy of the pixels: what backends and other sources of many images use.
-   * If the source throws, the batch is empty afterwards, for its pixels may be half written.
+   * Replaces the contents in one go, without a copy of the pixels: what backends and other sources
+   * of many images use. If the source throws, the batch is empty afterwards, for its pixels may be
+   * half written.
    *
    * @param count how many images the source will write, 0 to {@link #capacity}
    * @param source writes them
-   * @throws IllegalArgumentException if count is negative or more than fits; the batch is left as it was
+   * @throws IllegalArgumentException if count is negative or more than fits; the batch is left as
+   *     it was
    */
   public void fill(int count, Source source) {
     if (count < 0 || count > ids.length) {
       throw new IllegalArgumentException(
-          "the batch holds at most " + ids.length + " images, but " + count + " were to be put into it");
+          "the batch holds at most "
+              + ids.length
+              + " images, but "
+              + count
+              + " were to be put into it");
     }
     size = 0;
     source.write(buffer.slice(0, count * imageBytes), ids, labels);

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 public final class ImageNotFoundException extends ImageStoreException {
   @Serial private static final long serialVersionUID = 1L;
 
+  /** The image's id. */
   private final long id;
 
   /**

@@ -5,19 +5,28 @@ package io.imagestore;
  *
  * @param height rows
  * @param width columns
- * @param channels samples a pixel: 1 is gray, 2 gray and alpha, 3 RGB, 4 RGBA; a backend may hold more
+ * @param channels samples a pixel: 1 is gray, 2 gray and alpha, 3 RGB, 4 RGBA; a backend may hold
+ *     more
  */
 public record ImageShape(int height, int width, int channels) {
 
   /**
    * Checks the three extents.
    *
+   * @param height rows
+   * @param width columns
+   * @param channels samples a pixel
    * @throws IllegalArgumentException if one of them is less than 1
    */
   public ImageShape {
     if (height < 1 || width < 1 || channels < 1) {
       throw new IllegalArgumentException(
-          "height, width and channels must each be at least 1, but are " + height + ", " + width + ", " + channels);
+          "height, width and channels must each be at least 1, but are "
+              + height
+              + ", "
+              + width
+              + ", "
+              + channels);
     }
   }
 

@@ -4,8 +4,8 @@ import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something went wrong in a store. The message names the store, the image where there is one, and what to do. A
- * library's own exception is only ever the cause.
+ * Something went wrong in a store. The message names the store, the image where there is one, and
+ * what to do. A library's own exception is only ever the cause.
  */
 public class ImageStoreException extends RuntimeException {
   @Serial private static final long serialVersionUID = 1L;

@@ -25,8 +25,8 @@ public final class ImageStores {
    *
    * @param path where a store of any backend lies
    * @return the open store
-   * @throws UnsupportedStoreException if there is nothing, no backend on the class path knows what is there, or its
-   *     format version isn't known
+   * @throws UnsupportedStoreException if there is nothing, no backend on the class path knows what
+   *     is there, or its format version isn't known
    * @throws StoreLockedException if it is open for writing already
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
@@ -41,8 +41,8 @@ public final class ImageStores {
    * @param path where a store of any backend lies
    * @param options how to open it
    * @return the open store
-   * @throws UnsupportedStoreException if there is nothing, no backend on the class path knows what is there, or its
-   *     format version isn't known
+   * @throws UnsupportedStoreException if there is nothing, no backend on the class path knows what
+   *     is there, or its format version isn't known
    * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
@@ -61,13 +61,15 @@ public final class ImageStores {
   /**
    * Opens a store of a backend that is named.
    *
-   * @param backend {@code disk}, {@code lmdb}, {@code hdf5}, or the name of any other backend on the class path
+   * @param backend {@code disk}, {@code lmdb}, {@code hdf5}, or the name of any other backend on
+   *     the class path
    * @param path where the store lies or shall lie
    * @param options how to open it
    * @return the open store
-   * @throws UnsupportedStoreException if there is no such backend on the class path, what lies at the path isn't a store
-   *     of this backend or has an unknown format version, or the mode is {@link OpenMode#READ_ONLY} and there is none,
-   *     or it is {@link OpenMode#CREATE_NEW} and there is something
+   * @throws UnsupportedStoreException if there is no such backend on the class path, what lies at
+   *     the path isn't a store of this backend or has an unknown format version, or the mode is
+   *     {@link OpenMode#READ_ONLY} and there is none, or it is {@link OpenMode#CREATE_NEW} and
+   *     there is something
    * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
@@ -94,13 +96,16 @@ public final class ImageStores {
 
   private static Map<String, ImageStoreProvider> providers() {
     Map<String, ImageStoreProvider> providers = new TreeMap<>();
-    collect(ServiceLoader.load(ImageStoreProvider.class, ImageStores.class.getClassLoader()), providers);
+    collect(
+        ServiceLoader.load(ImageStoreProvider.class, ImageStores.class.getClassLoader()),
+        providers);
     // In containers the application's jars may be seen by the thread's own loader only.
     collect(ServiceLoader.load(ImageStoreProvider.class), providers);
     return providers;
   }
 
-  private static void collect(ServiceLoader<ImageStoreProvider> loader, Map<String, ImageStoreProvider> providers) {
+  private static void collect(
+      ServiceLoader<ImageStoreProvider> loader, Map<String, ImageStoreProvider> providers) {
     try {
       for (ImageStoreProvider provider : loader) {
         providers.putIfAbsent(provider.backend(), provider);
@@ -115,12 +120,20 @@ public final class ImageStores {
 
   private static String whyNotRecognised(Path path, Map<String, ImageStoreProvider> providers) {
     if (!Files.exists(path)) {
-      return "there is no store at " + path + "; to create one, name its backend: ImageStores.open(\"disk\", path, options)";
+      return "there is no store at "
+          + path
+          + "; to create one, name its backend: ImageStores.open(\"disk\", path, options)";
     }
     return KnownFormat.at(path)
         .filter(format -> !providers.containsKey(format.backend()))
-        .map(format -> path + " looks like a store of another backend. " + missing(format.backend(), providers))
-        .orElseGet(() -> "what lies at " + path + " is no image store; backends found: " + found(providers));
+        .map(
+            format ->
+                path
+                    + " looks like a store of another backend. "
+                    + missing(format.backend(), providers))
+        .orElseGet(
+            () ->
+                "what lies at " + path + " is no image store; backends found: " + found(providers));
   }
 
   private static String missing(String backend, Map<String, ImageStoreProvider> providers) {

@@ -14,6 +14,9 @@ public record LabeledImage(long id, Image image, int label) {
   /**
    * Checks id and image.
    *
+   * @param id at least 0
+   * @param image the pixels
+   * @param label any 32-bit integer
    * @throws IllegalArgumentException if the id is negative
    * @throws NullPointerException if the image is null
    */

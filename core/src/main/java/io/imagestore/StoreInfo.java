@@ -22,7 +22,16 @@ public record StoreInfo(
     List<String> labelNames,
     Set<Capability> capabilities) {
 
-  /** Copies the lists. */
+  /**
+   * Copies the collections.
+   *
+   * @param backend the backend's name
+   * @param location where it lies
+   * @param count how many images it holds
+   * @param bytesOnDisk the length of its files together
+   * @param labelNames the name of each label
+   * @param capabilities what it can do that not every store can
+   */
   public StoreInfo {
     labelNames = List.copyOf(labelNames);
     capabilities = Set.copyOf(capabilities);

@@ -5,8 +5,9 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * How a store is opened: what every backend understands. A backend's own options extend this class, so that either kind
- * can be handed to {@link ImageStores#open(String, java.nio.file.Path, StoreOptions)}.
+ * How a store is opened: what every backend understands. A backend's own options extend this class,
+ * so that either kind can be handed to {@link ImageStores#open(String, java.nio.file.Path,
+ * StoreOptions)}.
  *
  * <p>Immutable.
  */
@@ -21,7 +22,8 @@ public class StoreOptions {
    * Takes over what a builder holds.
    *
    * @param builder the builder
-   * @throws IllegalArgumentException if label names are to be kept in a store that is opened read-only
+   * @throws IllegalArgumentException if label names are to be kept in a store that is opened
+   *     read-only
    */
   protected StoreOptions(Builder<?> builder) {
     if (builder.mode == OpenMode.READ_ONLY && builder.labelNames.isPresent()) {
@@ -149,8 +151,8 @@ public class StoreOptions {
     }
 
     /**
-     * Sets whether each read checks the image's checksum. Without, a damaged image may be returned as it lies there;
-     * {@link ImageStore#verify} checks in any case.
+     * Sets whether each read checks the image's checksum. Without, a damaged image may be returned
+     * as it lies there; {@link ImageStore#verify} checks in any case.
      *
      * @param verifyChecksums by default true
      * @return this

@@ -10,7 +10,12 @@ import java.util.List;
  */
 public record VerifyReport(long imagesChecked, List<Damage> damages) {
 
-  /** Copies the list. */
+  /**
+   * Copies the list.
+   *
+   * @param imagesChecked how many images were read and checked
+   * @param damages one entry for each damaged image
+   */
   public VerifyReport {
     damages = List.copyOf(damages);
   }

@@ -4,9 +4,11 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Counts the calls in flight, so that closing can wait for them without their waiting for each other.
+ * Counts the calls in flight, so that closing can wait for them without their waiting for each
+ * other.
  *
- * <p>Safe in any thread. Each {@link #enter} that returned true must be followed by one {@link #exit}.
+ * <p>Safe in any thread. Each {@link #enter} that returned true must be followed by one {@link
+ * #exit}.
  */
 public final class InFlightCalls {
 

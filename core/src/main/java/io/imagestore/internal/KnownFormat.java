@@ -8,7 +8,10 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Optional;
 
-/** The formats that have a backend in this project, known here so that an error can name the artifact to add. */
+/**
+ * The formats that have a backend in this project, known here so that an error can name the
+ * artifact to add.
+ */
 public enum KnownFormat {
   /** A folder with a label table. */
   DISK("disk"),
@@ -17,7 +20,8 @@ public enum KnownFormat {
   /** An HDF5 file. */
   HDF5("hdf5");
 
-  private static final byte[] HDF5_SIGNATURE = "\u0089HDF\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1);
+  private static final byte[] HDF5_SIGNATURE =
+      "\u0089HDF\r\n\u001a\n".getBytes(StandardCharsets.ISO_8859_1);
 
   private final String backend;
 

@@ -4,12 +4,14 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An immutable map from ids to values, ascending by id. Changing it gives a new map that shares nearly all of its nodes
- * with the old one, so a writer publishes a new state by one volatile write, and readers go on with theirs.
+ * An immutable map from ids to values, ascending by id. Changing it gives a new map that shares
+ * nearly all of its nodes with the old one, so a writer publishes a new state by one volatile
+ * write, and readers go on with theirs.
  *
- * <p>A radix tree of 32 ways whose nodes hold only what is there (a bitmap says which), and whose levels without a
- * choice are left out: see Donald R. Morrison, "PATRICIA", Journal of the ACM 15 (1968), and Phil Bagwell, "Ideal Hash
- * Trees" (2001). Dense ids cost about 5 bytes each beside the value; a change copies one node a level, at most 13.
+ * <p>A radix tree of 32 ways whose nodes hold only what is there (a bitmap says which), and whose
+ * levels without a choice are left out: see Donald R. Morrison, "PATRICIA", Journal of the ACM 15
+ * (1968), and Phil Bagwell, "Ideal Hash Trees" (2001). Dense ids cost about 5 bytes each beside the
+ * value; a change copies one node a level, at most 13.
  *
  * @param <V> the values
  */
@@ -28,9 +30,21 @@ public final class PersistentLongMap<V> {
   }
 
   /**
-   * A node covers the ids that agree above bit {@code shift + 5}. Its slots are values where shift is 0, nodes elsewhere.
+   * A node covers the ids that agree above bit {@code shift + 5}. Its slots are values where shift
+   * is 0, nodes elsewhere.
    */
-  private record Node(long prefix, int shift, int bitmap, Object[] slots) {
+  private static final class Node {
+    final long prefix;
+    final int shift;
+    final int bitmap;
+    final Object[] slots;
+
+    Node(long prefix, int shift, int bitmap, Object[] slots) {
+      this.prefix = prefix;
+      this.shift = shift;
+      this.bitmap = bitmap;
+      this.slots = slots;
+    }
 
     static Node leaf(long id, Object value) {
       return new Node(prefixOf(id, 0), 0, bit(id, 0), new Object[] {value});
@@ -158,7 +172,8 @@ public final class PersistentLongMap<V> {
     int highest = Long.SIZE - 1 - Long.numberOfLeadingZeros(node.base() ^ id);
     int shift = highest / BITS * BITS;
     int nodeBit = bit(node.base(), shift);
-    return new Node(prefixOf(id, shift), shift, nodeBit, new Object[] {node}).adding(bit(id, shift), leaf);
+    return new Node(prefixOf(id, shift), shift, nodeBit, new Object[] {node})
+        .adding(bit(id, shift), leaf);
   }
 
   /**
@@ -225,7 +240,8 @@ public final class PersistentLongMap<V> {
         if (lowest >= firstId && !visitor.visit(lowest, (V) node.slots[index])) {
           return false;
         }
-      } else if ((lowest | ((1L << node.shift) - 1)) >= firstId && !visit(node.child(index), firstId, visitor)) {
+      } else if ((lowest | ((1L << node.shift) - 1)) >= firstId
+          && !visit(node.child(index), firstId, visitor)) {
         return false;
       }
     }

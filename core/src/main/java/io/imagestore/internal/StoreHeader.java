@@ -12,7 +12,8 @@ import java.util.List;
 
 /**
  * What each store says of itself in its own files, as one line of JSON: {@code
- * {"format":"imagestore-disk","version":1,"labelNames":["cat","dog"]}}. Fields that a later release adds are passed over.
+ * {"format":"imagestore-disk","version":1,"labelNames":["cat","dog"]}}. Fields that a later release
+ * adds are passed over.
  *
  * @param format {@code imagestore-} and the backend's name
  * @param version the format's version; a higher one can't be read
@@ -38,7 +39,8 @@ public record StoreHeader(String format, int version, List<String> labelNames) {
     try {
       return JSON.writeValueAsString(this);
     } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a header of strings and a number can't be written as JSON: " + this, e);
+      throw new IllegalStateException(
+          "a header of strings and a number can't be written as JSON: " + this, e);
     }
   }
 
@@ -59,20 +61,38 @@ public record StoreHeader(String format, int version, List<String> labelNames) {
       header = JSON.readValue(json, StoreHeader.class);
     } catch (JsonProcessingException e) {
       throw new CorruptStoreException(
-          "the header of store " + store + " is damaged: " + e.getOriginalMessage() + "; restore it from a copy", e);
+          "the header of store "
+              + store
+              + " is damaged: "
+              + e.getOriginalMessage()
+              + "; restore it from a copy",
+          e);
     }
     if (header == null || header.format == null || header.version < 1) {
       throw new CorruptStoreException(
-          "the header of store " + store + " is damaged: it has no format and version; restore it from a copy");
+          "the header of store "
+              + store
+              + " is damaged: it has no format and version; restore it from a copy");
     }
     if (!header.format.equals(format)) {
       throw new UnsupportedStoreException(
-          "store " + store + " is of format '" + header.format + "', but '" + format + "' was expected");
+          "store "
+              + store
+              + " is of format '"
+              + header.format
+              + "', but '"
+              + format
+              + "' was expected");
     }
     if (header.version > version) {
       throw new UnsupportedStoreException(
-          "store " + store + " has version " + header.version + " of its format, but this release reads up to version "
-              + version + "; use a newer release");
+          "store "
+              + store
+              + " has version "
+              + header.version
+              + " of its format, but this release reads up to version "
+              + version
+              + "; use a newer release");
     }
     return header;
   }

@@ -19,14 +19,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a store to one writer, within a process and among processes, by an operating system's lock on a file of its own.
- * The lock dies with the process; the file is removed when the lock is released.
+ * Keeps a store to one writer, within a process and among processes, by an operating system's lock
+ * on a file of its own. The lock dies with the process; the file is removed when the lock is
+ * released.
  */
 public final class StoreLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreLock.class);
 
-  // POSIX locks belong to the process and vanish when it closes any descriptor of the file, so within the process the
+  // POSIX locks belong to the process and vanish when it closes any descriptor of the file, so
+  // within the process the
   // file must not even be opened twice.
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
@@ -59,7 +61,9 @@ public final class StoreLock implements AutoCloseable {
     Path real = parent.toRealPath().resolve(name.toString());
     if (!HELD.add(real)) {
       throw new StoreLockedException(
-          "store " + store + " is already open for writing in this process; close it, or share the open store");
+          "store "
+              + store
+              + " is already open for writing in this process; close it, or share the open store");
     }
     boolean acquired = false;
     try {
@@ -76,15 +80,20 @@ public final class StoreLock implements AutoCloseable {
   private static StoreLock acquireAmongProcesses(Path file, Path store) throws IOException {
     while (true) {
       FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+          FileChannel.open(
+              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
       boolean kept = false;
       try {
         if (tryLock(channel) == null) {
           throw new StoreLockedException(
-              "store " + store + " is open for writing in another process (" + holder(file)
+              "store "
+                  + store
+                  + " is open for writing in another process ("
+                  + holder(file)
                   + "); wait for it, or open the store read-only");
         }
-        // Between opening and locking, the former holder may have removed the file: then this is the lock on a file
+        // Between opening and locking, the former holder may have removed the file: then this is
+        // the lock on a file
         // that nobody else can find.
         kept = isStillAt(file, channel);
         if (kept) {
@@ -122,7 +131,7 @@ public final class StoreLock implements AutoCloseable {
 
   private static String holder(Path file) {
     try {
-      String[] words = Files.readString(file, StandardCharsets.US_ASCII).split(" ");
+      String[] words = Files.readString(file, StandardCharsets.US_ASCII).split(" ", -1);
       return words.length >= 2 ? words[0] + " " + words[1] : "which one isn't known";
     } catch (IOException e) {
       return "which one isn't known"; // only for the message

@@ -34,17 +34,19 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all stores share: arguments are checked, calls are counted so that {@link #close} waits for those in flight, and
- * writers take turns. A backend fills in the protected methods, which are called
+ * What all stores share: arguments are checked, calls are counted so that {@link #close} waits for
+ * those in flight, and writers take turns. A backend fills in the protected methods, which are
+ * called
  *
  * <ul>
  *   <li>with valid arguments, and never after {@link #release} has begun;
- *   <li>for writing ({@link #write}, {@link #remove}, {@link #sync}) by one thread at a time, and not at all when the
- *       store is read-only;
+ *   <li>for writing ({@link #write}, {@link #remove}, {@link #sync}) by one thread at a time, and
+ *       not at all when the store is read-only;
  *   <li>for reading by any number of threads at once, beside a writer.
  * </ul>
  *
- * They may throw {@link IOException}, which becomes an {@link ImageStoreException} that names the store.
+ * They may throw {@link IOException}, which becomes an {@link ImageStoreException} that names the
+ * store.
  */
 public abstract class AbstractImageStore implements ImageStore {
 
@@ -81,8 +83,8 @@ public abstract class AbstractImageStore implements ImageStore {
   // What a backend fills in.
 
   /**
-   * Stores images as one: all or none, also after a crash. An id may come twice; the later one stays. If the iterator
-   * throws, nothing is stored and its exception is let through.
+   * Stores images as one: all or none, also after a crash. An id may come twice; the later one
+   * stays. If the iterator throws, nothing is stored and its exception is let through.
    *
    * @param images without nulls; of any length, so not to be held whole
    * @throws IOException if the file system fails; nothing is stored then
@@ -129,7 +131,8 @@ public abstract class AbstractImageStore implements ImageStore {
   protected abstract @Nullable LabeledImage read(long id) throws IOException;
 
   /**
-   * Reads images into a batch with {@link ImageBatch#fill}. All ids are looked up before the first pixel is written.
+   * Reads images into a batch with {@link ImageBatch#fill}. All ids are looked up before the first
+   * pixel is written.
    *
    * @param ids at most as many as the batch takes, at least one
    * @param into takes them
@@ -162,7 +165,8 @@ public abstract class AbstractImageStore implements ImageStore {
    * The ids that follow one another.
    *
    * @param firstId the lowest wanted, at least 0
-   * @param count how many at the most; may be far more than there are, so memory is not to be taken by it
+   * @param count how many at the most; may be far more than there are, so memory is not to be taken
+   *     by it
    * @return ascending; fewer than count only where the store ends
    * @throws IOException if the file system fails
    */
@@ -201,17 +205,17 @@ public abstract class AbstractImageStore implements ImageStore {
   protected abstract void sync() throws IOException;
 
   /**
-   * Gives everything back, making what was written survive the loss of power before. Called once, after the last call
-   * has ended.
+   * Gives everything back, making what was written survive the loss of power before. Called once,
+   * after the last call has ended.
    *
    * @throws IOException if the file system fails; everything is given back all the same
    */
   protected abstract void release() throws IOException;
 
   /**
-   * Reads the images that follow one another by id, each whole, as {@link #stream} gives them out. By default one by
-   * one; a backend that reads faster together may override it, but must return what comes before a damaged image and
-   * throw only when that is the first.
+   * Reads the images that follow one another by id, each whole, as {@link #stream} gives them out.
+   * By default one by one; a backend that reads faster together may override it, but must return
+   * what comes before a damaged image and throw only when that is the first.
    *
    * @param firstId the lowest wanted, at least 0
    * @param count how many at the most
@@ -266,7 +270,6 @@ public abstract class AbstractImageStore implements ImageStore {
         return readInto(ids);
       } catch (ImageNotFoundException e) {
         // Deleted between the two steps: look again. Each turn needs a delete, so this ends.
-        continue;
       }
     }
   }
@@ -285,42 +288,40 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final void put(long id, Image image, int label) {
     LabeledImage labeled = new LabeledImage(id, image, label);
-    writing(
+    runWriting(
         "storing image " + id,
         () -> {
           write(labeled);
-          return null;
         });
   }
 
   @Override
   public final void putBatch(Iterable<LabeledImage> images) {
     Objects.requireNonNull(images, "images");
-    writing(
+    runWriting(
         "storing a batch",
         () -> {
           write(new NonNullIterator(images.iterator()));
-          return null;
         });
   }
 
   @Override
   public final void putBatch(Stream<LabeledImage> images) {
     try (images) {
-      putBatch(images::iterator);
+      Iterator<LabeledImage> iterator = images.iterator();
+      runWriting("storing a batch", () -> write(new NonNullIterator(iterator)));
     }
   }
 
   @Override
   public final void putBatch(ImageBatch batch) {
     Objects.requireNonNull(batch, "batch");
-    writing(
+    runWriting(
         "storing a batch",
         () -> {
           if (batch.size() > 0) {
             write(batch);
           }
-          return null;
         });
   }
 
@@ -363,7 +364,7 @@ public abstract class AbstractImageStore implements ImageStore {
       throw new IllegalArgumentException(
           ids.length + " images were asked for, but the batch has room for " + into.capacity());
     }
-    reading(
+    runReading(
         "reading a batch",
         () -> {
           if (ids.length == 0) {
@@ -371,7 +372,6 @@ public abstract class AbstractImageStore implements ImageStore {
           } else {
             read(ids, into);
           }
-          return null;
         });
   }
 
@@ -395,12 +395,14 @@ public abstract class AbstractImageStore implements ImageStore {
 
   @Override
   public final long[] ids() {
-    return reading("listing the ids", () -> idsFrom(0, Math.toIntExact(Math.min(count() + 1, Integer.MAX_VALUE - 8))));
+    return reading(
+        "listing the ids",
+        () -> idsFrom(0, Math.toIntExact(Math.min(count() + 1, Integer.MAX_VALUE - 8))));
   }
 
   @Override
   public final Stream<LabeledImage> stream() {
-    reading("opening a stream", () -> null);
+    runReading("opening a stream", () -> {});
     return StreamSupport.stream(new ImageSpliterator(this::scanCounted), false);
   }
 
@@ -423,11 +425,10 @@ public abstract class AbstractImageStore implements ImageStore {
       }
       for (long id : ids) {
         try {
-          reading(
+          runReading(
               "verifying image " + id,
               () -> {
                 check(id);
-                return null;
               });
         } catch (CorruptImageException e) {
           damages.add(new VerifyReport.Damage(id, String.valueOf(e.getMessage())));
@@ -445,13 +446,12 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final void flush() {
     if (readOnly) {
-      reading("flushing", () -> null);
+      runReading("flushing", () -> {});
     } else {
-      writing(
+      runWriting(
           "flushing",
           () -> {
             sync();
-            return null;
           });
     }
   }
@@ -481,12 +481,17 @@ public abstract class AbstractImageStore implements ImageStore {
 
   // How calls run.
 
-  /** A step that may fail as files do. */
-  private interface Action<T extends @Nullable Object> {
+  /** Something that gives a result, or fails as files do. */
+  private interface Action<T> {
     T run() throws IOException;
   }
 
-  private <T extends @Nullable Object> T reading(String what, Action<T> action) {
+  /** Something that gives no result, and may fail as files do. */
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private <T> T reading(String what, Action<T> action) {
     if (!calls.enter()) {
       throw new StoreClosedException(location);
     }
@@ -499,12 +504,13 @@ public abstract class AbstractImageStore implements ImageStore {
     }
   }
 
-  private <T extends @Nullable Object> T writing(String what, Action<T> action) {
+  private <T> T writing(String what, Action<T> action) {
     return reading(
         what,
         () -> {
           if (readOnly) {
-            throw new UnsupportedStoreException(what + ": store " + location + " was opened read-only");
+            throw new UnsupportedStoreException(
+                what + ": store " + location + " was opened read-only");
           }
           refuseInsideOwnBatch(what);
           writing.lock();
@@ -516,10 +522,28 @@ public abstract class AbstractImageStore implements ImageStore {
         });
   }
 
+  private void runReading(String what, Step step) {
+    reading(what, asAction(step));
+  }
+
+  private void runWriting(String what, Step step) {
+    writing(what, asAction(step));
+  }
+
+  private static Action<Boolean> asAction(Step step) {
+    return () -> {
+      step.run();
+      return true;
+    };
+  }
+
   private void refuseInsideOwnBatch(String what) {
     if (writing.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          what + ": store " + location + " is just taking a batch whose iterator makes this call; let the batch end first");
+          what
+              + ": store "
+              + location
+              + " is just taking a batch whose iterator makes this call; let the batch end first");
     }
   }
 
@@ -541,11 +565,16 @@ public abstract class AbstractImageStore implements ImageStore {
   }
 
   private ImageStoreException failure(String what, IOException e) {
-    String reason = e instanceof FileSystemException f && f.getReason() != null ? f.getReason() : e.getMessage();
-    String message = what + " failed in store " + location + ": " + (reason == null ? e.toString() : reason);
+    String reason =
+        e instanceof FileSystemException f && f.getReason() != null
+            ? f.getReason()
+            : e.getMessage();
+    String message =
+        what + " failed in store " + location + ": " + (reason == null ? e.toString() : reason);
     boolean full = reason != null && reason.toLowerCase(Locale.ROOT).contains("no space left");
     return full
-        ? new StoreFullException(message + "; free some space and try again, nothing of this call is stored", e)
+        ? new StoreFullException(
+            message + "; free some space and try again, nothing of this call is stored", e)
         : new ImageStoreException(message, e);
   }
 

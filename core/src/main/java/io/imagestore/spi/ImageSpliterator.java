@@ -8,8 +8,8 @@ import java.util.Spliterators.AbstractSpliterator;
 import java.util.function.Consumer;
 
 /**
- * Walks a store by short scans, each beginning behind the last id seen. So a stream pins nothing in the store, and one
- * that is forgotten holds nothing open.
+ * Walks a store by short scans, each beginning behind the last id seen. So a stream pins nothing in
+ * the store, and one that is forgotten holds nothing open.
  */
 final class ImageSpliterator extends AbstractSpliterator<LabeledImage> {
 
@@ -41,7 +41,9 @@ final class ImageSpliterator extends AbstractSpliterator<LabeledImage> {
     }
     LabeledImage image = ahead.next();
     nextId = image.id() + 1; // negative behind the last possible id
-    count = (int) Math.max(1, Math.min(IMAGES_A_SCAN, BYTES_A_SCAN / image.image().shape().byteCount()));
+    count =
+        (int)
+            Math.max(1, Math.min(IMAGES_A_SCAN, BYTES_A_SCAN / image.image().shape().byteCount()));
     action.accept(image);
     return true;
   }
