@@ -1,0 +1,520 @@
+package io.imagestore.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.Capability;
+import io.imagestore.CorruptImageException;
+import io.imagestore.Durability;
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStores;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.StoreLockedException;
+import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.VerifyReport;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What every {@link ImageStore} keeps to whose images outlive the process. */
+public abstract class PersistentStoreContract extends ImageStoreContract {
+
+  private static final ImageShape RGB = new ImageShape(9, 13, 3);
+  private static final int KILLS = 10;
+
+  /** For subclasses. */
+  protected PersistentStoreContract() {}
+
+  /**
+   * Damages one image of a closed store so that its pixels are others. By default finds its raw
+   * bytes in one of the store's files and flips a bit; a backend that stores them otherwise
+   * overrides this.
+   *
+   * @param store where the store lies
+   * @param image as it was stored
+   * @throws IOException if a file can't be changed
+   */
+  protected void damage(Path store, LabeledImage image) throws IOException {
+    byte[] pixels = image.image().pixels();
+    for (Path file : filesOf(store)) {
+      int at = indexOf(Files.readAllBytes(file), pixels);
+      if (at >= 0) {
+        flipBit(file, at + pixels.length / 2);
+        return;
+      }
+    }
+    throw new AssertionError("no file of " + store + " holds the pixels of image " + image.id());
+  }
+
+  /**
+   * Flips the lowest bit of a byte in a file.
+   *
+   * @param file the file
+   * @param offset which byte
+   * @throws IOException if the file can't be changed
+   */
+  protected static void flipBit(Path file, long offset) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+      ByteBuffer one = ByteBuffer.allocate(1);
+      channel.read(one, offset);
+      one.put(0, (byte) (one.get(0) ^ 1));
+      channel.write(one.flip(), offset);
+    }
+  }
+
+  private ImageStore openReadOnly() {
+    return open(StoreOptions.builder().mode(OpenMode.READ_ONLY).build());
+  }
+
+  // Lasting.
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void whatWasWrittenIsThereWhenTheStoreIsOpenedAgain(Durability durability) {
+    StoreOptions options = StoreOptions.builder().durability(durability).build();
+    try (ImageStore store = open(options)) {
+      store.putBatch(SampleImages.list(0, 40, RGB, 1));
+      store.put(7, SampleImages.noise(RGB, 99), 3);
+      store.delete(8);
+      store.flush();
+      store.putBatch(SampleImages.list(40, 5, RGB, 1));
+    }
+    try (ImageStore store = open(options)) {
+      assertThat(store.size()).isEqualTo(44);
+      assertThat(store.get(7)).isEqualTo(new LabeledImage(7, SampleImages.noise(RGB, 99), 3));
+      assertThat(store.contains(8)).isFalse();
+      assertThat(imagesOf(store.readBatch(38, 10))).isEqualTo(SampleImages.list(38, 7, RGB, 1));
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aStoreGrowsOverManyOpenings() {
+    for (int opening = 0; opening < 12; opening++) {
+      try (ImageStore store = open()) {
+        store.putBatch(SampleImages.list(opening * 7L, 7, RGB, 1));
+        store.put(1000, SampleImages.noise(RGB, opening), opening);
+      }
+    }
+    try (ImageStore store = openReadOnly()) {
+      assertThat(imagesOf(store.readBatch(0, 84))).isEqualTo(SampleImages.list(0, 84, RGB, 1));
+      assertThat(store.get(1000))
+          .isEqualTo(new LabeledImage(1000, SampleImages.noise(RGB, 11), 11));
+    }
+  }
+
+  @Test
+  void anEmptyStoreIsStillAStoreWhenItIsOpenedAgain() {
+    open().close();
+
+    try (ImageStore store = openReadOnly()) {
+      assertThat(store.size()).isZero();
+    }
+  }
+
+  @Test
+  void labelNamesAreKeptUntilOthersAreGiven() {
+    open(StoreOptions.builder().labelNames(List.of("cat", "dog, barking")).build()).close();
+    try (ImageStore store = open()) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+      assertThat(store.info().labelNames()).containsExactly("cat", "dog, barking");
+    }
+
+    open(StoreOptions.builder().labelNames(List.of("chat", "chien", "cheval")).build()).close();
+    try (ImageStore store = openReadOnly()) {
+      assertThat(store.info().labelNames()).containsExactly("chat", "chien", "cheval");
+      assertThat(store.get(1).image()).isEqualTo(SampleImages.noise(RGB, 1));
+    }
+  }
+
+  @Test
+  void aRandomSequenceOfWritesLeavesWhatItsModelHolds() {
+    RandomOperations operations = new RandomOperations(5);
+    TreeMap<Long, LabeledImage> model = new TreeMap<>();
+    int operation = 0;
+    for (int opening = 0; opening < 6; opening++) {
+      try (ImageStore store = open()) {
+        for (int end = operation + 15; operation < end; operation++) {
+          operations.apply(operation, store);
+          operations.apply(operation, model);
+        }
+        assertThat(all(store)).isEqualTo(new ArrayList<>(model.values()));
+      }
+    }
+    try (ImageStore store = openReadOnly()) {
+      assertThat(all(store)).isEqualTo(new ArrayList<>(model.values()));
+    }
+  }
+
+  @Test
+  void ofABatchWhoseIteratorThrewNothingIsThereWhenTheStoreIsOpenedAgain() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+      Stream<LabeledImage> failing =
+          SampleImages.stream(5, 300, RGB, 2)
+              .peek(
+                  image -> {
+                    if (image.id() == 250) {
+                      throw new IllegalStateException("the source broke");
+                    }
+                  });
+      assertThatExceptionOfType(IllegalStateException.class)
+          .isThrownBy(() -> store.putBatch(failing));
+    }
+    try (ImageStore store = open()) {
+      assertThat(all(store)).isEqualTo(SampleImages.list(0, 10, RGB, 1));
+    }
+  }
+
+  @Test
+  void whenAWriterIsKilledNothingAcknowledgedIsLostAndNoBatchIsStoredInPart() {
+    SplittableRandom random = new SplittableRandom(11);
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path store = folder.resolve("killed-" + kill);
+      int acknowledged = writeUntilKilled(store, kill, random);
+
+      RandomOperations operations = new RandomOperations(kill);
+      List<LabeledImage> told = new ArrayList<>(operations.modelAfter(acknowledged).values());
+      // The kill may have come between the end of a call and the word of it.
+      List<LabeledImage> one = new ArrayList<>(operations.modelAfter(acknowledged + 1).values());
+      try (ImageStore survivor = leaks.track(provider().open(store, StoreOptions.defaults()))) {
+        assertThat(all(survivor)).as("after %d acknowledged calls", acknowledged).isIn(told, one);
+        assertThat(survivor.verify().isClean()).isTrue();
+        survivor.put(999, SampleImages.noise(new ImageShape(16, 16, 3), 1), 1);
+        assertThat(survivor.contains(999)).isTrue();
+      }
+    }
+  }
+
+  private int writeUntilKilled(Path store, int seed, SplittableRandom random) {
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of(), KilledWriter.class, provider().getClass().getName(), store, seed)) {
+      int acknowledged = 0;
+      for (int end = random.nextInt(60); acknowledged <= end; acknowledged++) {
+        assertThat(child.readLine()).isEqualTo("done " + acknowledged);
+      }
+      LockSupport.parkNanos(random.nextInt(3_000_000)); // somewhere within the next calls
+      for (String line : child.kill()) {
+        if (line.equals("done " + acknowledged)) {
+          acknowledged++;
+        }
+      }
+      return acknowledged;
+    }
+  }
+
+  // Large.
+
+  @Test
+  void moreThanTheHeapHoldsIsWrittenInOneBatchAndReadBack() {
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of("-Xmx48m"), SmallHeap.class, provider().getClass().getName(), path(), 40_000)) {
+      child.succeed();
+    }
+  }
+
+  // One writer, and readers in other processes.
+
+  @Test
+  void aSecondWriterInThisProcessIsLockedOut() {
+    try (ImageStore store = open()) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+
+      assertThatExceptionOfType(StoreLockedException.class)
+          .isThrownBy(this::open)
+          .withMessageContaining(path().toString());
+      store.put(2, SampleImages.noise(RGB, 2), 2);
+    }
+    try (ImageStore store = open()) {
+      assertThat(store.size()).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aSecondWriterByAnotherNameIsLockedOut() throws IOException {
+    try (ImageStore store = open()) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+      Path link = Files.createSymbolicLink(folder.resolve("link"), path());
+
+      assertThatExceptionOfType(StoreLockedException.class)
+          .isThrownBy(() -> leaks.track(provider().open(link, StoreOptions.defaults())));
+    }
+  }
+
+  @Test
+  void aSecondWriterInAnotherProcessIsLockedOut() {
+    try (ImageStore store = open()) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+
+      assertThat(readElsewhere(OpenMode.READ_WRITE)).containsExactly("StoreLockedException");
+      store.put(2, SampleImages.noise(RGB, 2), 2);
+    }
+  }
+
+  @Test
+  void anotherProcessReadsWhatIsCommittedWhileThisOneWritesAsDeclared() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 50, RGB, 1));
+      store.delete(3);
+      store.put(4, SampleImages.noise(RGB, 5), 1);
+
+      if (store.info().capabilities().contains(Capability.READ_BY_OTHER_PROCESSES)) {
+        try (Stream<LabeledImage> images = store.stream()) {
+          assertThat(readElsewhere(OpenMode.READ_ONLY)).containsExactly(OtherReader.digest(images));
+        }
+      } else {
+        assertThat(readElsewhere(OpenMode.READ_ONLY)).containsExactly("StoreLockedException");
+      }
+    }
+  }
+
+  private List<String> readElsewhere(OpenMode mode) {
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of(), OtherReader.class, provider().getClass().getName(), path(), mode)) {
+      return child.succeed();
+    }
+  }
+
+  // Checked.
+
+  @Test
+  void aDamagedImageIsNamedAndTheOthersStayReadable() throws IOException {
+    damagedStore(20, 7);
+
+    try (ImageStore store = openReadOnly()) {
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(7))
+          .withMessageContaining("7")
+          .withMessageContaining(path().toString())
+          .satisfies(e -> assertThat(e.id()).isEqualTo(7));
+      assertThat(imagesOf(store.readBatch(0, 7))).isEqualTo(SampleImages.list(0, 7, RGB, 1));
+      assertThat(imagesOf(store.readBatch(8, 20))).isEqualTo(SampleImages.list(8, 12, RGB, 1));
+      assertThat(store.label(7)).isEqualTo(SampleImages.labeled(7, RGB, 1).label());
+    }
+  }
+
+  @Test
+  void aBatchWithADamagedImageIsEmptyAfterwards() throws IOException {
+    damagedStore(20, 7);
+    ImageBatch batch = ImageBatch.allocate(RGB, 20);
+    try (ImageStore store = openReadOnly()) {
+      store.readBatch(new long[] {1, 2}, batch);
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.readBatch(new long[] {5, 6, 7, 8}, batch))
+          .satisfies(e -> assertThat(e.id()).isEqualTo(7));
+
+      assertThat(batch.size()).isZero();
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.readBatch(5, 10));
+    }
+  }
+
+  @Test
+  void aStreamGivesTheImagesBeforeADamagedOne() throws IOException {
+    damagedStore(20, 7);
+    List<LabeledImage> seen = new ArrayList<>();
+    try (ImageStore store = openReadOnly();
+        Stream<LabeledImage> images = store.stream()) {
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> images.forEach(seen::add))
+          .satisfies(e -> assertThat(e.id()).isEqualTo(7));
+    }
+    assertThat(seen).isEqualTo(SampleImages.list(0, 7, RGB, 1));
+  }
+
+  @Test
+  void verifyNamesTheDamagedImagesEvenIfReadsDoNotCheck() throws IOException {
+    damagedStore(20, 3, 15);
+    try (ImageStore store =
+        open(StoreOptions.builder().mode(OpenMode.READ_ONLY).verifyChecksums(false).build())) {
+      VerifyReport report = store.verify();
+
+      assertThat(report.damagedIds()).containsExactly(3, 15);
+      assertThat(report.imagesChecked()).isEqualTo(20);
+    }
+  }
+
+  @Test
+  void aDamagedImageCanBeReplaced() throws IOException {
+    damagedStore(20, 7);
+    try (ImageStore store = open()) {
+      store.put(7, SampleImages.noise(RGB, 70), 7);
+
+      assertThat(store.get(7)).isEqualTo(new LabeledImage(7, SampleImages.noise(RGB, 70), 7));
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  private void damagedStore(int count, long... damaged) throws IOException {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, count, RGB, 1));
+    }
+    for (long id : damaged) {
+      damage(path(), SampleImages.labeled(id, RGB, 1));
+    }
+  }
+
+  // Opening.
+
+  @Test
+  void aStoreOpenedReadOnlyRefusesToWrite() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 3, RGB, 1));
+    }
+    try (ImageStore store = openReadOnly()) {
+      for (Runnable write :
+          List.<Runnable>of(
+              () -> store.put(1, SampleImages.noise(RGB, 1), 1),
+              () -> store.putBatch(SampleImages.list(0, 1, RGB, 1)),
+              () -> store.delete(1))) {
+        assertThatExceptionOfType(UnsupportedStoreException.class)
+            .isThrownBy(write::run)
+            .withMessageContaining("read-only");
+      }
+      assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
+    }
+  }
+
+  @Test
+  void aStoreOpenedReadOnlyChangesNoStoredByte() throws IOException {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 3, RGB, 1));
+    }
+    Map<Path, FileTime> before = timesOf(path());
+    try (ImageStore store = openReadOnly()) {
+      assertThat(store.verify().isClean()).isTrue();
+      store.flush();
+    }
+    assertThat(timesOf(path())).containsAllEntriesOf(before);
+  }
+
+  @Test
+  void createNewRefusesWhatIsThereAndLeavesItAsItIs() {
+    try (ImageStore store = open(StoreOptions.builder().mode(OpenMode.CREATE_NEW).build())) {
+      store.putBatch(SampleImages.list(0, 3, RGB, 1));
+    }
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> open(StoreOptions.builder().mode(OpenMode.CREATE_NEW).build()))
+        .withMessageContaining(path().toString());
+
+    try (ImageStore store = openReadOnly()) {
+      assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
+    }
+  }
+
+  @Test
+  void whatIsNoStoreIsRefusedAndLeftAsItIs() throws IOException {
+    Files.writeString(path(), "this is a letter, not a store\n".repeat(500));
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining(path().toString());
+
+    assertThat(path()).hasContent("this is a letter, not a store\n".repeat(500));
+    assertThat(filesOf(folder)).containsExactly(path());
+  }
+
+  @Test
+  void aFolderOfOtherFilesIsRefusedAndLeftAsItIs() throws IOException {
+    Files.createDirectory(path());
+    Path letter = Files.writeString(path().resolve("letter.txt"), "dear reader");
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining(path().toString());
+
+    assertThat(filesOf(folder)).containsExactly(letter);
+  }
+
+  @Test
+  void aStoreIsCreatedInAFolderThatIsNotThereYet() {
+    Path deep = folder.resolve("a/b/store");
+    try (ImageStore store = leaks.track(provider().open(deep, StoreOptions.defaults()))) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+    }
+    try (ImageStore store = leaks.track(ImageStores.open(deep))) {
+      assertThat(store.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void theStoreIsRecognisedByWhatLiesAtItsPath() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 3, RGB, 1));
+    }
+    try (ImageStore store = leaks.track(ImageStores.open(path()))) {
+      assertThat(store.info().backend()).isEqualTo(provider().backend());
+      assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
+    }
+  }
+
+  @Test
+  void infoTellsBytesOnDisk() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 100, RGB, 1));
+
+      assertThat(store.info().bytesOnDisk()).isGreaterThan(100 * RGB.byteCount() / 2);
+    }
+  }
+
+  // What the tests are made of.
+
+  private static List<Path> filesOf(Path store) throws IOException {
+    try (Stream<Path> files = Files.walk(store)) {
+      return files.filter(Files::isRegularFile).sorted().toList();
+    }
+  }
+
+  private static Map<Path, FileTime> timesOf(Path store) throws IOException {
+    List<Path> files = filesOf(store);
+    files =
+        files.stream().filter(file -> !file.getFileName().toString().startsWith("lock")).toList();
+    return files.stream().collect(Collectors.toMap(file -> file, PersistentStoreContract::timeOf));
+  }
+
+  private static FileTime timeOf(Path file) {
+    try {
+      return Files.getLastModifiedTime(file);
+    } catch (IOException e) {
+      throw new AssertionError("a file of the store vanished: " + file, e);
+    }
+  }
+
+  private static int indexOf(byte[] bytes, byte[] wanted) {
+    for (int at = 0; at <= bytes.length - wanted.length; at++) {
+      int i = 0;
+      while (i < wanted.length && bytes[at + i] == wanted[i]) {
+        i++;
+      }
+      if (i == wanted.length) {
+        return at;
+      }
+    }
+    return -1;
+  }
+}

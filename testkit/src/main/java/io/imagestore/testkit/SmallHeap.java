@@ -1,0 +1,58 @@
+package io.imagestore.testkit;
+
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.StoreOptions;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.stream.Stream;
+
+/** Writes and reads more than its heap holds. */
+final class SmallHeap {
+
+  private static final int AT_A_TIME = 1000;
+
+  private SmallHeap() {}
+
+  /**
+   * Writes one batch, and reads it back in both ways.
+   *
+   * @param args provider class, store, number of images
+   */
+  public static void main(String[] args) {
+    long count = Long.parseLong(args[2]);
+    try (ImageStore store =
+        Providers.named(args[0]).open(Path.of(args[1]), StoreOptions.defaults())) {
+      store.putBatch(SampleImages.stream(0, count, SampleImages.CIFAR, 1));
+    }
+    try (ImageStore store =
+        Providers.named(args[0]).open(Path.of(args[1]), StoreOptions.defaults())) {
+      try (Stream<LabeledImage> images = store.stream()) {
+        Iterator<LabeledImage> i = images.iterator();
+        for (long id = 0; id < count; id++) {
+          check(i.next(), id);
+        }
+      }
+      ImageBatch batch = ImageBatch.allocate(SampleImages.CIFAR, AT_A_TIME);
+      for (long first = 0; first + AT_A_TIME <= count; first += AT_A_TIME) {
+        store.readBatch(idsFrom(first), batch);
+        check(new LabeledImage(batch.id(7), batch.image(7), batch.label(7)), first + 7);
+      }
+    }
+  }
+
+  private static long[] idsFrom(long first) {
+    long[] ids = new long[AT_A_TIME];
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = first + i;
+    }
+    return ids;
+  }
+
+  private static void check(LabeledImage image, long id) {
+    if (!image.equals(SampleImages.labeled(id, SampleImages.CIFAR, 1))) {
+      throw new AssertionError("image " + id + " isn't what was stored: " + image);
+    }
+  }
+}
