@@ -94,6 +94,24 @@ public final class ImageStores {
     return List.copyOf(providers().keySet());
   }
 
+  /**
+   * Copies every image with its id and label, streaming, and reads each back to compare it. Images
+   * that the destination has already, equal in pixels and label, aren't written again: so a copy
+   * that was killed goes on where it stopped when it is called once more. Other images in the
+   * destination stay. Label names aren't copied: give them to the destination's options.
+   *
+   * @param source is read; what is written to it meanwhile may be copied or not
+   * @param destination is written in batches, each of them atomic, and flushed at the end
+   * @param progress is told after each batch, in the calling thread
+   * @throws ShapeMismatchException if the destination can't hold images of different shapes, and
+   *     the source does
+   * @throws CorruptImageException if an image of the source is damaged; those before it are copied
+   * @throws ImageStoreException if an image, read back, differs from the source's
+   */
+  public static void copy(ImageStore source, ImageStore destination, CopyProgress progress) {
+    new StoreCopy(source, destination, progress).run();
+  }
+
   private static Map<String, ImageStoreProvider> providers() {
     Map<String, ImageStoreProvider> providers = new TreeMap<>();
     collect(
