@@ -17,7 +17,9 @@ final class Dtype {
     this.code = code;
   }
 
-  /** The type of a name such as {@code u1} or {@code <i8}, or an error for any but plain numbers. */
+  /**
+   * The type of a name such as {@code u1} or {@code <i8}, or an error for any but plain numbers.
+   */
   static Dtype named(String name, PickleInput input) throws PickleFormatException {
     boolean ordered = !name.isEmpty() && "<>=|".indexOf(name.charAt(0)) >= 0;
     String code = ordered ? name.substring(1) : name;

@@ -46,8 +46,8 @@ public final class NdArray {
 
   /**
    * The type of an element, without byte order: {@code b1}, {@code u1}, {@code u2}, {@code u4},
-   * {@code u8}, {@code i1}, {@code i2}, {@code i4}, {@code i8}, {@code f4} or {@code f8}, the
-   * digit being its size in bytes.
+   * {@code u8}, {@code i1}, {@code i2}, {@code i4}, {@code i8}, {@code f4} or {@code f8}, the digit
+   * being its size in bytes.
    *
    * @return numpy's code
    */

@@ -202,8 +202,7 @@ final class Unpickler {
   private void pushText(long length) throws IOException {
     byte[] bytes = input.readBytes(length);
     try {
-      stack.push(
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      stack.push(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
     } catch (CharacterCodingException e) {
       throw input.error("expected text in UTF-8");
     }
@@ -425,8 +424,7 @@ final class Unpickler {
     if (array.isBuilt()) {
       throw input.error("the pickle gives a numpy array its state twice");
     }
-    array.build(
-        state.dtype(2), state.shape(1), state.bool(3), state.bytes(4), input);
+    array.build(state.dtype(2), state.shape(1), state.bool(3), state.bytes(4), input);
   }
 
   private void buildDtype(Dtype dtype, Arguments state) throws PickleFormatException {

@@ -119,8 +119,21 @@ class PickleReaderTest {
     assertThat(value)
         .isEqualTo(
             Arrays.asList(
-                -7L, false, true, 12345678901L, 1.5, null, true, false, 255L, 513L, -1L, -32768L,
-                0L, 5L, 1.0));
+                -7L,
+                false,
+                true,
+                12345678901L,
+                1.5,
+                null,
+                true,
+                false,
+                255L,
+                513L,
+                -1L,
+                -32768L,
+                0L,
+                5L,
+                1.0));
   }
 
   @Test
@@ -155,8 +168,7 @@ class PickleReaderTest {
 
   @Test
   void numbersLargerThanAByteKeepTheirByteOrder() throws IOException {
-    NdArray labels =
-        (NdArray) dict(Pickles.bytesOf("numpy1-labels-be-u2.pickle")).get("labels");
+    NdArray labels = (NdArray) dict(Pickles.bytesOf("numpy1-labels-be-u2.pickle")).get("labels");
 
     assertThat(labels.dtype()).isEqualTo("u2");
     assertThat(labels.longAt(0)).isEqualTo(5);
@@ -189,5 +201,4 @@ class PickleReaderTest {
       (byte) value, (byte) (value >> 8), (byte) (value >> 16), (byte) (value >> 24)
     };
   }
-
 }

@@ -59,7 +59,7 @@ final class Pickles {
   private static Path folder() {
     try {
       return Path.of(
-          Objects.requireNonNull(Pickles.class.getResource("python2-protocol2.pickle")).toURI())
+              Objects.requireNonNull(Pickles.class.getResource("python2-protocol2.pickle")).toURI())
           .resolveSibling(".")
           .normalize();
     } catch (URISyntaxException e) {
