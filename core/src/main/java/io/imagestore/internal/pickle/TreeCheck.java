@@ -13,14 +13,19 @@ import org.jspecify.annotations.Nullable;
 final class TreeCheck {
 
   /** Size and height of a part once shared parts are unfolded. */
-  private record Extent(long size, int height) {}
+  private record Extent(long size, int height) {
+
+    boolean isUnfinished() {
+      return size == 0;
+    }
+  }
 
   private static final Extent LEAF = new Extent(1, 0);
   private static final Extent UNFINISHED = new Extent(0, 0);
 
   private final PickleInput input;
   private final PickleLimits limits;
-  private final Map<Object, Extent> seen = new IdentityHashMap<>();
+  private final IdentityHashMap<Object, Extent> seen = new IdentityHashMap<>();
 
   TreeCheck(PickleInput input, PickleLimits limits) {
     this.input = input;
@@ -48,7 +53,7 @@ final class TreeCheck {
   private Extent measure(Object container, Collection<?> parts, int depth)
       throws PickleFormatException {
     Extent known = seen.get(container);
-    if (known == UNFINISHED) {
+    if (known != null && known.isUnfinished()) {
       throw input.error("the pickle's value contains itself");
     }
     requireDepth(depth + (known == null ? 1 : known.height()));

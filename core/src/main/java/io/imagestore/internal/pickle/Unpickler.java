@@ -271,12 +271,12 @@ final class Unpickler {
   }
 
   @SuppressWarnings("unchecked") // each list on the stack is made here, of this type
-  private static List<@Nullable Object> asList(ArrayList<?> list) {
+  private static List<@Nullable Object> asList(List<?> list) {
     return (List<@Nullable Object>) list;
   }
 
   @SuppressWarnings("unchecked") // each map on the stack is made here, of this type
-  private static Map<Object, @Nullable Object> asMap(LinkedHashMap<?, ?> map) {
+  private static Map<Object, @Nullable Object> asMap(Map<?, ?> map) {
     return (Map<Object, @Nullable Object>) map;
   }
 

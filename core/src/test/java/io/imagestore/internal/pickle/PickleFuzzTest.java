@@ -27,6 +27,7 @@ class PickleFuzzTest {
           + "\u008a\u008b\u008c\u008d\u008e\u008f\u0090\u0091\u0092\u0093\u0094\u0095\u0096\u0097";
 
   private final Random random = new Random(20_260_101);
+  private int refused;
   private final ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
   @Test
@@ -38,13 +39,14 @@ class PickleFuzzTest {
       long before = threads.getCurrentThreadAllocatedBytes();
 
       assertThatCode(() -> readLeniently(pickle))
-          .as("case %d: %s", i, Arrays.toString(pickle))
+          .as(() -> "pickle: " + Arrays.toString(pickle))
           .doesNotThrowAnyException();
 
       assertThat(threads.getCurrentThreadAllocatedBytes() - before)
-          .as("memory of case %d: %s", i, Arrays.toString(pickle))
+          .as(() -> "memory of pickle: " + Arrays.toString(pickle))
           .isLessThan(MAX_ALLOCATED);
     }
+    assertThat(refused).isBetween(CASES / 4, CASES - CASES / 20);
   }
 
   private void readLeniently(byte[] pickle) throws IOException {
@@ -59,6 +61,7 @@ class PickleFuzzTest {
               : reader.read(new ByteArrayInputStream(pickle));
       assertThat(String.valueOf(value)).isNotNull();
     } catch (PickleFormatException e) {
+      refused++;
       assertThat(e.offset()).isBetween(0L, (long) pickle.length);
     }
   }

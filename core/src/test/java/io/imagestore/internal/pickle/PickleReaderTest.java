@@ -113,7 +113,7 @@ class PickleReaderTest {
             program(
                 "(I-7\nI00\nI01\nL12345678901L\nF1.5\nN\u0088\u0089K\u00ffM\u0001\u0002",
                 "J\u00ff\u00ff\u00ff\u00ff\u008a\u0002\u0000\u0080\u008a\u0000",
-                "\u008b\u0001\u0000\u0000\u0000\u0005G\u003f\u00f0\u0000\u0000\u0000\u0000",
+                "\u008b\u0001\u0000\u0000\u0000\u0005G?\u00f0\u0000\u0000\u0000\u0000",
                 "\u0000\u0000l."));
 
     assertThat(value)
