@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 /** Names the place of a null in a batch, before a backend stumbles over it. */
 final class NonNullIterator implements Iterator<LabeledImage> {
 
-  private final Iterator<@Nullable LabeledImage> images;
+  private final Iterator<? extends @Nullable LabeledImage> images;
   private long place;
 
-  NonNullIterator(Iterator<@Nullable LabeledImage> images) {
+  NonNullIterator(Iterator<? extends @Nullable LabeledImage> images) {
     this.images = images;
   }
 
