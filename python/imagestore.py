@@ -1,0 +1,249 @@
+"""Reads in Python the image stores that ImageStore for Java writes: PNG files, LMDB and HDF5.
+
+    import imagestore
+
+    with imagestore.open("train") as store:
+        image, label = store[0]        # uint8 array (height, width, channels), int
+        images, labels = store[0:256]  # uint8 array (256, height, width, channels), int32 array
+        store.ids, store.labels        # int64 and int32 arrays, ascending by id
+        store.by_id(4711)              # like store[i], by the image's id
+
+A store is a sequence of (image, label), so that it serves torch.utils.data.DataLoader as a map-style dataset, in worker
+processes too. Copy this file beside your code; it needs numpy, and h5py, lmdb or Pillow for the format at hand.
+
+open(path, verify=True) checks the CRC-32C of each image that is read. A store shows what was committed when it was opened.
+"""
+
+import json
+import struct
+from pathlib import Path
+
+import numpy as np
+
+__all__ = ["CorruptImageError", "Store", "open"]
+
+
+class CorruptImageError(Exception):
+    """An image isn't what was stored: its checksum differs, or it can't be decoded."""
+
+
+def open(path, verify=False):
+    """Opens the store that lies at a path, whichever format it has."""
+    path = Path(path)
+    if path.is_file():
+        return Hdf5Store(path, verify)
+    if (path / "data.mdb").is_file():
+        return LmdbStore(path, verify)
+    if (path / "labels.csv").is_file():
+        return DiskStore(path, verify)
+    raise FileNotFoundError(f"there is no image store at {path}")
+
+
+class Store:
+    """Images with labels, ascending by id. Read-only; for one thread or process at a time, which opens its own files."""
+
+    FORMAT = None
+    VERSION = 1
+
+    def __init__(self, path, verify):
+        self.path, self.verify = Path(path), verify
+        self._handle = None
+        self.label_names, self.ids, self.labels, self._checksums = self._read_index()
+        self._places = None
+
+    def __len__(self):
+        return len(self.ids)
+
+    def __getitem__(self, i):
+        if isinstance(i, slice):
+            places = range(*i.indices(len(self)))
+            return self._stack([self._checked(place) for place in places]), self.labels[i]
+        place = i + len(self) if i < 0 else i
+        if not 0 <= place < len(self):
+            raise IndexError(f"place {i} of {len(self)} in {self.path}")
+        return self._checked(place), int(self.labels[place])
+
+    def by_id(self, id):
+        """The image of an id, and its label."""
+        place = int(np.searchsorted(self.ids, id))
+        if place == len(self) or self.ids[place] != id:
+            raise KeyError(f"{self.path} holds no image {id}")
+        return self[place]
+
+    def close(self):
+        """Closes the files. Reading again opens them again."""
+        if self._handle is not None:
+            self._handle.close()
+            self._handle = None
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()
+
+    def __getstate__(self):
+        # An open file belongs to its process: a worker of a DataLoader opens its own.
+        return {**self.__dict__, "_handle": None}
+
+    def _checked(self, place):
+        image = self._read_image(place)
+        if self.verify and crc32c(image.tobytes()) != self._checksums[place]:
+            raise CorruptImageError(f"image {self.ids[place]} in {self.path} has another checksum than was stored")
+        return image
+
+    def _stack(self, images):
+        shapes = {image.shape for image in images}
+        if len(shapes) > 1:
+            raise ValueError(f"images of different shapes can't be one array: {sorted(shapes)}; read them one by one")
+        return np.stack(images) if images else np.empty((0, 0, 0, 0), np.uint8)
+
+    def _check_header(self, text):
+        header = json.loads(text)
+        if header.get("format") != self.FORMAT:
+            raise ValueError(f"{self.path} is of format {header.get('format')}, but {self.FORMAT} was expected")
+        if header.get("version", 0) > self.VERSION:
+            raise ValueError(f"{self.path} has version {header['version']}; this module reads up to {self.VERSION}")
+        return header.get("labelNames", [])
+
+    def _read_index(self):
+        """Gives label names, ids, labels and checksums."""
+        raise NotImplementedError
+
+    def _read_image(self, place):
+        raise NotImplementedError
+
+
+class DiskStore(Store):
+    """PNG files and a label table, of which the lines behind the last commit don't count."""
+
+    FORMAT = "imagestore-disk"
+
+    def _read_index(self):
+        with (self.path / "labels.csv").open(encoding="utf-8", newline="\n") as table:
+            label_names = self._check_header(table.readline()[1:])
+            rows, uncommitted = {}, []
+            for line in table:
+                if not line.endswith("\n"):
+                    break  # torn
+                if line.startswith("# commit of "):
+                    for row in uncommitted:
+                        rows[int(row[0])] = row
+                    uncommitted = []
+                elif line[0].isdigit():
+                    uncommitted.append(line.rstrip("\n").split(","))
+        live = sorted((id, row) for id, row in rows.items() if row[7])
+        self._files = [row[7] for _, row in live]
+        return (
+            label_names,
+            np.array([id for id, _ in live], np.int64),
+            np.array([int(row[1]) for _, row in live], np.int32),
+            np.array([int(row[5]) for _, row in live], np.uint32),
+        )
+
+    def _read_image(self, place):
+        from PIL import Image
+
+        try:
+            with Image.open(self.path / self._files[place]) as image:
+                pixels = np.array(image)
+        except OSError as e:
+            raise CorruptImageError(f"image {self.ids[place]} in {self.path} can't be read: {e}") from e
+        return pixels.reshape(*pixels.shape[:2], -1)
+
+
+class LmdbStore(Store):
+    """An LMDB environment: pixels in one database, shapes, labels and checksums in another."""
+
+    FORMAT = "imagestore-lmdb"
+    _RECORD = struct.Struct(">i6I")  # label, height, width, channels, crc32c, flags, crc32c of key and record
+    _STAGED = 1
+
+    def _read_index(self):
+        with self._transaction() as txn:
+            label_names = self._check_header(txn.get(b"header", db=self._databases["meta"]))
+            records = [(int.from_bytes(key, "big"), self._RECORD.unpack(value)) for key, value in txn.cursor(self._databases["index"])]
+        self._shapes = [record[1:4] for _, record in records]
+        return (
+            label_names,
+            np.array([id for id, _ in records], np.int64),
+            np.array([record[0] for _, record in records], np.int32),
+            np.array([record[4] for _, record in records], np.uint32),
+        )
+
+    def _transaction(self):
+        import lmdb
+
+        if self._handle is None:
+            self._handle = lmdb.open(str(self.path), readonly=True, max_dbs=8, lock=(self.path / "lock.mdb").exists())
+            self._databases = {}
+            for name in ("meta", "index", "pixels", "staged"):
+                self._databases[name] = self._handle.open_db(name.encode(), create=False)
+        return self._handle.begin()
+
+    def __getstate__(self):
+        return {**super().__getstate__(), "_databases": {}}
+
+    def _read_image(self, place):
+        key = int(self.ids[place]).to_bytes(8, "big")
+        with self._transaction() as txn:
+            record = txn.get(key, db=self._databases["index"])
+            staged = record is not None and self._RECORD.unpack(record)[5] & self._STAGED
+            pixels = txn.get(key, db=self._databases["staged" if staged else "pixels"])
+        if pixels is None:
+            raise KeyError(f"image {self.ids[place]} was deleted from {self.path} since it was opened")
+        return np.frombuffer(pixels, np.uint8).reshape(self._shapes[place]).copy()
+
+
+class Hdf5Store(Store):
+    """One HDF5 file, whose rows may lie in any order."""
+
+    FORMAT = "imagestore-hdf5"
+
+    def _read_index(self):
+        file = self._file()
+        label_names = self._check_header(file.attrs["imagestore"])
+        ids = file["ids"][...]
+        self._rows = np.argsort(ids, kind="stable")
+        return label_names, ids[self._rows], file["labels"][...][self._rows], file["crc32c"][...][self._rows]
+
+    def _file(self):
+        import h5py
+
+        if self._handle is None:
+            self._handle = h5py.File(self.path, "r")
+        return self._handle
+
+    def _read_image(self, place):
+        return self._file()["images"][self._rows[place]]
+
+    def __getitem__(self, i):
+        if not isinstance(i, slice) or self.verify:
+            return super().__getitem__(i)
+        rows = self._rows[i]
+        first, last = (int(rows.min()), int(rows.max())) if len(rows) else (0, -1)
+        if last - first + 1 != len(rows):
+            return super().__getitem__(i)
+        # Rows that lie together are read together.
+        return self._file()["images"][first : last + 1][rows - first], self.labels[i]
+
+
+def _crc32c_table():
+    table = []
+    for byte in range(256):
+        crc = byte
+        for _ in range(8):
+            crc = crc >> 1 ^ (0x82F63B78 if crc & 1 else 0)
+        table.append(crc)
+    return table
+
+
+_TABLE = _crc32c_table()
+
+
+def crc32c(data):
+    """CRC-32C (Castagnoli) of bytes, as RFC 3720 defines it."""
+    crc, table = 0xFFFFFFFF, _TABLE
+    for byte in data:
+        crc = table[(crc ^ byte) & 0xFF] ^ crc >> 8
+    return crc ^ 0xFFFFFFFF
