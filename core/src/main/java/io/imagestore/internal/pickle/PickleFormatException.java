@@ -8,10 +8,12 @@ public final class PickleFormatException extends IOException {
   private static final long serialVersionUID = 1L;
 
   private final long offset;
+  private final String problem;
 
   PickleFormatException(long offset, String problem) {
     super(problem + " (at byte " + offset + " of the pickle)");
     this.offset = offset;
+    this.problem = problem;
   }
 
   /**
@@ -21,5 +23,14 @@ public final class PickleFormatException extends IOException {
    */
   public long offset() {
     return offset;
+  }
+
+  /**
+   * What the trouble is, for a message that tells the offset in its own way.
+   *
+   * @return what was expected, and what was found
+   */
+  public String problem() {
+    return problem;
   }
 }
