@@ -1,0 +1,45 @@
+package io.imagestore.disk.png;
+
+import java.util.Arrays;
+
+/** The colour types of PNG, section 11.2.2, and the bit depths each allows. */
+enum ColorType {
+  GRAY(0, 1, 1, 2, 4, 8, 16),
+  RGB(2, 3, 8, 16),
+  PALETTE(3, 1, 1, 2, 4, 8),
+  GRAY_ALPHA(4, 2, 8, 16),
+  RGBA(6, 4, 8, 16);
+
+  private static final ColorType[] BY_CHANNELS = {GRAY, GRAY_ALPHA, RGB, RGBA};
+
+  /** The number that stands for this type in an IHDR chunk. */
+  final int code;
+
+  /** How many samples make a pixel in the datastream. */
+  final int samples;
+
+  private final int[] bitDepths;
+
+  ColorType(int code, int samples, int... bitDepths) {
+    this.code = code;
+    this.samples = samples;
+    this.bitDepths = bitDepths;
+  }
+
+  boolean allows(int bitDepth) {
+    return Arrays.stream(bitDepths).anyMatch(depth -> depth == bitDepth);
+  }
+
+  static ColorType ofChannels(int channels) {
+    return BY_CHANNELS[channels - 1];
+  }
+
+  static ColorType ofCode(int code) throws PngException {
+    for (ColorType type : values()) {
+      if (type.code == code) {
+        return type;
+      }
+    }
+    throw new PngException("IHDR has colour type " + code + "; PNG knows 0, 2, 3, 4 and 6");
+  }
+}
