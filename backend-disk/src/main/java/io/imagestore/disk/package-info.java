@@ -1,4 +1,7 @@
-/** A store of PNG files that a person can look at, beside an append-only label table. */
+/**
+ * Stores images as PNG files that any viewer opens, beside a label table that any spreadsheet opens: see {@link
+ * io.imagestore.disk.DiskImageStore}.
+ */
 @NullMarked
 package io.imagestore.disk;
 

@@ -1,0 +1,28 @@
+package io.imagestore.disk;
+
+import io.imagestore.ImageStore;
+import io.imagestore.StoreOptions;
+import io.imagestore.spi.ImageStoreProvider;
+import java.nio.file.Path;
+
+/** Lets {@link io.imagestore.ImageStores} find this backend, under the name {@code disk}. */
+public final class DiskImageStoreProvider implements ImageStoreProvider {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public DiskImageStoreProvider() {}
+
+  @Override
+  public String backend() {
+    return DiskImageStore.BACKEND;
+  }
+
+  @Override
+  public boolean recognises(Path path) {
+    return DiskImageStore.isAt(path);
+  }
+
+  @Override
+  public ImageStore open(Path path, StoreOptions options) {
+    return DiskImageStore.open(path, DiskOptions.from(options));
+  }
+}

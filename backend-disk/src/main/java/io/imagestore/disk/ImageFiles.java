@@ -1,0 +1,215 @@
+package io.imagestore.disk;
+
+import io.imagestore.disk.png.PngException;
+import java.io.File;
+import java.io.FileInputStream;
+import java.io.FileNotFoundException;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** The image files of a store, each known by id and sequence. */
+final class ImageFiles implements AutoCloseable {
+  /**
+   * How many files are forced to the device at once. Nearly all of the time of one is spent waiting, and a journaling
+   * file system commits many in one go.
+   */
+  private static final int FORCING_THREADS = 64;
+
+  private static final int TRUSTED_BYTES = 1 << 16;
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+  private static final boolean WINDOWS = File.separatorChar == '\\';
+
+  private final Path store;
+  private final Workers forcing = new Workers("force", FORCING_THREADS);
+
+  ImageFiles(Path store) {
+    this.store = store;
+  }
+
+  void createFolder(long folder) throws IOException {
+    Files.createDirectories(store.resolve(FileNames.folderPath(folder)));
+  }
+
+  /** Writes a new file; its folder must exist. */
+  void write(long id, long sequence, ByteBuffer png) throws IOException {
+    // A stream, as a channel would be closed by an interrupt of the calling thread.
+    try (FileOutputStream out = new FileOutputStream(file(id, sequence))) {
+      out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
+    }
+  }
+
+  /**
+   * Reads a file whole.
+   *
+   * @throws NoSuchFileException if there is none
+   */
+  ByteBuffer read(long id, Entry entry, Codec codec) throws IOException {
+    File file = file(id, entry.sequence());
+    try (FileInputStream in = new FileInputStream(file)) {
+      int expected = expectedBytes(file, entry);
+      byte[] bytes = codec.file(expected + 1);
+      int count = in.readNBytes(bytes, 0, expected + 1);
+      return count <= expected ? ByteBuffer.wrap(bytes, 0, count) : readReplaced(file, entry);
+    } catch (FileNotFoundException e) {
+      if (file.exists()) {
+        throw e; // it may not be read, or too many files are open
+      }
+      throw new NoSuchFileException(file.toString());
+    }
+  }
+
+  /** Memory isn't taken on the table's word alone. */
+  private static int expectedBytes(File file, Entry entry) {
+    int bytes = entry.fileBytes();
+    return bytes <= TRUSTED_BYTES ? bytes : (int) Math.min(file.length(), Math.min(bytes, MAX_BYTES));
+  }
+
+  /** A file that is longer than when it was written: someone else saved it. */
+  private static ByteBuffer readReplaced(File file, Entry entry) throws IOException {
+    long length = file.length();
+    long most = 2 * entry.shape().byteCount() + (1 << 20);
+    if (length > Math.min(most, MAX_BYTES)) {
+      throw new PngException( length + " bytes are far more than an image of " + entry.shape() + " takes");
+    }
+    return ByteBuffer.wrap(Files.readAllBytes(file.toPath()));
+  }
+
+  void delete(long id, long sequence) throws IOException {
+    Files.deleteIfExists(file(id, sequence).toPath());
+  }
+
+  /** Removes a folder that has become empty. */
+  void deleteFolderIfEmpty(long folder) throws IOException {
+    try {
+      Files.deleteIfExists(store.resolve(FileNames.folderPath(folder)));
+    } catch (DirectoryNotEmptyException e) {
+      // As wished.
+    }
+  }
+
+  /** Removes all files from this sequence on: what a batch that never ended has left. */
+  void deleteFrom(long sequence) throws IOException {
+    long folder = FileNames.folder(sequence);
+    for (int missing = 0; missing < 2; folder++) {
+      Path path = store.resolve(FileNames.folderPath(folder));
+      if (!Files.isDirectory(path)) {
+        missing++; // ids may skip the rest of a folder, but not a whole one
+        continue;
+      }
+      for (Path file : list(folder, sequence, Long.MAX_VALUE)) {
+        Files.deleteIfExists(file);
+      }
+      if (folder > FileNames.folder(sequence)) {
+        deleteFolderIfEmpty(folder);
+      }
+    }
+  }
+
+  /** Makes one file, and that it is there, survive the loss of power. */
+  void force(long id, long sequence) throws IOException {
+    force(List.of(file(id, sequence).toPath()));
+    long folder = FileNames.folder(sequence);
+    forceFolders(folder, folder);
+  }
+
+  /** Makes it survive the loss of power that the label table is where it is. */
+  void forceStoreFolder() throws IOException {
+    if (!WINDOWS) {
+      force(List.of(store));
+    }
+  }
+
+  /** Makes the files from one sequence to another survive the loss of power. */
+  void force(long fromSequence, long endSequence) throws IOException {
+    if (fromSequence >= endSequence) {
+      return;
+    }
+    long first = FileNames.folder(fromSequence);
+    long last = FileNames.folder(endSequence - 1);
+    for (long folder = first; folder <= last; folder++) {
+      force(list(folder, fromSequence, endSequence));
+    }
+    forceFolders(first, last);
+  }
+
+  private void forceFolders(long first, long last) throws IOException {
+    if (WINDOWS) {
+      return; // folders can't be opened there, and need not be
+    }
+    Set<Path> folders = new LinkedHashSet<>();
+    for (long folder = first; folder <= last; folder++) {
+      Path path = store.resolve(FileNames.folderPath(folder));
+      for (Path up = path; up != null && !up.equals(store); up = up.getParent()) {
+        folders.add(up);
+      }
+    }
+    folders.add(store);
+    force(new ArrayList<>(folders));
+  }
+
+  private void force(List<Path> paths) throws IOException {
+    AtomicInteger next = new AtomicInteger();
+    List<CompletableFuture<Boolean>> parts = new ArrayList<>();
+    for (int i = 0; i < Math.min(FORCING_THREADS, paths.size()); i++) {
+      parts.add(forcing.submit(() -> forceEach(paths, next)));
+    }
+    for (CompletableFuture<Boolean> part : parts) {
+      Workers.join(part);
+    }
+  }
+
+  private static boolean forceEach(List<Path> paths, AtomicInteger next) throws IOException {
+    for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {
+      force(paths.get(i));
+    }
+    return true;
+  }
+
+  private static void force(Path path) throws IOException {
+    StandardOpenOption how = Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    try (FileChannel channel = FileChannel.open(path, how)) {
+      channel.force(true);
+    } catch (NoSuchFileException e) {
+      // Superseded and removed, or a folder that ids have skipped.
+    }
+  }
+
+  private List<Path> list(long folder, long fromSequence, long endSequence) throws IOException {
+    List<Path> files = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
+      for (Path entry : entries) {
+        OptionalLong sequence = FileNames.sequence(entry.toString());
+        if (sequence.isPresent() && sequence.getAsLong() >= fromSequence && sequence.getAsLong() < endSequence) {
+          files.add(entry);
+        }
+      }
+    } catch (NoSuchFileException e) {
+      return List.of();
+    }
+    return files;
+  }
+
+  private File file(long id, long sequence) {
+    return new File(store.toString(), FileNames.path(id, sequence));
+  }
+
+  @Override
+  public void close() {
+    forcing.close();
+  }
+}

@@ -1,0 +1,150 @@
+package io.imagestore.disk;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
+import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.disk.png.PngDecoder;
+import io.imagestore.disk.png.PngException;
+import io.imagestore.disk.png.UnsupportedPngException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Turns files into images. A file that isn't as its entry says is damaged, unless the image has been replaced or deleted
+ * meanwhile: then it is read as it is now.
+ */
+final class ImageReader {
+  /** Where the current entry of an image is to be had. */
+  interface Index {
+    @Nullable Entry get(long id);
+
+    /** The entry once its file, found wanting, has been looked up again. */
+    @Nullable Entry again(long id);
+  }
+
+  private final Path store;
+  private final ImageFiles files;
+  private final CodecPool codecs;
+  private final Index index;
+  private final boolean verify;
+  private final long maxPixels;
+
+  ImageReader(Path store, ImageFiles files, CodecPool codecs, Index index, DiskOptions options) {
+    this.store = store;
+    this.files = files;
+    this.codecs = codecs;
+    this.index = index;
+    this.verify = options.verifyChecksums();
+    this.maxPixels = options.maxPixels();
+  }
+
+  /** Takes the pixels of an image, which begin the array. */
+  private interface Sink<T> {
+    T take(Entry entry, byte[] pixels);
+  }
+
+  /** The image, or null if there is none. */
+  @Nullable LabeledImage read(long id) throws IOException {
+    return read(
+        id,
+        index.get(id),
+        verify,
+        (entry, pixels) -> {
+          ImageShape shape = entry.shape();
+          int length = (int) shape.byteCount();
+          Image image = Image.of(shape, ByteBuffer.wrap(pixels, 0, length));
+          return new LabeledImage(id, image, entry.label());
+        });
+  }
+
+  /**
+   * Reads the pixels of an image of one shape into a part of a buffer.
+   *
+   * @param found its entry as it was looked up before
+   * @return the entry of what has been read, or null if it has been deleted or has another shape now
+   */
+  @Nullable Entry readInto(long id, Entry found, ByteBuffer buffer, int at) throws IOException {
+    return read(
+        id,
+        found,
+        verify,
+        (entry, pixels) -> {
+          if (entry.shape().equals(found.shape())) {
+            buffer.put(at, pixels, 0, (int) entry.shape().byteCount());
+          }
+          return entry;
+        });
+  }
+
+  /** Reads and checks an image. */
+  void check(long id) throws IOException {
+    read(id, index.get(id), true, (entry, pixels) -> entry);
+  }
+
+  private <T> @Nullable T read(long id, @Nullable Entry found, boolean checksum, Sink<T> sink) throws IOException {
+    Entry entry = found;
+    while (entry != null) {
+      try {
+        return readOnce(id, entry, checksum, sink);
+      } catch (CorruptImageException | NoSuchFileException e) {
+        Entry now = index.again(id);
+        if (entry.equals(now)) {
+          throw e instanceof CorruptImageException corrupt
+              ? corrupt
+              : new CorruptImageException(store, id, "its file " + path(id, entry) + " is missing", e);
+        }
+        entry = now;
+      }
+    }
+    return null;
+  }
+
+  private <T> T readOnce(long id, Entry entry, boolean checksum, Sink<T> sink) throws IOException {
+    Codec codec = codecs.borrow();
+    try {
+      byte[] pixels = decode(id, entry, codec);
+      if (checksum && codec.crc32c(pixels, (int) entry.shape().byteCount()) != entry.crc32c()) {
+        throw corrupt(id, entry, "has other pixels than were stored: their CRC-32C differs", null);
+      }
+      return sink.take(entry, pixels);
+    } finally {
+      codecs.giveBack(codec);
+    }
+  }
+
+  private byte[] decode(long id, Entry entry, Codec codec) throws IOException {
+    try {
+      PngDecoder decoder = codec.decoder();
+      decoder.start(files.read(id, entry, codec));
+      ImageShape shape = new ImageShape(decoder.height(), decoder.width(), decoder.channels());
+      if (!shape.equals(entry.shape())) {
+        throw corrupt(id, entry, "is " + shape + ", but " + entry.shape() + " was stored", null);
+      }
+      byte[] pixels = codec.pixels((int) shape.byteCount());
+      decoder.finish(pixels);
+      return pixels;
+    } catch (UnsupportedPngException e) {
+      if (entry.pixelCount() > maxPixels) {
+        throw new UnsupportedStoreException(
+            "image " + id + " in store " + store + " is " + entry.shape() + ", more than the " + maxPixels
+                + " pixels that maxPixels allows; open the store with a higher limit", e);
+      }
+      throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
+    } catch (PngException e) {
+      throw corrupt(id, entry, "is no whole PNG: " + e.getMessage(), e);
+    }
+  }
+
+  private CorruptImageException corrupt(long id, Entry entry, String problem, @Nullable Throwable cause) {
+    return new CorruptImageException(store, id, "its file " + path(id, entry) + " " + problem, cause);
+  }
+
+  private static String path(long id, Entry entry) {
+    return FileNames.path(id, entry.sequence());
+  }
+}

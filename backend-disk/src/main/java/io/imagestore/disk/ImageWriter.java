@@ -1,0 +1,55 @@
+package io.imagestore.disk;
+
+import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
+import io.imagestore.UnsupportedStoreException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** Turns images into files. */
+final class ImageWriter {
+  private static final int MAX_CHANNELS = 4;
+
+  private final Path store;
+  private final ImageFiles files;
+  private final CodecPool codecs;
+  private final long maxPixels;
+
+  ImageWriter(Path store, ImageFiles files, CodecPool codecs, long maxPixels) {
+    this.store = store;
+    this.files = files;
+    this.codecs = codecs;
+    this.maxPixels = maxPixels;
+  }
+
+  /** Refuses what no file could hold, or what could never be read again. */
+  void check(LabeledImage image) {
+    ImageShape shape = image.image().shape();
+    if (shape.channels() > MAX_CHANNELS) {
+      throw refused(image, "PNG holds 1 to 4 channels; choose another backend");
+    }
+    if ((long) shape.height() * shape.width() > maxPixels) {
+      throw refused(image, "it has more than the " + maxPixels + " pixels that maxPixels allows");
+    }
+  }
+
+  private UnsupportedStoreException refused(LabeledImage image, String reason) {
+    return new UnsupportedStoreException(
+        "image " + image.id() + " of " + image.image().shape() + " can't be kept in store " + store + ": " + reason);
+  }
+
+  /** Writes the file with this sequence. */
+  Entry write(LabeledImage image, long sequence) throws IOException {
+    Codec codec = codecs.borrow();
+    try {
+      ImageShape shape = image.image().shape();
+      byte[] pixels = image.image().pixels();
+      ByteBuffer png = codec.encoder().encode(shape.height(), shape.width(), shape.channels(), pixels);
+      files.write(image.id(), sequence, png);
+      return new Entry(sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), png.remaining());
+    } finally {
+      codecs.giveBack(codec);
+    }
+  }
+}

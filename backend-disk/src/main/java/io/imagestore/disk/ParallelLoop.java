@@ -1,0 +1,126 @@
+package io.imagestore.disk;
+
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A loop whose turns are taken by the caller and by helpers, whoever is free. The caller never waits for a helper that
+ * hasn't begun, so loops that share an executor don't hold each other up.
+ */
+final class ParallelLoop implements Runnable {
+  /** One turn of the loop. */
+  @FunctionalInterface
+  interface Body {
+    void run(int index) throws IOException;
+  }
+
+  /** Turns taken at a time: enough to make the counter's cost vanish. */
+  private static final int STRIDE = 8;
+
+  private final int count;
+  private final Body body;
+  private final AtomicInteger next = new AtomicInteger();
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition idle = lock.newCondition();
+  private int active;
+  private int failedIndex = Integer.MAX_VALUE;
+  private @Nullable Throwable failure;
+
+  ParallelLoop(int count, Body body) {
+    this.count = count;
+    this.body = body;
+  }
+
+  /**
+   * Runs all turns. If some fail, the rest is left out and the exception of the lowest of them is thrown.
+   *
+   * @param executor runs the helpers
+   * @param helpers how many may take part beside the caller
+   */
+  void run(Executor executor, int helpers) throws IOException {
+    int useful = Math.min(helpers, (count - 1) / STRIDE);
+    for (int i = 0; i < useful; i++) {
+      executor.execute(this);
+    }
+    run();
+    lock.lock();
+    try {
+      while (active > 0) {
+        idle.awaitUninterruptibly();
+      }
+      if (failure != null) {
+        throw Workers.rethrown(failure);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the caller and each helper do. */
+  @Override
+  public void run() {
+    enter();
+    try {
+      // A helper that begins late finds nothing left, and touches nothing.
+      for (int first = claim(); first < count; first = claim()) {
+        runStride(first);
+      }
+    } finally {
+      exit();
+    }
+  }
+
+  private int claim() {
+    // Stops short of overflow, however many helpers come late.
+    return next.get() >= count ? count : next.getAndAdd(STRIDE);
+  }
+
+  private void runStride(int first) {
+    int end = Math.min(count - first, STRIDE) + first;
+    for (int i = first; i < end; i++) {
+      try {
+        body.run(i);
+      } catch (Throwable e) { // thrown again in the caller's thread
+        fail(i, e);
+        return;
+      }
+    }
+  }
+
+  private void fail(int index, Throwable e) {
+    next.set(count);
+    lock.lock();
+    try {
+      if (index < failedIndex) {
+        failedIndex = index;
+        failure = e;
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void enter() {
+    lock.lock();
+    try {
+      active++;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void exit() {
+    lock.lock();
+    try {
+      if (--active == 0) {
+        idle.signalAll();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+}
