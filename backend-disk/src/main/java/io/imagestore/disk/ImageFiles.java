@@ -120,17 +120,11 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /** Makes one file, and that it is there, survive the loss of power. */
-  void force(long id, long sequence) throws IOException {
-    force(List.of(file(id, sequence).toPath()));
-    long folder = FileNames.folder(sequence);
-    forceFolders(folder, folder);
-  }
-
-  /** Makes it survive the loss of power that the label table is where it is. */
-  void forceStoreFolder() throws IOException {
+  /** Makes it survive the loss of power that the label table is where it is, and perhaps the store's folder too. */
+  void forceStoreFolder(boolean parentToo) throws IOException {
+    Path parent = store.toAbsolutePath().getParent();
     if (!WINDOWS) {
-      force(List.of(store));
+      force(parentToo && parent != null ? List.of(store, parent) : List.of(store));
     }
   }
 

@@ -19,14 +19,6 @@ import org.jspecify.annotations.Nullable;
  * meanwhile: then it is read as it is now.
  */
 final class ImageReader {
-  /** Where the current entry of an image is to be had. */
-  interface Index {
-    @Nullable Entry get(long id);
-
-    /** The entry once its file, found wanting, has been looked up again. */
-    @Nullable Entry again(long id);
-  }
-
   private final Path store;
   private final ImageFiles files;
   private final CodecPool codecs;
@@ -34,13 +26,13 @@ final class ImageReader {
   private final boolean verify;
   private final long maxPixels;
 
-  ImageReader(Path store, ImageFiles files, CodecPool codecs, Index index, DiskOptions options) {
+  ImageReader(Path store, ImageFiles files, CodecPool codecs, Index index, long maxPixels, boolean verify) {
     this.store = store;
     this.files = files;
     this.codecs = codecs;
     this.index = index;
-    this.verify = options.verifyChecksums();
-    this.maxPixels = options.maxPixels();
+    this.maxPixels = maxPixels;
+    this.verify = verify;
   }
 
   /** Takes the pixels of an image, which begin the array. */
@@ -52,7 +44,7 @@ final class ImageReader {
   @Nullable LabeledImage read(long id) throws IOException {
     return read(
         id,
-        index.get(id),
+        index.current().get(id),
         verify,
         (entry, pixels) -> {
           ImageShape shape = entry.shape();
@@ -83,7 +75,7 @@ final class ImageReader {
 
   /** Reads and checks an image. */
   void check(long id) throws IOException {
-    read(id, index.get(id), true, (entry, pixels) -> entry);
+    read(id, index.current().get(id), true, (entry, pixels) -> entry);
   }
 
   private <T> @Nullable T read(long id, @Nullable Entry found, boolean checksum, Sink<T> sink) throws IOException {
@@ -92,7 +84,7 @@ final class ImageReader {
       try {
         return readOnce(id, entry, checksum, sink);
       } catch (CorruptImageException | NoSuchFileException e) {
-        Entry now = index.again(id);
+        Entry now = index.refreshed().get(id);
         if (entry.equals(now)) {
           throw e instanceof CorruptImageException corrupt
               ? corrupt

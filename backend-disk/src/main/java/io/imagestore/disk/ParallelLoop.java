@@ -18,10 +18,11 @@ final class ParallelLoop implements Runnable {
     void run(int index) throws IOException;
   }
 
-  /** Turns taken at a time: enough to make the counter's cost vanish. */
-  private static final int STRIDE = 8;
-
   private final int count;
+
+  /** Turns taken at a time, so that short ones don't quarrel over the counter. */
+  private final int stride;
+
   private final Body body;
   private final AtomicInteger next = new AtomicInteger();
   private final ReentrantLock lock = new ReentrantLock();
@@ -30,8 +31,9 @@ final class ParallelLoop implements Runnable {
   private int failedIndex = Integer.MAX_VALUE;
   private @Nullable Throwable failure;
 
-  ParallelLoop(int count, Body body) {
+  ParallelLoop(int count, int stride, Body body) {
     this.count = count;
+    this.stride = stride;
     this.body = body;
   }
 
@@ -42,7 +44,7 @@ final class ParallelLoop implements Runnable {
    * @param helpers how many may take part beside the caller
    */
   void run(Executor executor, int helpers) throws IOException {
-    int useful = Math.min(helpers, (count - 1) / STRIDE);
+    int useful = Math.min(helpers, (count - 1) / stride);
     for (int i = 0; i < useful; i++) {
       executor.execute(this);
     }
@@ -76,11 +78,11 @@ final class ParallelLoop implements Runnable {
 
   private int claim() {
     // Stops short of overflow, however many helpers come late.
-    return next.get() >= count ? count : next.getAndAdd(STRIDE);
+    return next.get() >= count ? count : next.getAndAdd(stride);
   }
 
   private void runStride(int first) {
-    int end = Math.min(count - first, STRIDE) + first;
+    int end = Math.min(count - first, stride) + first;
     for (int i = first; i < end; i++) {
       try {
         body.run(i);

@@ -9,7 +9,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * The one writer of a store. Files first, then the rows that name them, then the line that commits the rows, then the
@@ -35,7 +34,7 @@ final class StoreWriter implements AutoCloseable {
   private final LabelTable table;
   private final Workers workers;
   private final Durability durability;
-  private final AtomicReference<Snapshot> published;
+  private final Index index;
 
   private final List<TableReader.Superseded> superseded = new ArrayList<>();
   private long nextSequence;
@@ -56,13 +55,13 @@ final class StoreWriter implements AutoCloseable {
       LabelTable table,
       Workers workers,
       Durability durability,
-      AtomicReference<Snapshot> published) {
+      Index index) {
     this.files = files;
     this.images = images;
     this.table = table;
     this.workers = workers;
     this.durability = durability;
-    this.published = published;
+    this.index = index;
     superseded.addAll(contents.superseded());
     nextSequence = contents.nextSequence();
     flushedSequence = contents.flushedSequence();
@@ -106,7 +105,7 @@ final class StoreWriter implements AutoCloseable {
   }
 
   boolean remove(long id) throws IOException {
-    if (published.get().get(id) == null) {
+    if (index.current().get(id) == null) {
       return false;
     }
     Change change = new Change();
@@ -124,9 +123,7 @@ final class StoreWriter implements AutoCloseable {
     if (flushed) {
       return;
     }
-    if (durability == Durability.FLUSH) {
-      files.force(flushedSequence, nextSequence);
-    }
+    files.force(flushedSequence, nextSequence);
     table.force();
     removeSuperseded();
     table.mark(TableFormat.FLUSHED);
@@ -159,7 +156,7 @@ final class StoreWriter implements AutoCloseable {
   private final class Change {
     private final long firstSequence = nextSequence;
     private final int supersededBefore = superseded.size();
-    private Snapshot snapshot = published.get();
+    private Snapshot snapshot = index.current();
     private long sequence = nextSequence;
     private long rows;
     private boolean committed;
@@ -218,7 +215,7 @@ final class StoreWriter implements AutoCloseable {
       committed = true;
       flushed = false;
       nextSequence = sequence;
-      published.set(snapshot);
+      index.publish(snapshot);
       if (force) {
         flushedSequence = nextSequence;
         removeSuperseded();

@@ -19,6 +19,8 @@ final class Workers implements AutoCloseable {
     T run() throws IOException;
   }
 
+  private static final int MAX_STRIDE = 8;
+  private static final long STRIDE_BYTES = 1 << 15;
   private static final AtomicInteger COUNTER = new AtomicInteger();
 
   private final int threads;
@@ -62,7 +64,7 @@ final class Workers implements AutoCloseable {
     try {
       return future.join();
     } catch (CompletionException e) {
-      throw rethrown(e.getCause());
+      throw rethrown(e.getCause() == null ? e : e.getCause());
     }
   }
 
@@ -76,9 +78,14 @@ final class Workers implements AutoCloseable {
     return failure instanceof IOException io ? io : new IOException(failure);
   }
 
-  /** Runs a task for each index below {@code count}, on these threads and on the caller's. */
-  void forEach(int count, ParallelLoop.Body body) throws IOException {
-    new ParallelLoop(count, body).run(executor, threads);
+  /**
+   * Runs a task for each index below {@code count}, on these threads and on the caller's.
+   *
+   * @param bytesEach how much a task deals with: of small ones, a thread takes several at a time
+   */
+  void forEach(int count, long bytesEach, ParallelLoop.Body body) throws IOException {
+    int stride = (int) Math.max(1, Math.min(MAX_STRIDE, STRIDE_BYTES / bytesEach));
+    new ParallelLoop(count, stride, body).run(executor, threads);
   }
 
   @Override

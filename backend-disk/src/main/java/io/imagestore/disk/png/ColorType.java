@@ -1,16 +1,12 @@
 package io.imagestore.disk.png;
 
-import java.util.Arrays;
-
 /** The colour types of PNG, section 11.2.2, and the bit depths each allows. */
 enum ColorType {
-  GRAY(0, 1, 1, 2, 4, 8, 16),
-  RGB(2, 3, 8, 16),
-  PALETTE(3, 1, 1, 2, 4, 8),
-  GRAY_ALPHA(4, 2, 8, 16),
-  RGBA(6, 4, 8, 16);
-
-  private static final ColorType[] BY_CHANNELS = {GRAY, GRAY_ALPHA, RGB, RGBA};
+  GRAY(0, 1, 1 | 2 | 4 | 8 | 16),
+  RGB(2, 3, 8 | 16),
+  PALETTE(3, 1, 1 | 2 | 4 | 8),
+  GRAY_ALPHA(4, 2, 8 | 16),
+  RGBA(6, 4, 8 | 16);
 
   /** The number that stands for this type in an IHDR chunk. */
   final int code;
@@ -18,20 +14,27 @@ enum ColorType {
   /** How many samples make a pixel in the datastream. */
   final int samples;
 
-  private final int[] bitDepths;
+  /** Each depth is a power of two, and so a bit of its own. */
+  private final int bitDepths;
 
-  ColorType(int code, int samples, int... bitDepths) {
+  ColorType(int code, int samples, int bitDepths) {
     this.code = code;
     this.samples = samples;
     this.bitDepths = bitDepths;
   }
 
   boolean allows(int bitDepth) {
-    return Arrays.stream(bitDepths).anyMatch(depth -> depth == bitDepth);
+    return Integer.bitCount(bitDepth) == 1 && (bitDepths & bitDepth) != 0;
   }
 
   static ColorType ofChannels(int channels) {
-    return BY_CHANNELS[channels - 1];
+    return switch (channels) {
+      case 1 -> GRAY;
+      case 2 -> GRAY_ALPHA;
+      case 3 -> RGB;
+      case 4 -> RGBA;
+      default -> throw new IllegalArgumentException("PNG has 1 to 4 channels, not " + channels);
+    };
   }
 
   static ColorType ofCode(int code) throws PngException {

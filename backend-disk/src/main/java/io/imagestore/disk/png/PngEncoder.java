@@ -1,7 +1,6 @@
 package io.imagestore.disk.png;
 
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 
@@ -125,9 +124,5 @@ public final class PngEncoder {
       out.reserve(part + 64L);
       deflater.block(band, at, part, last && at + part == length, out);
     }
-  }
-
-  static byte[] copy(ByteBuffer png) {
-    return Arrays.copyOfRange(png.array(), png.position(), png.limit());
   }
 }

@@ -1,0 +1,36 @@
+package io.imagestore.disk;
+
+import io.imagestore.internal.StoreLock;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/** What an open store holds and must give back. */
+final class Parts implements AutoCloseable {
+  final ImageFiles files;
+  final Workers workers;
+  final CodecPool codecs;
+  private final @Nullable StoreLock lock;
+  private @Nullable StoreWriter writer;
+
+  Parts(Path store, DiskOptions options, @Nullable StoreLock lock) {
+    this.lock = lock;
+    files = new ImageFiles(store);
+    workers = new Workers("codec", options.threads());
+    codecs = new CodecPool(options.maxPixels(), options.threads() + Runtime.getRuntime().availableProcessors());
+  }
+
+  void writer(StoreWriter opened) {
+    writer = opened;
+  }
+
+  @Override
+  @SuppressWarnings("try") // named only to be closed, each though another fails, the lock last of all
+  public void close() throws IOException {
+    try (StoreLock last = lock;
+        CodecPool fourth = codecs;
+        Workers third = workers;
+        ImageFiles second = files;
+        StoreWriter first = writer) {}
+  }
+}

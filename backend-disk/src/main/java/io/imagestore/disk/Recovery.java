@@ -1,0 +1,91 @@
+package io.imagestore.disk;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.disk.TableReader.Commit;
+import io.imagestore.disk.TableReader.Contents;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongPredicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the last state of a store that is whole. After the death of a process that is what the table says. After the
+ * loss of power, files that weren't flushed may be short or missing though the table names them: the commits from the
+ * first such file on are dropped.
+ */
+final class Recovery {
+  private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
+
+  private final Path store;
+  private final ImageFiles files;
+  private final Workers workers;
+
+  Recovery(Path store, ImageFiles files, Workers workers) {
+    this.store = store;
+    this.files = files;
+    this.workers = workers;
+  }
+
+  Contents readTable() throws IOException {
+    Contents contents = TableReader.read(store);
+    while (!contents.trusted()) {
+      long damaged = lowestDamagedSequence(contents);
+      if (damaged == Long.MAX_VALUE) {
+        break;
+      }
+      long end = commitOf(damaged, contents).offset();
+      LOG.warn(
+          "store {}: the power was lost before a flush, and file {} with it; dropping the commits from byte {} of {} on",
+          store,
+          damaged,
+          end,
+          TableFormat.FILE);
+      // An older image may come to light that an unflushed commit had replaced; so look again.
+      contents = TableReader.read(store, end);
+    }
+    return contents;
+  }
+
+  private long lowestDamagedSequence(Contents contents) throws IOException {
+    Snapshot snapshot = contents.snapshot();
+    long[] ids = snapshot.ids(0, Integer.MAX_VALUE);
+    AtomicLong lowest = new AtomicLong(Long.MAX_VALUE);
+    LongPredicate unflushed = sequence -> sequence >= contents.flushedSequence() && sequence < lowest.get();
+    // Not the caller's limit: what is too large for this caller is not lost.
+    try (CodecPool codecs = new CodecPool(Long.MAX_VALUE, workers.threads() + 1)) {
+      ImageReader reader = new ImageReader(store, files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
+      workers.forEach(
+          ids.length,
+          1,
+          i -> {
+            Entry entry = snapshot.get(ids[i]);
+            if (entry != null && unflushed.test(entry.sequence()) && isDamaged(ids[i], reader)) {
+              lowest.accumulateAndGet(entry.sequence(), Math::min);
+            }
+          });
+    }
+    return lowest.get();
+  }
+
+  private static boolean isDamaged(long id, ImageReader reader) throws IOException {
+    try {
+      reader.check(id);
+      return false;
+    } catch (CorruptImageException e) {
+      LOG.debug("unflushed image {} is lost", id, e);
+      return true;
+    }
+  }
+
+  private static Commit commitOf(long sequence, Contents contents) {
+    Commit found = contents.commits().get(0);
+    for (Commit commit : contents.commits()) {
+      if (commit.firstSequence() <= sequence) {
+        found = commit;
+      }
+    }
+    return found;
+  }
+}

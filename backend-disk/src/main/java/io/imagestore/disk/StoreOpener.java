@@ -1,0 +1,146 @@
+package io.imagestore.disk;
+
+import io.imagestore.Durability;
+import io.imagestore.OpenMode;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.disk.TableReader.Contents;
+import io.imagestore.internal.StoreLock;
+import java.io.IOException;
+import java.nio.file.FileSystems;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** Opens a store's folder: makes it where it is missing, and puts it in order after a crash. */
+final class StoreOpener {
+  private static final String LOCK = "lock";
+
+  /** What may lie in a folder in which a store was about to be made. */
+  private static final Set<String> BEGINNINGS = Set.of(LOCK, LabelTable.TEMPORARY, FileNames.ROOT);
+
+  /** Lines that a table may have beyond one commit line an image, before it is written anew. */
+  private static final int SPARE_LINES = 1000;
+
+  private final Path store;
+  private final DiskOptions options;
+
+  StoreOpener(Path store, DiskOptions options) {
+    this.store = store;
+    this.options = options;
+  }
+
+  DiskImageStore open() throws IOException {
+    if (!store.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new UnsupportedStoreException(
+          "a disk store must lie in the default file system, but " + store + " is of " + store.getFileSystem());
+    }
+    return options.mode() == OpenMode.READ_ONLY ? openReadOnly() : openToWrite();
+  }
+
+  private DiskImageStore openReadOnly() throws IOException {
+    if (!hasTable()) {
+      throw new UnsupportedStoreException("there is no disk store at " + store + ": it has no " + TableFormat.FILE);
+    }
+    Parts parts = new Parts(store, options, null);
+    try {
+      Index index = new WatchedIndex(store);
+      Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
+      index.publish(contents.snapshot());
+      return new DiskImageStore(store, options, contents.header().labelNames(), index, parts, null);
+    } catch (Throwable e) {
+      throw closed(parts, e);
+    }
+  }
+
+  private DiskImageStore openToWrite() throws IOException {
+    boolean isNew = !Files.exists(store);
+    requirePlace();
+    Files.createDirectories(store);
+    Parts parts = new Parts(store, options, StoreLock.acquire(store.resolve(LOCK), store));
+    try {
+      if (!hasTable()) {
+        // Again, now that no other process can be at it.
+        requirePlace();
+        createTable(parts, isNew);
+      }
+      Contents contents = putInOrder(parts);
+      Index index = new Index(contents.snapshot());
+      StoreWriter writer = writer(contents, parts, index);
+      parts.writer(writer);
+      if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
+        writer.flush();
+      }
+      return new DiskImageStore(store, options, contents.header().labelNames(), index, parts, writer);
+    } catch (Throwable e) {
+      throw closed(parts, e);
+    }
+  }
+
+  /** There must be a store, or room for one. */
+  private void requirePlace() throws IOException {
+    boolean mustBeNew = options.mode() == OpenMode.CREATE_NEW;
+    if (!Files.exists(store) || (hasTable() && !mustBeNew)) {
+      return;
+    }
+    if (!Files.isDirectory(store)) {
+      throw new UnsupportedStoreException("a disk store is a folder, but " + store + " is a file");
+    }
+    try (Stream<Path> entries = Files.list(store)) {
+      List<String> names = entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+      if (!BEGINNINGS.containsAll(names)) {
+        throw new UnsupportedStoreException(
+            mustBeNew && hasTable()
+                ? "there is a store at " + store + " already, and it was to be a new one"
+                : "the folder " + store + " is no disk store (it has no " + TableFormat.FILE + ") and isn't empty: "
+                    + names.stream().sorted().limit(5).toList());
+      }
+    }
+  }
+
+  private boolean hasTable() {
+    return Files.isRegularFile(store.resolve(TableFormat.FILE));
+  }
+
+  private void createTable(Parts parts, boolean folderToo) throws IOException {
+    LabelTable.replace(store, options.labelNames().orElse(List.of()), Snapshot.EMPTY);
+    parts.files.forceStoreFolder(folderToo);
+  }
+
+  /** Drops what was never committed, and writes the table anew where much of it is outdated. */
+  private Contents putInOrder(Parts parts) throws IOException {
+    Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
+    parts.files.deleteFrom(contents.nextSequence());
+    List<String> labelNames = options.labelNames().orElse(contents.header().labelNames());
+    boolean outdated = contents.lines() > 2L * contents.snapshot().entries().size() + SPARE_LINES;
+    if (!outdated && labelNames.equals(contents.header().labelNames())) {
+      return contents;
+    }
+    // The new table says that all is flushed, and knows nothing of files that are to be removed.
+    writer(contents, parts, new Index(contents.snapshot())).close();
+    LabelTable.replace(store, labelNames, contents.snapshot());
+    parts.files.forceStoreFolder(false);
+    return TableReader.read(store);
+  }
+
+  private StoreWriter writer(Contents contents, Parts parts, Index index) throws IOException {
+    return new StoreWriter(
+        contents,
+        parts.files,
+        new ImageWriter(store, parts.files, parts.codecs, options.maxPixels()),
+        new LabelTable(store, contents.end()),
+        parts.workers,
+        options.durability().orElse(Durability.FLUSH),
+        index);
+  }
+
+  private static IOException closed(Parts parts, Throwable failure) {
+    try {
+      parts.close();
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+    }
+    return Workers.rethrown(failure);
+  }
+}

@@ -1,0 +1,23 @@
+package io.imagestore.disk;
+
+import io.imagestore.LabeledImage;
+import io.imagestore.spi.ImageStoreProvider;
+import io.imagestore.testkit.PersistentStoreContract;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** The contract that all stores keep. */
+class DiskImageStoreContractTest extends PersistentStoreContract {
+  @Override
+  protected ImageStoreProvider provider() {
+    return new DiskImageStoreProvider();
+  }
+
+  @Override
+  protected void damage(Path store, LabeledImage image) throws IOException {
+    Entry entry = TableReader.read(store).snapshot().get(image.id());
+    Path file = store.resolve(FileNames.path(image.id(), entry.sequence()));
+    flipBit(file, Files.size(file) / 2);
+  }
+}
