@@ -3,6 +3,7 @@ package io.imagestore.internal;
 import io.imagestore.StoreLockedException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -27,9 +29,8 @@ public final class StoreLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreLock.class);
 
-  // POSIX locks belong to the process and vanish when it closes any descriptor of the file, so
-  // within the process the
-  // file must not even be opened twice.
+  // POSIX locks belong to the process and vanish when it closes any descriptor of the file. So
+  // while one is held, nothing in the process may open the file and close it again.
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   // Far behind the text, for some systems let nobody read what is locked.
@@ -38,9 +39,13 @@ public final class StoreLock implements AutoCloseable {
   private final Path file;
   private final FileChannel channel;
 
-  private StoreLock(Path file, FileChannel channel) {
+  /** The file as others find it; open for as long as the lock is held. */
+  private final FileChannel found;
+
+  private StoreLock(Path file, FileChannel channel, FileChannel found) {
     this.file = file;
     this.channel = channel;
+    this.found = found;
   }
 
   /**
@@ -93,11 +98,11 @@ public final class StoreLock implements AutoCloseable {
                   + "); wait for it, or open the store read-only");
         }
         // Between opening and locking, the former holder may have removed the file: then this is
-        // the lock on a file
-        // that nobody else can find.
-        kept = isStillAt(file, channel);
-        if (kept) {
-          return new StoreLock(file, channel);
+        // the lock on a file that nobody else can find.
+        FileChannel found = findAgain(file, channel);
+        if (found != null) {
+          kept = true;
+          return new StoreLock(file, channel, found);
         }
       } finally {
         if (!kept) {
@@ -115,17 +120,31 @@ public final class StoreLock implements AutoCloseable {
     }
   }
 
-  private static boolean isStillAt(Path file, FileChannel channel) throws IOException {
-    String token = "process " + ProcessHandle.current().pid() + " " + UUID.randomUUID();
+  /** Opens what is at the path now, if it is what has been locked. */
+  private static @Nullable FileChannel findAgain(Path file, FileChannel channel)
+      throws IOException {
+    byte[] token =
+        ("process " + ProcessHandle.current().pid() + " " + UUID.randomUUID())
+            .getBytes(StandardCharsets.US_ASCII);
     channel.truncate(0);
-    ByteBuffer bytes = ByteBuffer.wrap(token.getBytes(StandardCharsets.US_ASCII));
+    ByteBuffer bytes = ByteBuffer.wrap(token);
     while (bytes.hasRemaining()) {
       channel.write(bytes, bytes.position());
     }
+    FileChannel found;
     try {
-      return Files.readString(file, StandardCharsets.US_ASCII).equals(token);
+      found = FileChannel.open(file, StandardOpenOption.READ);
     } catch (NoSuchFileException e) {
-      return false;
+      return null;
+    }
+    boolean same = false;
+    try {
+      same = Arrays.equals(Channels.newInputStream(found).readNBytes(token.length), token);
+      return same ? found : null;
+    } finally {
+      if (!same) {
+        found.close();
+      }
     }
   }
 
@@ -147,8 +166,9 @@ public final class StoreLock implements AutoCloseable {
       // Some systems don't remove a file that is open. It does no harm: the lock is what counts.
       LOG.debug("lock file {} stays behind", file, e);
     }
-    try {
-      channel.close();
+    try (channel;
+        found) {
+      LOG.trace("releasing {}", file);
     } finally {
       HELD.remove(file);
     }
