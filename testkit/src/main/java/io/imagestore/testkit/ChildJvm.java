@@ -80,7 +80,8 @@ public final class ChildJvm implements AutoCloseable {
    * @return the lines not read before; the last one may be cut
    */
   public List<String> kill() {
-    process.destroyForcibly();
+    // Not the process's own method, which would close its output before it is read.
+    process.toHandle().destroyForcibly();
     return awaitEnd();
   }
 
