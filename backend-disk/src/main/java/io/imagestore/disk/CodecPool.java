@@ -4,8 +4,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Lends codecs to the threads that need one. Beyond a few, those given back are thrown away, so that a burst of threads
- * leaves no memory behind.
+ * Lends codecs to the threads that need one. Beyond a few, those given back are thrown away, so
+ * that a burst of threads leaves no memory behind.
  */
 final class CodecPool implements AutoCloseable {
   private final long maxPixels;

@@ -28,7 +28,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps images as PNG files, which any viewer opens, beside a label table, which any spreadsheet opens.
+ * Keeps images as PNG files, which any viewer opens, beside a label table, which any spreadsheet
+ * opens.
  *
  * <p>Takes images of any shape, with 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 channels (RGBA).
  *
@@ -42,10 +43,11 @@ import org.jspecify.annotations.Nullable;
  * lock                    while the store is open for writing
  * }</pre>
  *
- * <p>A file is named by its image's id. Files are numbered in the order in which they are written, and a folder takes a
- * thousand numbers; a file whose number isn't its id too, because the image was overwritten or the ids are far apart,
- * has it in its name: {@code images/004/17-4711.png}. The label table says which file is an image's own. Any PNG of up
- * to 8 bits a sample may take the place of a file if its pixels are the same, whatever its encoding.
+ * <p>A file is named by its image's id. Files are numbered in the order in which they are written,
+ * and a folder takes a thousand numbers; a file whose number isn't its id too, because the image
+ * was overwritten or the ids are far apart, has it in its name: {@code images/004/17-4711.png}. The
+ * label table says which file is an image's own. Any PNG of up to 8 bits a sample may take the
+ * place of a file if its pixels are the same, whatever its encoding.
  *
  * <h2>The label table</h2>
  *
@@ -60,11 +62,12 @@ import org.jspecify.annotations.Nullable;
  * # flushed
  * }</pre>
  *
- * <p>It is only ever appended to. The last row of an id counts; one without a file says that the image was deleted. The
- * rows of a call count once the line that commits them follows: it tells how many they are, and the CRC-32C of their
- * bytes. What follows the last such line is what a crash has left of a call, and is dropped when the store is opened for
- * writing. {@code crc32c} is the CRC-32C of the pixels in HWC order, {@code bytes} the length of the file. When most of
- * a table is outdated, opening the store writes it anew, in one step. In Python:
+ * <p>It is only ever appended to. The last row of an id counts; one without a file says that the
+ * image was deleted. The rows of a call count once the line that commits them follows: it tells how
+ * many they are, and the CRC-32C of their bytes. What follows the last such line is what a crash
+ * has left of a call, and is dropped when the store is opened for writing. {@code crc32c} is the
+ * CRC-32C of the pixels in HWC order, {@code bytes} the length of the file. When most of a table is
+ * outdated, opening the store writes it anew, in one step. In Python:
  *
  * <pre>{@code
  * table = pandas.read_csv("labels.csv", comment="#")
@@ -73,27 +76,30 @@ import org.jspecify.annotations.Nullable;
  *
  * <h2>Durability</h2>
  *
- * <p>The default is {@link io.imagestore.Durability#FLUSH}: a {@code put} costs writing a file and two lines of the
- * table, and waits for no device. {@code flush} and {@code close} force each new file, its folder and the table to the
- * device, many at a time; then they remove the files that overwriting and deleting have made superfluous. If the power
- * is lost before, the next opening checks every image since the last flush, and drops the calls from the first one on
- * whose files didn't make it, each call whole. With {@link io.imagestore.Durability#COMMIT} each call does that forcing
- * itself, which takes some milliseconds for a {@code put}.
+ * <p>The default is {@link io.imagestore.Durability#FLUSH}: a {@code put} costs writing a file and
+ * two lines of the table, and waits for no device. {@code flush} and {@code close} force each new
+ * file, its folder and the table to the device, many at a time; then they remove the files that
+ * overwriting and deleting have made superfluous. If the power is lost before, the next opening
+ * checks every image since the last flush, and drops the calls from the first one on whose files
+ * didn't make it, each call whole. With {@link io.imagestore.Durability#COMMIT} each call does that
+ * forcing itself, which takes some milliseconds for a {@code put}.
  *
  * <h2>Threads, processes, memory</h2>
  *
- * <p>{@code putBatch} and {@code readBatch} encode and decode on {@link DiskOptions#threads} threads; single images are
- * dealt with by the calling thread. A writing store holds a lock on the file {@code lock}; other processes may open the
- * store read-only, even on media that can't be written, and see it as it was when they opened it, but an image that was
- * overwritten or deleted since as it is now. A {@code putBatch} in flight holds some 16 MiB of pixels; the index takes
- * about 100 bytes an image. {@link StoreInfo#bytesOnDisk} is the length of the images' files and of the table together;
- * file systems round each file up, commonly to 4096 bytes.
+ * <p>{@code putBatch} and {@code readBatch} encode and decode on {@link DiskOptions#threads}
+ * threads; single images are dealt with by the calling thread. A writing store holds a lock on the
+ * file {@code lock}; other processes may open the store read-only, even on media that can't be
+ * written, and see it as it was when they opened it, but an image that was overwritten or deleted
+ * since as it is now. A {@code putBatch} in flight holds some 16 MiB of pixels; the index takes
+ * about 100 bytes an image. {@link StoreInfo#bytesOnDisk} is the length of the images' files and of
+ * the table together; file systems round each file up, commonly to 4096 bytes.
  */
 public final class DiskImageStore extends AbstractImageStore {
   static final String BACKEND = "disk";
 
   private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
+      EnumSet.of(
+          Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
   private final List<String> labelNames;
   private final Index index;
@@ -113,7 +119,9 @@ public final class DiskImageStore extends AbstractImageStore {
     this.index = index;
     this.parts = parts;
     this.writer = writer;
-    reader = new ImageReader(path, parts.files, parts.codecs, index, options.maxPixels(), options.verifyChecksums());
+    reader =
+        new ImageReader(
+            path, parts.files, parts.codecs, index, options.maxPixels(), options.verifyChecksums());
   }
 
   /**
@@ -121,7 +129,8 @@ public final class DiskImageStore extends AbstractImageStore {
    *
    * @param path a folder, or where one shall be
    * @return the open store
-   * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a later format version
+   * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
+   *     later format version
    * @throws io.imagestore.StoreLockedException if it is open for writing already
    * @throws io.imagestore.CorruptStoreException if the label table is damaged before the last flush
    * @throws ImageStoreException if the file system fails
@@ -136,9 +145,11 @@ public final class DiskImageStore extends AbstractImageStore {
    * @param path a folder, or where one shall be
    * @param options how
    * @return the open store
-   * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a later format version;
-   *     if there is nothing to be read only, or something where the store was to be new
-   * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be opened for writing
+   * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
+   *     later format version; if there is nothing to be read only, or something where the store was
+   *     to be new
+   * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be
+   *     opened for writing
    * @throws io.imagestore.CorruptStoreException if the label table is damaged before the last flush
    * @throws ImageStoreException if the file system fails
    */
@@ -205,7 +216,8 @@ public final class DiskImageStore extends AbstractImageStore {
       requireShape(ids[i], entries[i], into.shape());
     }
     try {
-      into.fill(ids.length, (pixels, intoIds, labels) -> fill(ids, entries, pixels, intoIds, labels));
+      into.fill(
+          ids.length, (pixels, intoIds, labels) -> fill(ids, entries, pixels, intoIds, labels));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
@@ -239,7 +251,14 @@ public final class DiskImageStore extends AbstractImageStore {
   private void requireShape(long id, Entry entry, ImageShape shape) {
     if (!entry.shape().equals(shape)) {
       throw new ShapeMismatchException(
-          "image " + id + " in store " + location() + " is " + entry.shape() + ", but the batch holds images of " + shape);
+          "image "
+              + id
+              + " in store "
+              + location()
+              + " is "
+              + entry.shape()
+              + ", but the batch holds images of "
+              + shape);
     }
   }
 
@@ -265,7 +284,8 @@ public final class DiskImageStore extends AbstractImageStore {
   private List<LabeledImage> readAll(long[] ids) throws IOException {
     LabeledImage[] images = new LabeledImage[ids.length];
     CorruptImageException[] damages = new CorruptImageException[ids.length];
-    long bytesEach = 1 + Objects.requireNonNullElse(shapeOf(ids[0]), new ImageShape(1, 1, 1)).byteCount();
+    long bytesEach =
+        1 + Objects.requireNonNullElse(shapeOf(ids[0]), new ImageShape(1, 1, 1)).byteCount();
     parts.workers.forEach(
         ids.length,
         bytesEach,
@@ -322,7 +342,8 @@ public final class DiskImageStore extends AbstractImageStore {
   protected StoreInfo describe() throws IOException {
     Snapshot snapshot = index.current();
     long bytes = snapshot.fileBytes() + Files.size(location().resolve(TableFormat.FILE));
-    return new StoreInfo(BACKEND, location(), snapshot.entries().size(), bytes, labelNames, CAPABILITIES);
+    return new StoreInfo(
+        BACKEND, location(), snapshot.entries().size(), bytes, labelNames, CAPABILITIES);
   }
 
   @Override

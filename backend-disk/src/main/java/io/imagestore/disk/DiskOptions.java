@@ -23,8 +23,8 @@ public final class DiskOptions extends StoreOptions {
   }
 
   /**
-   * Read-write, created where missing, checksums verified, durable at {@code flush} and {@code close}, a thread for
-   * each processor.
+   * Read-write, created where missing, checksums verified, durable at {@code flush} and {@code
+   * close}, a thread for each processor.
    *
    * @return the options that need no thought
    */
@@ -67,7 +67,8 @@ public final class DiskOptions extends StoreOptions {
   }
 
   /**
-   * The largest image that is read or written. A file that claims more is refused before memory is taken for it.
+   * The largest image that is read or written. A file that claims more is refused before memory is
+   * taken for it.
    *
    * @return width × height; by default {@link #DEFAULT_MAX_PIXELS}
    */
@@ -91,7 +92,8 @@ public final class DiskOptions extends StoreOptions {
      */
     public Builder threads(int threads) {
       if (threads < 1 || threads > MAX_THREADS) {
-        throw new IllegalArgumentException("threads must be 1 to " + MAX_THREADS + ", but is " + threads);
+        throw new IllegalArgumentException(
+            "threads must be 1 to " + MAX_THREADS + ", but is " + threads);
       }
       this.threads = threads;
       return this;

@@ -5,7 +5,8 @@ import io.imagestore.ImageShape;
 /**
  * What the label table says of an image.
  *
- * @param sequence the number of its file: each file that is ever written to a store gets a higher one than the last
+ * @param sequence the number of its file: each file that is ever written to a store gets a higher
+ *     one than the last
  * @param shape its shape
  * @param label its label
  * @param crc32c the CRC-32C of its pixels, HWC

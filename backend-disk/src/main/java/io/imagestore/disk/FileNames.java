@@ -5,9 +5,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Where the file of an image lies: in a folder of a thousand consecutive files, under its id, so that a person finds it.
- * Where the id isn't the file's number too, as with an image that was overwritten, the number follows the id: so no two
- * files ever have the same name, and a new file never takes the place of one that may yet be needed.
+ * Where the file of an image lies: in a folder of a thousand consecutive files, under its id, so
+ * that a person finds it. Where the id isn't the file's number too, as with an image that was
+ * overwritten, the number follows the id: so no two files ever have the same name, and a new file
+ * never takes the place of one that may yet be needed.
  */
 final class FileNames {
   /** All image files lie below this folder. */

@@ -25,8 +25,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** The image files of a store, each known by id and sequence. */
 final class ImageFiles implements AutoCloseable {
   /**
-   * How many files are forced to the device at once. Nearly all of the time of one is spent waiting, and a journaling
-   * file system commits many in one go.
+   * How many files are forced to the device at once. Nearly all of the time of one is spent
+   * waiting, and a journaling file system commits many in one go.
    */
   private static final int FORCING_THREADS = 64;
 
@@ -76,7 +76,9 @@ final class ImageFiles implements AutoCloseable {
   /** Memory isn't taken on the table's word alone. */
   private static int expectedBytes(File file, Entry entry) {
     int bytes = entry.fileBytes();
-    return bytes <= TRUSTED_BYTES ? bytes : (int) Math.min(file.length(), Math.min(bytes, MAX_BYTES));
+    return bytes <= TRUSTED_BYTES
+        ? bytes
+        : (int) Math.min(file.length(), Math.min(bytes, MAX_BYTES));
   }
 
   /** A file that is longer than when it was written: someone else saved it. */
@@ -84,7 +86,8 @@ final class ImageFiles implements AutoCloseable {
     long length = file.length();
     long most = 2 * entry.shape().byteCount() + (1 << 20);
     if (length > Math.min(most, MAX_BYTES)) {
-      throw new PngException( length + " bytes are far more than an image of " + entry.shape() + " takes");
+      throw new PngException(
+          length + " bytes are far more than an image of " + entry.shape() + " takes");
     }
     return ByteBuffer.wrap(Files.readAllBytes(file.toPath()));
   }
@@ -120,7 +123,10 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /** Makes it survive the loss of power that the label table is where it is, and perhaps the store's folder too. */
+  /**
+   * Makes it survive the loss of power that the label table is where it is, and perhaps the store's
+   * folder too.
+   */
   void forceStoreFolder(boolean parentToo) throws IOException {
     Path parent = store.toAbsolutePath().getParent();
     if (!WINDOWS) {
@@ -175,7 +181,8 @@ final class ImageFiles implements AutoCloseable {
   }
 
   private static void force(Path path) throws IOException {
-    StandardOpenOption how = Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
+    StandardOpenOption how =
+        Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
     try (FileChannel channel = FileChannel.open(path, how)) {
       channel.force(true);
     } catch (NoSuchFileException e) {
@@ -185,10 +192,13 @@ final class ImageFiles implements AutoCloseable {
 
   private List<Path> list(long folder, long fromSequence, long endSequence) throws IOException {
     List<Path> files = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
+    try (DirectoryStream<Path> entries =
+        Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
       for (Path entry : entries) {
         OptionalLong sequence = FileNames.sequence(entry.toString());
-        if (sequence.isPresent() && sequence.getAsLong() >= fromSequence && sequence.getAsLong() < endSequence) {
+        if (sequence.isPresent()
+            && sequence.getAsLong() >= fromSequence
+            && sequence.getAsLong() < endSequence) {
           files.add(entry);
         }
       }

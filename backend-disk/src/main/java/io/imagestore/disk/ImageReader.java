@@ -15,8 +15,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns files into images. A file that isn't as its entry says is damaged, unless the image has been replaced or deleted
- * meanwhile: then it is read as it is now.
+ * Turns files into images. A file that isn't as its entry says is damaged, unless the image has
+ * been replaced or deleted meanwhile: then it is read as it is now.
  */
 final class ImageReader {
   private final Path store;
@@ -26,7 +26,8 @@ final class ImageReader {
   private final boolean verify;
   private final long maxPixels;
 
-  ImageReader(Path store, ImageFiles files, CodecPool codecs, Index index, long maxPixels, boolean verify) {
+  ImageReader(
+      Path store, ImageFiles files, CodecPool codecs, Index index, long maxPixels, boolean verify) {
     this.store = store;
     this.files = files;
     this.codecs = codecs;
@@ -58,7 +59,8 @@ final class ImageReader {
    * Reads the pixels of an image of one shape into a part of a buffer.
    *
    * @param found its entry as it was looked up before
-   * @return the entry of what has been read, or null if it has been deleted or has another shape now
+   * @return the entry of what has been read, or null if it has been deleted or has another shape
+   *     now
    */
   @Nullable Entry readInto(long id, Entry found, ByteBuffer buffer, int at) throws IOException {
     return read(
@@ -78,7 +80,8 @@ final class ImageReader {
     read(id, index.current().get(id), true, (entry, pixels) -> entry);
   }
 
-  private <T> @Nullable T read(long id, @Nullable Entry found, boolean checksum, Sink<T> sink) throws IOException {
+  private <T> @Nullable T read(long id, @Nullable Entry found, boolean checksum, Sink<T> sink)
+      throws IOException {
     Entry entry = found;
     while (entry != null) {
       try {
@@ -88,7 +91,8 @@ final class ImageReader {
         if (entry.equals(now)) {
           throw e instanceof CorruptImageException corrupt
               ? corrupt
-              : new CorruptImageException(store, id, "its file " + path(id, entry) + " is missing", e);
+              : new CorruptImageException(
+                  store, id, "its file " + path(id, entry) + " is missing", e);
         }
         entry = now;
       }
@@ -123,8 +127,16 @@ final class ImageReader {
     } catch (UnsupportedPngException e) {
       if (entry.pixelCount() > maxPixels) {
         throw new UnsupportedStoreException(
-            "image " + id + " in store " + store + " is " + entry.shape() + ", more than the " + maxPixels
-                + " pixels that maxPixels allows; open the store with a higher limit", e);
+            "image "
+                + id
+                + " in store "
+                + store
+                + " is "
+                + entry.shape()
+                + ", more than the "
+                + maxPixels
+                + " pixels that maxPixels allows; open the store with a higher limit",
+            e);
       }
       throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
     } catch (PngException e) {
@@ -132,8 +144,10 @@ final class ImageReader {
     }
   }
 
-  private CorruptImageException corrupt(long id, Entry entry, String problem, @Nullable Throwable cause) {
-    return new CorruptImageException(store, id, "its file " + path(id, entry) + " " + problem, cause);
+  private CorruptImageException corrupt(
+      long id, Entry entry, String problem, @Nullable Throwable cause) {
+    return new CorruptImageException(
+        store, id, "its file " + path(id, entry) + " " + problem, cause);
   }
 
   private static String path(long id, Entry entry) {

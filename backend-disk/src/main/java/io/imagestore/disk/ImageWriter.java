@@ -36,7 +36,14 @@ final class ImageWriter {
 
   private UnsupportedStoreException refused(LabeledImage image, String reason) {
     return new UnsupportedStoreException(
-        "image " + image.id() + " of " + image.image().shape() + " can't be kept in store " + store + ": " + reason);
+        "image "
+            + image.id()
+            + " of "
+            + image.image().shape()
+            + " can't be kept in store "
+            + store
+            + ": "
+            + reason);
   }
 
   /** Writes the file with this sequence. */
@@ -45,9 +52,11 @@ final class ImageWriter {
     try {
       ImageShape shape = image.image().shape();
       byte[] pixels = image.image().pixels();
-      ByteBuffer png = codec.encoder().encode(shape.height(), shape.width(), shape.channels(), pixels);
+      ByteBuffer png =
+          codec.encoder().encode(shape.height(), shape.width(), shape.channels(), pixels);
       files.write(image.id(), sequence, png);
-      return new Entry(sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), png.remaining());
+      return new Entry(
+          sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), png.remaining());
     } finally {
       codecs.giveBack(codec);
     }

@@ -2,7 +2,10 @@ package io.imagestore.disk;
 
 import java.io.IOException;
 
-/** The state of a store that its readers go by: replaced as a whole, so that none of them ever waits. */
+/**
+ * The state of a store that its readers go by: replaced as a whole, so that none of them ever
+ * waits.
+ */
 class Index {
   private volatile Snapshot current;
 
@@ -18,7 +21,10 @@ class Index {
     current = snapshot;
   }
 
-  /** The state after a file turned out not to be as the current one says: perhaps that isn't current any more. */
+  /**
+   * The state after a file turned out not to be as the current one says: perhaps that isn't current
+   * any more.
+   */
   Snapshot refreshed() throws IOException {
     return current;
   }

@@ -36,7 +36,10 @@ final class LabelTable implements AutoCloseable {
     }
   }
 
-  /** Puts a table in place, in one step, that has nothing in it but these images, all of them flushed. */
+  /**
+   * Puts a table in place, in one step, that has nothing in it but these images, all of them
+   * flushed.
+   */
   static void replace(Path store, List<String> labelNames, Snapshot snapshot) throws IOException {
     Path temporary = store.resolve(TEMPORARY);
     try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
@@ -44,10 +47,12 @@ final class LabelTable implements AutoCloseable {
       out.getFD().sync();
     }
     Path table = store.resolve(TableFormat.FILE);
-    Files.move(temporary, table, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    Files.move(
+        temporary, table, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 
-  private static void writeAll(List<String> labelNames, Snapshot snapshot, OutputStream out) throws IOException {
+  private static void writeAll(List<String> labelNames, Snapshot snapshot, OutputStream out)
+      throws IOException {
     TableLines lines = new TableLines();
     lines.addMark(TableFormat.header(labelNames));
     lines.addMark(TableFormat.COLUMNS);
@@ -91,7 +96,8 @@ final class LabelTable implements AutoCloseable {
   void rollback() throws IOException {
     lines.rollback();
     position = committed;
-    // Were this to fail, nothing is wrong: the next commit is written over the rest, and a reader doesn't take the rest.
+    // Were this to fail, nothing is wrong: the next commit is written over the rest, and a reader
+    // doesn't take the rest.
     file.setLength(committed);
   }
 

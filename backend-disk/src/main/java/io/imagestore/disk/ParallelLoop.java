@@ -8,8 +8,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A loop whose turns are taken by the caller and by helpers, whoever is free. The caller never waits for a helper that
- * hasn't begun, so loops that share an executor don't hold each other up.
+ * A loop whose turns are taken by the caller and by helpers, whoever is free. The caller never
+ * waits for a helper that hasn't begun, so loops that share an executor don't hold each other up.
  */
 final class ParallelLoop implements Runnable {
   /** One turn of the loop. */
@@ -38,7 +38,8 @@ final class ParallelLoop implements Runnable {
   }
 
   /**
-   * Runs all turns. If some fail, the rest is left out and the exception of the lowest of them is thrown.
+   * Runs all turns. If some fail, the rest is left out and the exception of the lowest of them is
+   * thrown.
    *
    * @param executor runs the helpers
    * @param helpers how many may take part beside the caller

@@ -17,7 +17,9 @@ final class Parts implements AutoCloseable {
     this.lock = lock;
     files = new ImageFiles(store);
     workers = new Workers("codec", options.threads());
-    codecs = new CodecPool(options.maxPixels(), options.threads() + Runtime.getRuntime().availableProcessors());
+    codecs =
+        new CodecPool(
+            options.maxPixels(), options.threads() + Runtime.getRuntime().availableProcessors());
   }
 
   void writer(StoreWriter opened) {
@@ -25,7 +27,8 @@ final class Parts implements AutoCloseable {
   }
 
   @Override
-  @SuppressWarnings("try") // named only to be closed, each though another fails, the lock last of all
+  @SuppressWarnings(
+      "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
         CodecPool fourth = codecs;

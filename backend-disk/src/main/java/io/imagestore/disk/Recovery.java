@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds the last state of a store that is whole. After the death of a process that is what the table says. After the
- * loss of power, files that weren't flushed may be short or missing though the table names them: the commits from the
- * first such file on are dropped.
+ * Finds the last state of a store that is whole. After the death of a process that is what the
+ * table says. After the loss of power, files that weren't flushed may be short or missing though
+ * the table names them: the commits from the first such file on are dropped.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -52,10 +52,12 @@ final class Recovery {
     Snapshot snapshot = contents.snapshot();
     long[] ids = snapshot.ids(0, Integer.MAX_VALUE);
     AtomicLong lowest = new AtomicLong(Long.MAX_VALUE);
-    LongPredicate unflushed = sequence -> sequence >= contents.flushedSequence() && sequence < lowest.get();
+    LongPredicate unflushed =
+        sequence -> sequence >= contents.flushedSequence() && sequence < lowest.get();
     // Not the caller's limit: what is too large for this caller is not lost.
     try (CodecPool codecs = new CodecPool(Long.MAX_VALUE, workers.threads() + 1)) {
-      ImageReader reader = new ImageReader(store, files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
+      ImageReader reader =
+          new ImageReader(store, files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
       workers.forEach(
           ids.length,
           1,

@@ -34,14 +34,18 @@ final class StoreOpener {
   DiskImageStore open() throws IOException {
     if (!store.getFileSystem().equals(FileSystems.getDefault())) {
       throw new UnsupportedStoreException(
-          "a disk store must lie in the default file system, but " + store + " is of " + store.getFileSystem());
+          "a disk store must lie in the default file system, but "
+              + store
+              + " is of "
+              + store.getFileSystem());
     }
     return options.mode() == OpenMode.READ_ONLY ? openReadOnly() : openToWrite();
   }
 
   private DiskImageStore openReadOnly() throws IOException {
     if (!hasTable()) {
-      throw new UnsupportedStoreException("there is no disk store at " + store + ": it has no " + TableFormat.FILE);
+      throw new UnsupportedStoreException(
+          "there is no disk store at " + store + ": it has no " + TableFormat.FILE);
     }
     Parts parts = new Parts(store, options, null);
     try {
@@ -72,7 +76,8 @@ final class StoreOpener {
       if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
         writer.flush();
       }
-      return new DiskImageStore(store, options, contents.header().labelNames(), index, parts, writer);
+      return new DiskImageStore(
+          store, options, contents.header().labelNames(), index, parts, writer);
     } catch (Throwable e) {
       throw closed(parts, e);
     }
@@ -93,7 +98,11 @@ final class StoreOpener {
         throw new UnsupportedStoreException(
             mustBeNew && hasTable()
                 ? "there is a store at " + store + " already, and it was to be a new one"
-                : "the folder " + store + " is no disk store (it has no " + TableFormat.FILE + ") and isn't empty: "
+                : "the folder "
+                    + store
+                    + " is no disk store (it has no "
+                    + TableFormat.FILE
+                    + ") and isn't empty: "
                     + names.stream().sorted().limit(5).toList());
       }
     }

@@ -11,11 +11,15 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * The one writer of a store. Files first, then the rows that name them, then the line that commits the rows, then the
- * new state to the readers; a file that became superfluous goes only when the commit that made it so is on the device.
+ * The one writer of a store. Files first, then the rows that name them, then the line that commits
+ * the rows, then the new state to the readers; a file that became superfluous goes only when the
+ * commit that made it so is on the device.
  */
 final class StoreWriter implements AutoCloseable {
-  /** An id that is a little ahead of the next sequence takes it, so that file names are plain when ids have gaps. */
+  /**
+   * An id that is a little ahead of the next sequence takes it, so that file names are plain when
+   * ids have gaps.
+   */
   private static final long MAX_SKIP = 64;
 
   /** So many superfluous files are kept at most until they are flushed out. */
@@ -42,7 +46,9 @@ final class StoreWriter implements AutoCloseable {
   /** Files before this one have reached the device. */
   private long flushedSequence;
 
-  /** Whether all that is committed is known to have been flushed, as the table's last mark tells. */
+  /**
+   * Whether all that is committed is known to have been flushed, as the table's last mark tells.
+   */
   private boolean flushed;
 
   private boolean marked;
@@ -276,7 +282,8 @@ final class StoreWriter implements AutoCloseable {
     }
 
     private void submit() throws IOException {
-      while (!parts.isEmpty() && (parts.size() > 2 * workers.threads() || bytes + gathering.bytes > WINDOW_BYTES)) {
+      while (!parts.isEmpty()
+          && (parts.size() > 2 * workers.threads() || bytes + gathering.bytes > WINDOW_BYTES)) {
         takeFirst();
       }
       gathering.start();

@@ -38,7 +38,12 @@ final class TableFormat {
   static void appendRow(StringBuilder out, long id, Entry entry) {
     ImageShape shape = entry.shape();
     out.append(id).append(',').append(entry.label()).append(',');
-    out.append(shape.height()).append(',').append(shape.width()).append(',').append(shape.channels()).append(',');
+    out.append(shape.height())
+        .append(',')
+        .append(shape.width())
+        .append(',')
+        .append(shape.channels())
+        .append(',');
     out.append(entry.crc32c() & 0xffffffffL).append(',').append(entry.fileBytes()).append(',');
     out.append(FileNames.path(id, entry.sequence())).append('\n');
   }
@@ -57,12 +62,14 @@ final class TableFormat {
   }
 
   /**
-   * Names the running operating system since its start, where that can be told: what was written since can't have been
-   * lost with the power. Elsewhere it is unknown.
+   * Names the running operating system since its start, where that can be told: what was written
+   * since can't have been lost with the power. Elsewhere it is unknown.
    */
   static String bootId() {
     try {
-      return Files.exists(BOOT_ID) ? Files.readString(BOOT_ID, StandardCharsets.US_ASCII).strip() : "unknown";
+      return Files.exists(BOOT_ID)
+          ? Files.readString(BOOT_ID, StandardCharsets.US_ASCII).strip()
+          : "unknown";
     } catch (IOException e) {
       return "unknown"; // no worse than a system that has none
     }
@@ -106,10 +113,15 @@ final class TableFormat {
         return new Row(id, new Entry(-1, lastShape, label, crc32c, fileBytes), true);
       }
       OptionalLong sequence = FileNames.sequence(file);
-      if (fileBytes < 0 || sequence.isEmpty() || !file.equals(FileNames.path(id, sequence.getAsLong()))) {
+      if (fileBytes < 0
+          || sequence.isEmpty()
+          || !file.equals(FileNames.path(id, sequence.getAsLong()))) {
         throw new IllegalArgumentException("file " + file + " of " + fileBytes + " bytes");
       }
-      return new Row(id, new Entry(sequence.getAsLong(), shape(height, width, channels), label, crc32c, fileBytes), false);
+      return new Row(
+          id,
+          new Entry(sequence.getAsLong(), shape(height, width, channels), label, crc32c, fileBytes),
+          false);
     }
 
     private void split(String line) {
@@ -126,7 +138,9 @@ final class TableFormat {
     }
 
     private ImageShape shape(int height, int width, int channels) {
-      if (height != lastShape.height() || width != lastShape.width() || channels != lastShape.channels()) {
+      if (height != lastShape.height()
+          || width != lastShape.width()
+          || channels != lastShape.channels()) {
         lastShape = new ImageShape(height, width, channels);
       }
       return lastShape;

@@ -34,7 +34,8 @@ final class TableReader {
    * @param nextSequence higher than any it names
    * @param flushedSequence files before this one are known to survive the loss of power
    * @param flushed whether that goes for all there are
-   * @param trusted whether all there are must be in place, as no power can have been lost since they were written
+   * @param trusted whether all there are must be in place, as no power can have been lost since
+   *     they were written
    * @param commits those since the last flush
    * @param superseded files that became superfluous since, and may still be there
    */
@@ -99,7 +100,16 @@ final class TableReader {
         }
       }
       return new Contents(
-          header, committed, end, lines, next, flushedSequence, flushed, trusted, commits, superseded);
+          header,
+          committed,
+          end,
+          lines,
+          next,
+          flushedSequence,
+          flushed,
+          trusted,
+          commits,
+          superseded);
     }
   }
 
@@ -107,15 +117,22 @@ final class TableReader {
     String first = input.next();
     if (first == null || !first.startsWith(TableFormat.HEADER_PREFIX)) {
       throw new CorruptStoreException(
-          "the label table " + file + " is damaged: it doesn't begin with a header; restore it from a copy");
+          "the label table "
+              + file
+              + " is damaged: it doesn't begin with a header; restore it from a copy");
     }
     StoreHeader header =
         StoreHeader.parse(first.substring(1), TableFormat.FORMAT, TableFormat.VERSION, store);
     String columns = input.next();
     if (!TableFormat.COLUMNS.equals(columns)) {
       throw new CorruptStoreException(
-          "the label table " + file + " is damaged: its columns are " + columns + ", but must be "
-              + TableFormat.COLUMNS + "; restore it from a copy");
+          "the label table "
+              + file
+              + " is damaged: its columns are "
+              + columns
+              + ", but must be "
+              + TableFormat.COLUMNS
+              + "; restore it from a copy");
     }
     end = input.offset();
     lines = 2;
@@ -186,14 +203,21 @@ final class TableReader {
     crc.reset();
   }
 
-  /** What comes before a flush has reached the device whole: a gap in it is damage, not a torn end. */
+  /**
+   * What comes before a flush has reached the device whole: a gap in it is damage, not a torn end.
+   */
   private void requireNoFlushAfter(Lines input) throws IOException {
     long lineNumber = input.number();
     String line;
     while ((line = input.next()) != null) {
       if (line.equals(TableFormat.FLUSHED)) {
         throw new CorruptStoreException(
-            "the label table " + file + " is damaged between byte " + end + " and line " + lineNumber
+            "the label table "
+                + file
+                + " is damaged between byte "
+                + end
+                + " and line "
+                + lineNumber
                 + ", though it was flushed after that; restore it from a copy");
       }
     }

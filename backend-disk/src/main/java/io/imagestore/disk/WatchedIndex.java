@@ -8,8 +8,8 @@ import java.nio.file.attribute.FileTime;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of a store that is read while another process may write to it. It stays as it was read, until a file it
- * names is gone: then the label table is read again, if it has changed.
+ * The index of a store that is read while another process may write to it. It stays as it was read,
+ * until a file it names is gone: then the label table is read again, if it has changed.
  */
 final class WatchedIndex extends Index {
   /** What tells a table from the one it was. */

@@ -9,8 +9,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads of a store's own, started when there is work and ended when there has been none for a while. What runs on
- * them is out of reach of a caller's interrupt; waiting for them isn't ended by one either.
+ * Threads of a store's own, started when there is work and ended when there has been none for a
+ * while. What runs on them is out of reach of a caller's interrupt; waiting for them isn't ended by
+ * one either.
  */
 final class Workers implements AutoCloseable {
   /** Work that may fail as files do. */
@@ -36,7 +37,8 @@ final class Workers implements AutoCloseable {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             work -> {
-              Thread thread = new Thread(work, "imagestore-disk-" + purpose + "-" + COUNTER.incrementAndGet());
+              Thread thread =
+                  new Thread(work, "imagestore-disk-" + purpose + "-" + COUNTER.incrementAndGet());
               thread.setDaemon(true);
               return thread;
             });

@@ -163,7 +163,8 @@ final class HuffmanCode {
       int length = lengths[symbol];
       if (length > 0) {
         codes[symbol] =
-            Integer.reverse(nextCodes[length]++) >>> (Integer.SIZE - length) | length << LENGTH_SHIFT;
+            Integer.reverse(nextCodes[length]++) >>> (Integer.SIZE - length)
+                | length << LENGTH_SHIFT;
       }
     }
   }

@@ -6,10 +6,10 @@ import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
- * The chunks of a PNG datastream, checked for order, length and CRC (sections 5.3 to 5.6), and where
- * the ones that matter for the pixels lie. The CRC of every chunk is checked, as a flipped bit in a
- * chunk's type can make a chunk that matters look like one that doesn't. What follows IEND is not
- * looked at.
+ * The chunks of a PNG datastream, checked for order, length and CRC (sections 5.3 to 5.6), and
+ * where the ones that matter for the pixels lie. The CRC of every chunk is checked, as a flipped
+ * bit in a chunk's type can make a chunk that matters look like one that doesn't. What follows IEND
+ * is not looked at.
  */
 final class PngChunks {
   private static final long SIGNATURE = 0x89504e470d0a1a0aL;
@@ -125,7 +125,8 @@ final class PngChunks {
     crc.reset();
     crc.update(png.array(), png.arrayOffset() + position + 4, length + 4);
     if ((int) crc.getValue() != png.getInt(position + 8 + length)) {
-      throw new PngException("Damaged: the chunk " + name() + " at byte " + offset() + " fails its CRC");
+      throw new PngException(
+          "Damaged: the chunk " + name() + " at byte " + offset() + " fails its CRC");
     }
     position += OVERHEAD + length;
   }
@@ -146,7 +147,8 @@ final class PngChunks {
 
   private void addData() throws PngException {
     int start = position - 4 - length;
-    if (dataCount > 0 && dataOffset(dataCount - 1) + dataLength(dataCount - 1) + OVERHEAD != start) {
+    if (dataCount > 0
+        && dataOffset(dataCount - 1) + dataLength(dataCount - 1) + OVERHEAD != start) {
       throw new PngException("The IDAT chunks are not consecutive");
     }
     if (data.length == 2 * dataCount) {

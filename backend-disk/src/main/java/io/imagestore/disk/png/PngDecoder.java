@@ -11,8 +11,8 @@ import java.util.zip.Inflater;
  * order. Images of 16 bits a sample are refused, as 8 would lose half of each. Gamma and colour
  * profiles are left alone.
  *
- * <p>A decoder holds native memory until {@link #close}; it is used over and over, by one thread at a
- * time: {@link #start} an image, ask for its size, then {@link #finish}.
+ * <p>A decoder holds native memory until {@link #close}; it is used over and over, by one thread at
+ * a time: {@link #start} an image, ask for its size, then {@link #finish}.
  */
 public final class PngDecoder implements AutoCloseable {
   private static final int BAND_BYTES = 1 << 16;
@@ -65,7 +65,12 @@ public final class PngDecoder implements AutoCloseable {
             + (chunks.transparent() ? 1 : 0);
     if (header.pixels() > maxPixels || header.pixels() * channels > Integer.MAX_VALUE - 8) {
       throw new UnsupportedPngException(
-          header.width() + "×" + header.height() + " pixels; the limit is " + maxPixels + " in all");
+          header.width()
+              + "×"
+              + header.height()
+              + " pixels; the limit is "
+              + maxPixels
+              + " in all");
     }
     if (header.inflatedBytes() > (chunks.dataBytes() + 1) * MAX_INFLATION) {
       throw new PngException(

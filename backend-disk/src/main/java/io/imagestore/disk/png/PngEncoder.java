@@ -5,8 +5,8 @@ import java.util.zip.Adler32;
 import java.util.zip.CRC32;
 
 /**
- * Writes 8-bit gray, gray with alpha, RGB and RGBA images as PNG: every row Paeth-filtered, one IDAT
- * chunk. An encoder is used over and over, by one thread at a time.
+ * Writes 8-bit gray, gray with alpha, RGB and RGBA images as PNG: every row Paeth-filtered, one
+ * IDAT chunk. An encoder is used over and over, by one thread at a time.
  */
 public final class PngEncoder {
   private static final byte[] SIGNATURE_AND_IHDR = {

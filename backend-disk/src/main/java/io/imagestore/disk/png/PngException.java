@@ -2,7 +2,9 @@ package io.imagestore.disk.png;
 
 import java.io.IOException;
 
-/** Thrown when bytes are not a well-formed PNG datastream; the message says what is wrong and where. */
+/**
+ * Thrown when bytes are not a well-formed PNG datastream; the message says what is wrong and where.
+ */
 public class PngException extends IOException {
   private static final long serialVersionUID = 1L;
 

@@ -10,7 +10,9 @@ final class RowFilter {
 
   private RowFilter() {}
 
-  /** Writes the Paeth residuals of a row; {@code prior} is the row above, all zeros for the first. */
+  /**
+   * Writes the Paeth residuals of a row; {@code prior} is the row above, all zeros for the first.
+   */
   static void paeth(
       byte[] row, int at, byte[] prior, int priorAt, byte[] out, int outAt, int length, int bpp) {
     int lead = Math.min(bpp, length);
@@ -62,14 +64,7 @@ final class RowFilter {
   }
 
   private static void undoAverage(
-      byte[] in,
-      int inAt,
-      byte[] prior,
-      int priorAt,
-      byte[] row,
-      int at,
-      int length,
-      int bpp) {
+      byte[] in, int inAt, byte[] prior, int priorAt, byte[] row, int at, int length, int bpp) {
     int lead = Math.min(bpp, length);
     for (int i = 0; i < lead; i++) {
       row[at + i] = (byte) (in[inAt + i] + ((prior[priorAt + i] & 0xff) >> 1));
@@ -81,14 +76,7 @@ final class RowFilter {
   }
 
   private static void undoPaeth(
-      byte[] in,
-      int inAt,
-      byte[] prior,
-      int priorAt,
-      byte[] row,
-      int at,
-      int length,
-      int bpp) {
+      byte[] in, int inAt, byte[] prior, int priorAt, byte[] row, int at, int length, int bpp) {
     if (bpp == 3) {
       undoPaeth3(in, inAt, prior, priorAt, row, at, length);
       return;
