@@ -1,4 +1,7 @@
-/** A store in an LMDB environment: memory-mapped, for fast reads of single images. */
+/**
+ * Image stores in <a href="http://www.lmdb.tech/doc/">LMDB</a>, through lmdbjava. {@link
+ * io.imagestore.lmdb.LmdbImageStore} is the place to begin.
+ */
 @NullMarked
 package io.imagestore.lmdb;
 

@@ -76,8 +76,9 @@ final class ClosedUnderLoad {
         work(store, random);
       }
     } catch (StoreClosedException e) {
-      // What every thread is to end with; anything else fails its future. In case it came early:
-      busy.countDown();
+      // What every thread is to end with; anything else fails its future.
+    } finally {
+      busy.countDown(); // in case it ended early, for which nobody shall wait
     }
   }
 

@@ -1,0 +1,252 @@
+package io.imagestore.lmdb;
+
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.zip.CRC32C;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Txn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes images. A call is one LMDB transaction where it fits into a {@link Portion}, and so are
+ * all single puts.
+ *
+ * <p>A larger batch is written in many transactions, so that it may be of any length and neither
+ * memory nor LMDB's list of dirty pages is ever exhausted, and becomes visible in one:
+ *
+ * <ol>
+ *   <li>The images go into {@code pixels} if their id is new, which nobody sees, for it isn't in
+ *       the index. If the id is taken, they go into {@code staged}, so that the old image stays
+ *       whole. Their records go into {@code pending}.
+ *   <li>One transaction moves all records from {@code pending} into the index. This is the commit.
+ *       Records of replaced images say that their pixels lie in {@code staged}.
+ *   <li>Staged pixels are moved into {@code pixels}, portion by portion, each with its record.
+ * </ol>
+ *
+ * <p>If the process dies before step 2, the next writer finds records in {@code pending} and
+ * deletes their pixels; after step 2, it goes on with step 3. Before a large batch begins, both
+ * databases are empty, so each leftover has one meaning. The record says where an image lies, so
+ * readers see each image whole at any moment.
+ *
+ * <p>The caller sees to it that one thread at a time writes.
+ */
+final class ImageWriter {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ImageWriter.class);
+
+  private static final int RECORDS_AT_ONCE = 1 << 14;
+  private static final long BYTES_AT_ONCE = 32L << 20;
+  private static final long BYTES_AN_IMAGE = BYTES_AT_ONCE / RECORDS_AT_ONCE;
+
+  private final Environment environment;
+  private final WriterThread thread;
+  private final Path store;
+  private final Key key = Key.ofIds();
+  private final ImageRecord record = new ImageRecord();
+  private final CRC32C crc = new CRC32C();
+  private boolean leftovers = true;
+
+  ImageWriter(Environment environment, WriterThread thread, Path store) {
+    this.environment = environment;
+    this.thread = thread;
+    this.store = store;
+  }
+
+  /**
+   * Stores the images of an iterator, all or none. The iterator runs in the calling thread, outside
+   * of LMDB.
+   */
+  void write(Iterator<LabeledImage> images) throws IOException {
+    writePortions(
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            return images.hasNext();
+          }
+
+          @Override
+          public Portion next() {
+            return Portion.next(images);
+          }
+        });
+  }
+
+  /** Stores a batch, all or none. */
+  void write(ImageBatch batch) throws IOException {
+    writePortions(Portion.of(batch));
+  }
+
+  private void writePortions(Iterator<Portion> portions) throws IOException {
+    if (!portions.hasNext()) {
+      return;
+    }
+    Portion first = portions.next();
+    if (!portions.hasNext()) {
+      transact((databases, txn) -> store(databases, txn, first));
+      return;
+    }
+    finishLeftovers();
+    leftovers = true;
+    try {
+      transact((databases, txn) -> stage(databases, txn, first));
+      while (portions.hasNext()) {
+        Portion next = portions.next();
+        transact((databases, txn) -> stage(databases, txn, next));
+      }
+      transact(this::publish);
+    } finally {
+      tryToFinishLeftovers();
+    }
+  }
+
+  /** Deletes an image; false if there is none. */
+  boolean delete(long id) throws IOException {
+    return thread.call(
+        () ->
+            environment.write(
+                (databases, txn) -> {
+                  databases.pixels().delete(txn, key.to(id));
+                  return databases.index().delete(txn, key);
+                }));
+  }
+
+  /** Keeps another header in the store. */
+  void writeHeader(String header) throws IOException {
+    transact((databases, txn) -> Databases.putHeader(txn, databases.meta(), header));
+  }
+
+  /** As {@link #finishLeftovers}; where that fails, the next large batch tries again. */
+  void tryToFinishLeftovers() {
+    try {
+      finishLeftovers();
+    } catch (IOException | ImageStoreException e) {
+      LOG.warn(
+          "store {} keeps some pages it doesn't need, until there is room to tidy up", store, e);
+    }
+  }
+
+  /** Removes what an unfinished batch has left, and ends the third step of one that is complete. */
+  private void finishLeftovers() throws IOException {
+    if (leftovers) {
+      repeat(this::discardPending);
+      repeat(this::settleStaged);
+      leftovers = false;
+    }
+  }
+
+  // Transactions.
+
+  private void store(Databases databases, Txn<Slice> txn, Portion images) {
+    Target pixels = new Target(databases.pixels(), txn);
+    Target index = new Target(databases.index(), txn);
+    for (int i = 0; i < images.size(); i++) {
+      int checksum = putPixels(pixels, images, i);
+      record.set(images.id(i), images.label(i), images.shape(i), checksum, false);
+      index.put(images.id(i), record);
+    }
+  }
+
+  private void stage(Databases databases, Txn<Slice> txn, Portion images) {
+    Target pixels = new Target(databases.pixels(), txn);
+    Target staged = new Target(databases.staged(), txn);
+    Target pending = new Target(databases.pending(), txn);
+    for (int i = 0; i < images.size(); i++) {
+      long id = images.id(i);
+      boolean taken = databases.index().get(txn, key.to(id)) != null;
+      int checksum = putPixels(taken ? staged : pixels, images, i);
+      record.set(id, images.label(i), images.shape(i), checksum, taken);
+      pending.put(id, record);
+    }
+  }
+
+  private int putPixels(Target target, Portion images, int i) {
+    int bytes = (int) images.shape(i).byteCount();
+    ByteBuffer page = NativeMemory.buffer(target.reserve(images.id(i), bytes).address, bytes);
+    images.copyTo(i, page);
+    crc.reset();
+    crc.update(page.flip());
+    return (int) crc.getValue();
+  }
+
+  private void publish(Databases databases, Txn<Slice> txn) {
+    Target index = new Target(databases.index(), txn);
+    try (Cursor<Slice> pending = databases.pending().openCursor(txn)) {
+      while (pending.next()) {
+        long id = Key.idOf(pending.key());
+        record.readFrom(pending.val(), id, store);
+        index.put(id, record);
+      }
+    }
+    databases.pending().drop(txn);
+  }
+
+  private boolean discardPending(Databases databases, Txn<Slice> txn) {
+    try (Cursor<Slice> pending = databases.pending().openCursor(txn)) {
+      for (int i = 0; i < RECORDS_AT_ONCE; i++) {
+        if (!pending.first()) {
+          return false;
+        }
+        key.to(Key.idOf(pending.key()));
+        pending.delete();
+        if (databases.index().get(txn, key) == null) {
+          databases.pixels().delete(txn, key);
+        }
+      }
+      return true;
+    }
+  }
+
+  private boolean settleStaged(Databases databases, Txn<Slice> txn) {
+    Target pixels = new Target(databases.pixels(), txn);
+    Target index = new Target(databases.index(), txn);
+    try (Cursor<Slice> staged = databases.staged().openCursor(txn)) {
+      for (long bytes = 0; bytes < BYTES_AT_ONCE; bytes += BYTES_AN_IMAGE) {
+        if (!staged.first()) {
+          return false;
+        }
+        long id = Key.idOf(staged.key());
+        long address = staged.val().address;
+        long size = staged.val().size;
+        Slice entry = databases.index().get(txn, key.to(id));
+        if (entry != null) {
+          record.readFrom(entry, id, store);
+          if (record.staged()) {
+            NativeMemory.copy(address, pixels.reserve(id, Math.toIntExact(size)).address, size);
+            record.setStaged(false);
+            index.put(id, record);
+            bytes += size;
+          }
+        }
+        staged.delete();
+      }
+      return true;
+    }
+  }
+
+  private void transact(Step step) throws IOException {
+    thread.call(
+        () ->
+            environment.write(
+                (databases, txn) -> {
+                  step.run(databases, txn);
+                  return true;
+                }));
+  }
+
+  private void repeat(Environment.Writing<Boolean> step) throws IOException {
+    boolean more = true;
+    while (more) {
+      more = thread.call(() -> environment.write(step));
+    }
+  }
+
+  private interface Step {
+    void run(Databases databases, Txn<Slice> txn);
+  }
+}

@@ -1,0 +1,83 @@
+package io.imagestore.lmdb;
+
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageStoreException;
+import io.imagestore.StoreFullException;
+import io.imagestore.UnsupportedStoreException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Set;
+import jnr.constants.platform.Errno;
+import org.lmdbjava.Env;
+import org.lmdbjava.LmdbNativeException;
+import org.lmdbjava.LmdbNativeException.PageCorruptedException;
+import org.lmdbjava.LmdbNativeException.PageFullException;
+import org.lmdbjava.LmdbNativeException.PageNotFoundException;
+
+/** Turns LMDB's errors into a store's, which say what to do. */
+final class LmdbErrors {
+
+  private static final Set<Errno> NO_ROOM = Set.of(Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG);
+  private static final Set<Errno> NOT_ALLOWED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
+
+  private LmdbErrors() {}
+
+  /**
+   * What to throw for an error of LMDB's.
+   *
+   * @throws IOException if it is none of a store's own, so that the caller's caller tells what it
+   *     was doing
+   */
+  static ImageStoreException translate(LmdbNativeException e, Path store) throws IOException {
+    if (e instanceof PageCorruptedException
+        || e instanceof PageNotFoundException
+        || e instanceof PageFullException
+        || e instanceof Env.FileInvalidException) {
+      return new CorruptStoreException(
+          "store " + store + " is damaged: " + e.getMessage() + "; restore it from a copy", e);
+    }
+    if (e instanceof Env.VersionMismatchException) {
+      return new UnsupportedStoreException(
+          "store " + store + " was written by another version of LMDB", e);
+    }
+    if (e instanceof Env.ReadersFullException) {
+      return new ImageStoreException(
+          "all reader slots of store "
+              + store
+              + " are taken by other processes; let some end, or raise"
+              + " LmdbOptions.maxReaders, which holds once no process has the store open",
+          e);
+    }
+    if (isOneOf(NO_ROOM, e)) {
+      return new StoreFullException(
+          "there is no room on the device for store "
+              + store
+              + "; free some space and try again, nothing of this call is stored",
+          e);
+    }
+    throw new IOException("LMDB says: " + e.getMessage(), e);
+  }
+
+  /** The same for what lmdbjava throws where it doesn't know LMDB's result code. */
+  static RuntimeException translate(IllegalArgumentException e, Path store) {
+    String message = String.valueOf(e.getMessage());
+    return message.startsWith("Unknown result code")
+        ? new ImageStoreException(
+            "LMDB fails in store " + store + ": " + message + "; see whether verify() finds damage",
+            e)
+        : e;
+  }
+
+  static boolean isNotAllowed(LmdbNativeException e) {
+    return isOneOf(NOT_ALLOWED, e);
+  }
+
+  /** Whether it is an error of the operating system's rather than LMDB's. */
+  static boolean isSystems(LmdbNativeException e) {
+    return e instanceof LmdbNativeException.ConstantDerivedException;
+  }
+
+  private static boolean isOneOf(Set<Errno> errors, LmdbNativeException e) {
+    return isSystems(e) && errors.contains(Errno.valueOf(e.getResultCode()));
+  }
+}
