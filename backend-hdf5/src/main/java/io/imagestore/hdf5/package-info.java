@@ -1,4 +1,4 @@
-/** A store in one HDF5 file, for images of one shape, which h5py opens as it is. */
+/** Images in one HDF5 file. */
 @NullMarked
 package io.imagestore.hdf5;
 

@@ -1,0 +1,21 @@
+package io.imagestore.hdf5;
+
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** The CRC-32C of an image's pixels. */
+final class Checksum {
+
+  private Checksum() {}
+
+  static int of(byte[] pixels) {
+    return of(ByteBuffer.wrap(pixels));
+  }
+
+  /** Of what remains, which is used up. */
+  static int of(ByteBuffer pixels) {
+    CRC32C crc = new CRC32C();
+    crc.update(pixels);
+    return (int) crc.getValue();
+  }
+}

@@ -1,0 +1,529 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.Capability;
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
+import io.imagestore.Image;
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.StoreFullException;
+import io.imagestore.StoreInfo;
+import io.imagestore.StoreLockedException;
+import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.hdf5.format.ColumnSpec;
+import io.imagestore.hdf5.format.FileInUseException;
+import io.imagestore.hdf5.format.Hdf5FormatException;
+import io.imagestore.hdf5.format.Hdf5Table;
+import io.imagestore.hdf5.format.Transaction;
+import io.imagestore.hdf5.format.UnsupportedHdf5Exception;
+import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.internal.StoreHeader;
+import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.AbstractImageStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Images in one HDF5 file. */
+public final class Hdf5ImageStore extends AbstractImageStore {
+
+  static final String BACKEND = "hdf5";
+
+  private static final String FORMAT = "imagestore-hdf5";
+  private static final int VERSION = 1;
+  /** The attribute of the root group that holds the header. */
+  private static final String ATTRIBUTE = "imagestore";
+
+  private static final Set<Capability> CAPABILITIES =
+      Set.of(Capability.ANY_CHANNELS, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
+
+  private final boolean durableCommits;
+  private final boolean verifyChecksums;
+  private final Hdf5Options options;
+  private final @Nullable StoreLock lock;
+  private final List<String> labelNames;
+  private volatile Opened opened;
+  private final Deque<Hdf5Table> outdated = new ArrayDeque<>();
+
+  /**
+   * The file as it was opened last, and the store's state in it.
+   *
+   * @param stamp changes when another process writes to the file
+   */
+  private record Opened(Hdf5Table table, Snapshot snapshot, Object stamp) {}
+
+  private Hdf5ImageStore(Path location, Hdf5Options options, @Nullable StoreLock lock) throws IOException {
+    super(location, options);
+    this.options = options;
+    this.durableCommits = options.durableCommits();
+    this.verifyChecksums = options.verifyChecksums();
+    this.lock = lock;
+    this.opened = lock == null ? openReadOnly() : openForWriting();
+    boolean kept = false;
+    try {
+      this.labelNames = labelNames(opened.table);
+      kept = true;
+    } finally {
+      if (!kept) {
+        opened.table.close();
+      }
+    }
+  }
+
+  /**
+   * Opens a store for reading and writing; makes it if there is none.
+   *
+   * @param path an {@code .h5} file; its folder must exist
+   * @return the open store
+   * @throws UnsupportedStoreException if the file is no image store, or of a later version
+   * @throws StoreLockedException if it is open for writing already
+   * @throws CorruptStoreException if it is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageStore open(Path path) {
+    return open(path, Hdf5Options.defaults());
+  }
+
+  /**
+   * Opens a store.
+   *
+   * @param path an {@code .h5} file; its folder must exist
+   * @param options how to open it
+   * @return the open store
+   * @throws UnsupportedStoreException if the file is no image store, or of a later version, or shall be written to and is
+   *     of another making, or its being there doesn't fit the mode
+   * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
+   * @throws CorruptStoreException if it is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageStore open(Path path, StoreOptions options) {
+    Hdf5Options own = Hdf5Options.from(options);
+    try {
+      return own.mode() == OpenMode.READ_ONLY ? openReadOnly(path, own) : openForWriting(path, own);
+    } catch (IOException e) {
+      throw explained(path, e);
+    }
+  }
+
+  private static ImageStoreException explained(Path path, IOException e) {
+    String reason = e.getMessage() == null ? e.toString() : e.getMessage();
+    if (e instanceof Hdf5FormatException) {
+      return new CorruptStoreException("store " + path + " is damaged: " + reason + "; restore it from a copy", e);
+    }
+    if (e instanceof UnsupportedHdf5Exception) {
+      return new UnsupportedStoreException(
+          "store " + path + " uses what can be read only, if at all: " + reason + "; open it read-only", e);
+    }
+    if (e instanceof FileInUseException) {
+      return new StoreLockedException("store " + path + " is in use: " + reason, e);
+    }
+    return new ImageStoreException("opening store " + path + " failed: " + reason, e);
+  }
+
+  private static ImageStore openForWriting(Path path, Hdf5Options options) throws IOException {
+    Path name = path.getFileName();
+    if (name == null || Files.isDirectory(path)) {
+      throw new UnsupportedStoreException(path + " is a folder; an HDF5 store is a file");
+    }
+    StoreLock lock = StoreLock.acquire(path.resolveSibling(name + ".lock"), path);
+    boolean kept = false;
+    try {
+      makeOrRecognise(path, options);
+      ImageStore store = new Hdf5ImageStore(path, options, lock);
+      kept = true;
+      return store;
+    } finally {
+      if (!kept) {
+        lock.close();
+      }
+    }
+  }
+
+  private static void makeOrRecognise(Path path, Hdf5Options options) throws IOException {
+    boolean exists = Files.exists(path);
+    if (exists && options.mode() == OpenMode.CREATE_NEW) {
+      throw new UnsupportedStoreException("a new store can't be made at " + path + ": there is something already");
+    }
+    // A file of no bytes is what a crash can leave of one that was being made.
+    if (!exists || Files.size(path) == 0) {
+      StoreHeader header = new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of()));
+      Hdf5Table.create(path, Map.of(ATTRIBUTE, header.toJson()));
+    } else if (header(path).isEmpty()) {
+      throw new UnsupportedStoreException(
+          "the HDF5 file " + path + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
+    }
+  }
+
+  /** The header, or empty if the file is of another making. */
+  private static Optional<StoreHeader> header(Path path) throws IOException {
+    try {
+      return Hdf5Table.readAttribute(path, ATTRIBUTE).map(json -> StoreHeader.parse(json, FORMAT, VERSION, path));
+    } catch (UnsupportedHdf5Exception e) {
+      return Optional.empty();
+    }
+  }
+
+  private static ImageStore openReadOnly(Path path, Hdf5Options options) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new UnsupportedStoreException("there is no HDF5 file at " + path);
+    }
+    if (header(path).isPresent()) {
+      return new Hdf5ImageStore(path, options, null);
+    }
+    return ForeignHdf5Store.open(path, options);
+  }
+
+  private Opened openForWriting() throws IOException {
+    Hdf5Table table = Hdf5Table.open(location(), Columns.NAMES, options.chunkCacheBytes());
+    return snapshot(table, false, "");
+  }
+
+  private Opened openReadOnly() throws IOException {
+    Object stamp = stamp();
+    Hdf5Table table = Hdf5Table.openReadOnly(location(), Columns.NAMES, options.chunkCacheBytes());
+    return snapshot(table, true, stamp);
+  }
+
+  private Object stamp() throws IOException {
+    return Files.getLastModifiedTime(location());
+  }
+
+  private Opened snapshot(Hdf5Table table, boolean keepColumns, Object stamp) throws IOException {
+    boolean kept = false;
+    try {
+      Columns.check(table.view().columns(), location());
+      Opened made = new Opened(table, Snapshot.load(table.view(), location(), keepColumns), stamp);
+      kept = true;
+      return made;
+    } finally {
+      if (!kept) {
+        table.close();
+      }
+    }
+  }
+
+  private List<String> labelNames(Hdf5Table table) throws IOException {
+    String json =
+        table
+            .attribute(ATTRIBUTE)
+            .orElseThrow(() -> new CorruptStoreException("store " + location() + " has lost its header"));
+    List<String> stored = StoreHeader.parse(json, FORMAT, VERSION, location()).labelNames();
+    List<String> wanted = options.labelNames().orElse(stored);
+    if (!wanted.equals(stored)) {
+      try (Transaction transaction = table.begin()) {
+        transaction.attribute(ATTRIBUTE, new StoreHeader(FORMAT, VERSION, wanted).toJson());
+        transaction.commit(durableCommits);
+      }
+    }
+    return wanted;
+  }
+
+  // Writing.
+
+  /** The bytes of one row, reused from image to image. */
+  private static final class Row {
+    final byte[] pixels;
+    final byte[] label = new byte[4];
+    final byte[] id = new byte[8];
+    final byte[] checksum = new byte[4];
+
+    Row(ImageShape shape) {
+      this.pixels = new byte[(int) shape.byteCount()];
+    }
+
+    void set(LabeledImage image) {
+      image.image().copyTo(ByteBuffer.wrap(pixels));
+      put(label, image.label());
+      put(checksum, Checksum.of(pixels));
+      ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN).putLong(image.id());
+    }
+
+    private static void put(byte[] bytes, int value) {
+      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(value);
+    }
+  }
+
+  @Override
+  protected void write(Iterator<LabeledImage> images) throws IOException {
+    Snapshot before = opened.snapshot;
+    PersistentLongMap<Integer> rows = before.rows();
+    ImageShape shape = before.shape();
+    Row row = null;
+    try (Transaction transaction = opened.table.begin()) {
+      while (images.hasNext()) {
+        LabeledImage image = images.next();
+        if (shape == null) {
+          shape = image.image().shape();
+          transaction.createColumns(columns(shape));
+        }
+        checkShape(image, shape);
+        row = row == null ? new Row(shape) : row;
+        row.set(image);
+        Integer old = rows.get(image.id());
+        if (old == null) {
+          rows = rows.with(image.id(), nextRow(transaction));
+          transaction.append(row.pixels, row.label, row.id, row.checksum);
+        } else {
+          transaction.replace(old, row.pixels, row.label, null, row.checksum);
+        }
+      }
+      if (row != null) {
+        publish(before.after(transaction.commit(durableCommits), rows));
+      }
+    }
+  }
+
+  private List<ColumnSpec> columns(ImageShape shape) {
+    try {
+      return Columns.of(shape, options);
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new UnsupportedStoreException(
+          "images of " + shape + " don't fit store " + location() + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void checkShape(LabeledImage image, ImageShape shape) {
+    if (!image.image().shape().equals(shape)) {
+      throw new ShapeMismatchException(
+          "image " + image.id() + " is " + image.image().shape() + ", but store " + location() + " holds images of "
+              + shape + " only, the shape of its first image");
+    }
+  }
+
+  private int nextRow(Transaction transaction) {
+    if (transaction.rows() == Integer.MAX_VALUE) {
+      throw new StoreFullException("store " + location() + " holds 2^31 - 1 images, which is all it can");
+    }
+    return (int) transaction.rows();
+  }
+
+  /** The last row moves into the hole, so that rows stay without gaps. */
+  @Override
+  protected boolean remove(long id) throws IOException {
+    Snapshot before = opened.snapshot;
+    Integer hole = before.rows().get(id);
+    if (hole == null) {
+      return false;
+    }
+    PersistentLongMap<Integer> rows = before.rows().without(id);
+    try (Transaction transaction = opened.table.begin()) {
+      int last = (int) transaction.rows() - 1;
+      if (hole != last) {
+        byte[][] moved = new byte[Columns.NAMES.size()][];
+        for (int column = 0; column < moved.length; column++) {
+          moved[column] = new byte[before.table().columns().get(column).rowBytes()];
+          before.table().get(column, last, ByteBuffer.wrap(moved[column]));
+        }
+        transaction.replace(hole, moved);
+        rows = rows.with(ByteBuffer.wrap(moved[Columns.IDS]).order(ByteOrder.LITTLE_ENDIAN).getLong(), hole);
+      }
+      transaction.shrink(last);
+      publish(before.after(transaction.commit(durableCommits), rows));
+    }
+    return true;
+  }
+
+  private void publish(Snapshot snapshot) {
+    opened = new Opened(opened.table, snapshot, opened.stamp);
+  }
+
+  @Override
+  protected void sync() throws IOException {
+    opened.table.checkpoint();
+  }
+
+  @Override
+  protected void release() throws IOException {
+    try (StoreLock held = lock) {
+      for (Hdf5Table table : outdated) {
+        table.close();
+      }
+      opened.table.close();
+    }
+  }
+
+  // Reading.
+
+  /** Reads from the present state; from a newer one when what the present one refers to was given up meanwhile. */
+  private <T extends @Nullable Object> T reading(ReadingStep<T> step) throws IOException {
+    Opened now = opened;
+    try {
+      return now.table.read(() -> step.read(opened.snapshot));
+    } catch (CorruptImageException e) {
+      if (!reopened(now)) {
+        throw e;
+      }
+      return opened.table.read(() -> step.read(opened.snapshot));
+    } catch (InternalError e) {
+      // What the JVM makes of a mapped page that is gone.
+      throw new CorruptStoreException("store " + location() + " was cut off while it was open; restore it from a copy", e);
+    }
+  }
+
+  private interface ReadingStep<T extends @Nullable Object> {
+    T read(Snapshot snapshot) throws IOException;
+  }
+
+  /** Whether another process has written to the file, so that it was opened again. */
+  private synchronized boolean reopened(Opened old) throws IOException {
+    if (lock != null) {
+      return false;
+    }
+    if (opened == old) {
+      if (stamp().equals(old.stamp)) {
+        return false;
+      }
+      opened = openReadOnly();
+      outdated.add(old.table);
+    }
+    return true;
+  }
+
+  @Override
+  protected @Nullable LabeledImage read(long id) throws IOException {
+    return reading(snapshot -> read(snapshot, id, verifyChecksums));
+  }
+
+  private @Nullable LabeledImage read(Snapshot snapshot, long id, boolean verify) throws IOException {
+    Integer row = snapshot.rows().get(id);
+    ImageShape shape = snapshot.shape();
+    if (row == null || shape == null) {
+      return null;
+    }
+    ByteBuffer pixels = ByteBuffer.allocate((int) shape.byteCount());
+    readPixels(snapshot, id, row, pixels);
+    if (verify) {
+      check(snapshot, id, row, pixels.flip());
+    }
+    return new LabeledImage(id, Image.of(shape, pixels.rewind()), snapshot.label(row));
+  }
+
+  private void readPixels(Snapshot snapshot, long id, int row, ByteBuffer into) throws IOException {
+    try {
+      snapshot.table().get(Columns.IMAGES, row, into);
+    } catch (Hdf5FormatException e) {
+      throw new CorruptImageException(location(), id, String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void check(Snapshot snapshot, long id, int row, ByteBuffer pixels) throws IOException {
+    int expected = snapshot.checksum(row);
+    int actual = Checksum.of(pixels);
+    if (expected != actual) {
+      throw new CorruptImageException(
+          location(), id, String.format("its CRC-32C should be %08x, but is %08x", expected, actual));
+    }
+  }
+
+  @Override
+  protected void read(long[] ids, ImageBatch into) throws IOException {
+    try {
+      reading(
+          snapshot -> {
+            fill(snapshot, ids, into);
+            return null;
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private void fill(Snapshot snapshot, long[] ids, ImageBatch into) {
+    int[] rows = new int[ids.length];
+    for (int i = 0; i < ids.length; i++) {
+      Integer row = snapshot.rows().get(ids[i]);
+      if (row == null) {
+        throw new ImageNotFoundException(location(), ids[i]);
+      }
+      rows[i] = row;
+    }
+    ImageShape shape = snapshot.shape();
+    if (!into.shape().equals(shape)) {
+      throw new ShapeMismatchException(
+          "image " + ids[0] + " in store " + location() + " is " + shape + ", but the batch holds images of "
+              + into.shape());
+    }
+    into.fill(
+        ids.length,
+        (pixels, idsInto, labels) -> {
+          System.arraycopy(ids, 0, idsInto, 0, ids.length);
+          try {
+            fill(snapshot, ids, rows, pixels, labels);
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  private void fill(Snapshot snapshot, long[] ids, int[] rows, ByteBuffer pixels, int[] labels) throws IOException {
+    ByteBuffer toCheck = pixels.duplicate();
+    for (int i = 0; i < rows.length; i++) {
+      int start = pixels.position();
+      readPixels(snapshot, ids[i], rows[i], pixels);
+      if (verifyChecksums) {
+        check(snapshot, ids[i], rows[i], toCheck.limit(pixels.position()).position(start));
+      }
+      labels[i] = snapshot.label(rows[i]);
+    }
+  }
+
+  @Override
+  protected @Nullable ImageShape shapeOf(long id) {
+    Snapshot snapshot = opened.snapshot;
+    return snapshot.rows().get(id) == null ? null : snapshot.shape();
+  }
+
+  @Override
+  protected OptionalInt labelOf(long id) throws IOException {
+    return reading(
+        snapshot -> {
+          Integer row = snapshot.rows().get(id);
+          return row == null ? OptionalInt.empty() : OptionalInt.of(snapshot.label(row));
+        });
+  }
+
+  @Override
+  protected long[] idsFrom(long firstId, int count) {
+    return opened.snapshot.rows().idsFrom(firstId, count);
+  }
+
+  @Override
+  protected long count() {
+    return opened.snapshot.rows().size();
+  }
+
+  @Override
+  protected void check(long id) throws IOException {
+    reading(
+        snapshot -> {
+          LabeledImage ignored = read(snapshot, id, true);
+          return null;
+        });
+  }
+
+  @Override
+  protected StoreInfo describe() {
+    Snapshot snapshot = opened.snapshot;
+    return new StoreInfo(
+        BACKEND, location(), snapshot.rows().size(), snapshot.table().bytes(), labelNames, CAPABILITIES);
+  }
+}

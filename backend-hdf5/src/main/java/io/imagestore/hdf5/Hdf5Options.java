@@ -1,0 +1,216 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.Durability;
+import io.imagestore.StoreOptions;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * How an HDF5 store is opened. The options of the layout count for a file that is made; a file that is there keeps its
+ * own.
+ *
+ * <p>Immutable.
+ */
+public final class Hdf5Options extends StoreOptions {
+
+  private final OptionalInt chunkRows;
+  private final int deflateLevel;
+  private final boolean shuffle;
+  private final long chunkCacheBytes;
+  private final Optional<String> imagesDataset;
+  private final Optional<String> labelsDataset;
+
+  private Hdf5Options(Builder builder) {
+    super(builder);
+    this.chunkRows = builder.chunkRows;
+    this.deflateLevel = builder.deflateLevel;
+    this.shuffle = builder.shuffle;
+    this.chunkCacheBytes = builder.chunkCacheBytes;
+    this.imagesDataset = builder.imagesDataset;
+    this.labelsDataset = builder.labelsDataset;
+  }
+
+  /**
+   * The options that need no thought.
+   *
+   * @return the defaults
+   */
+  public static Hdf5Options defaults() {
+    return builder().build();
+  }
+
+  /**
+   * A builder that starts at the defaults.
+   *
+   * @return the builder
+   */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** These options, be they general ones, as HDF5's. */
+  static Hdf5Options from(StoreOptions options) {
+    if (options instanceof Hdf5Options own) {
+      return own;
+    }
+    Builder builder = builder().mode(options.mode()).verifyChecksums(options.verifyChecksums());
+    options.durability().ifPresent(builder::durability);
+    options.labelNames().ifPresent(builder::labelNames);
+    return builder.build();
+  }
+
+  boolean durableCommits() {
+    return durability().orElse(Durability.FLUSH) == Durability.COMMIT;
+  }
+
+  /**
+   * Images a chunk.
+   *
+   * @return empty, the default, for as many as take about 1 MiB
+   */
+  public OptionalInt chunkRows() {
+    return chunkRows;
+  }
+
+  /**
+   * How hard chunks are compressed.
+   *
+   * @return 0, the default, for not at all, to 9
+   */
+  public int deflateLevel() {
+    return deflateLevel;
+  }
+
+  /**
+   * Whether the bytes of ids, labels and checksums are shuffled before compression. Pixels are single bytes, which
+   * shuffling leaves as they are.
+   *
+   * @return by default false
+   */
+  public boolean shuffle() {
+    return shuffle;
+  }
+
+  /**
+   * The most that decompressed chunks may take in memory.
+   *
+   * @return by default 16 MiB
+   */
+  public long chunkCacheBytes() {
+    return chunkCacheBytes;
+  }
+
+  /**
+   * The name of the dataset that holds the pixels of a file of another making.
+   *
+   * @return empty, the default, for {@code images} or {@code image}
+   */
+  public Optional<String> imagesDataset() {
+    return imagesDataset;
+  }
+
+  /**
+   * The name of the dataset that holds the labels of a file of another making.
+   *
+   * @return empty, the default, for {@code labels}, {@code label} or {@code meta}
+   */
+  public Optional<String> labelsDataset() {
+    return labelsDataset;
+  }
+
+  /** Builds {@link Hdf5Options}. For one thread. */
+  public static final class Builder extends StoreOptions.Builder<Builder> {
+    private OptionalInt chunkRows = OptionalInt.empty();
+    private int deflateLevel;
+    private boolean shuffle;
+    private long chunkCacheBytes = 16L << 20;
+    private Optional<String> imagesDataset = Optional.empty();
+    private Optional<String> labelsDataset = Optional.empty();
+
+    private Builder() {}
+
+    /**
+     * Sets how many images make a chunk.
+     *
+     * @param chunkRows at least 1; a chunk must be smaller than 2 GiB
+     * @return this
+     * @throws IllegalArgumentException if it is less than 1
+     */
+    public Builder chunkRows(int chunkRows) {
+      if (chunkRows < 1) {
+        throw new IllegalArgumentException("chunkRows must be at least 1, but is " + chunkRows);
+      }
+      this.chunkRows = OptionalInt.of(chunkRows);
+      return this;
+    }
+
+    /**
+     * Sets how hard chunks are compressed.
+     *
+     * @param deflateLevel 0 for not at all, to 9
+     * @return this
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public Builder deflateLevel(int deflateLevel) {
+      if (deflateLevel < 0 || deflateLevel > 9) {
+        throw new IllegalArgumentException("deflateLevel must be 0 to 9, but is " + deflateLevel);
+      }
+      this.deflateLevel = deflateLevel;
+      return this;
+    }
+
+    /**
+     * Sets whether bytes are shuffled before compression.
+     *
+     * @param shuffle by default false
+     * @return this
+     */
+    public Builder shuffle(boolean shuffle) {
+      this.shuffle = shuffle;
+      return this;
+    }
+
+    /**
+     * Sets the most that decompressed chunks may take in memory.
+     *
+     * @param chunkCacheBytes 0 or more
+     * @return this
+     * @throws IllegalArgumentException if it is negative
+     */
+    public Builder chunkCacheBytes(long chunkCacheBytes) {
+      if (chunkCacheBytes < 0) {
+        throw new IllegalArgumentException("chunkCacheBytes must be 0 or more, but is " + chunkCacheBytes);
+      }
+      this.chunkCacheBytes = chunkCacheBytes;
+      return this;
+    }
+
+    /**
+     * Sets the name of the dataset that holds the pixels of a file of another making.
+     *
+     * @param imagesDataset its path in the file
+     * @return this
+     */
+    public Builder imagesDataset(String imagesDataset) {
+      this.imagesDataset = Optional.of(Objects.requireNonNull(imagesDataset, "imagesDataset"));
+      return this;
+    }
+
+    /**
+     * Sets the name of the dataset that holds the labels of a file of another making.
+     *
+     * @param labelsDataset its path in the file
+     * @return this
+     */
+    public Builder labelsDataset(String labelsDataset) {
+      this.labelsDataset = Optional.of(Objects.requireNonNull(labelsDataset, "labelsDataset"));
+      return this;
+    }
+
+    @Override
+    public Hdf5Options build() {
+      return new Hdf5Options(this);
+    }
+  }
+}

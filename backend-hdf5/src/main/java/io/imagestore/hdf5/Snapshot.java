@@ -1,0 +1,102 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageShape;
+import io.imagestore.hdf5.format.TableView;
+import io.imagestore.internal.PersistentLongMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A store as it was after some commit: the table, and in which row each id is. Immutable.
+ *
+ * @param shape that of all images, or null while there never was one
+ * @param labels those of all rows, where another process may change the file; else null, they are read from it
+ * @param checksums likewise
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Snapshot(
+    TableView table,
+    @Nullable ImageShape shape,
+    PersistentLongMap<Integer> rows,
+    int @Nullable [] labels,
+    int @Nullable [] checksums) {
+
+  private static final int ROWS_AT_ONCE = 8192;
+
+  /** Reads the ids; labels and checksums too if asked to. */
+  static Snapshot load(TableView table, Path location, boolean keepColumns) throws IOException {
+    if (table.rows() > Integer.MAX_VALUE) {
+      throw new CorruptStoreException("store " + location + " claims to have " + table.rows() + " rows; 2^31 - 1 fit");
+    }
+    int count = (int) table.rows();
+    PersistentLongMap<Integer> rows = PersistentLongMap.empty();
+    ByteBuffer ids = buffer();
+    for (int first = 0; first < count; first += ROWS_AT_ONCE) {
+      int part = Math.min(ROWS_AT_ONCE, count - first);
+      table.get(Columns.IDS, first, part, ids.clear());
+      for (int i = 0; i < part; i++) {
+        rows = with(rows, ids.getLong(8 * i), first + i, location);
+      }
+    }
+    return new Snapshot(
+        table,
+        shapeOf(table),
+        rows,
+        keepColumns ? column(table, Columns.LABELS, count) : null,
+        keepColumns ? column(table, Columns.CHECKSUMS, count) : null);
+  }
+
+  private static PersistentLongMap<Integer> with(PersistentLongMap<Integer> rows, long id, int row, Path location) {
+    if (id < 0) {
+      throw new CorruptStoreException("row " + row + " of store " + location + " has the negative id " + id);
+    }
+    PersistentLongMap<Integer> more = rows.with(id, row);
+    if (more.size() == rows.size()) {
+      throw new CorruptStoreException(
+          "id " + id + " stands in row " + rows.get(id) + " and in row " + row + " of store " + location);
+    }
+    return more;
+  }
+
+  private static int[] column(TableView table, int column, int count) throws IOException {
+    int[] values = new int[count];
+    ByteBuffer bytes = buffer();
+    for (int first = 0; first < count; first += ROWS_AT_ONCE) {
+      int part = Math.min(ROWS_AT_ONCE, count - first);
+      table.get(column, first, part, bytes.clear());
+      for (int i = 0; i < part; i++) {
+        values[first + i] = bytes.getInt(4 * i);
+      }
+    }
+    return values;
+  }
+
+  private static ByteBuffer buffer() {
+    return ByteBuffer.allocate(8 * ROWS_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  int label(int row) throws IOException {
+    return labels != null ? labels[row] : table.getInt(Columns.LABELS, row);
+  }
+
+  int checksum(int row) throws IOException {
+    return checksums != null ? checksums[row] : table.getInt(Columns.CHECKSUMS, row);
+  }
+
+  /** The state after a commit of this process. */
+  Snapshot after(TableView next, PersistentLongMap<Integer> nextRows) {
+    return new Snapshot(next, shape == null ? shapeOf(next) : shape, nextRows, null, null);
+  }
+
+  private static @Nullable ImageShape shapeOf(TableView table) {
+    if (table.columns().isEmpty()) {
+      return null;
+    }
+    int[] shape = table.columns().get(Columns.IMAGES).rowShape();
+    return new ImageShape(shape[0], shape[1], shape[2]);
+  }
+}

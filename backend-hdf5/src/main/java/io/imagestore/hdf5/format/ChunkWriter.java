@@ -1,0 +1,296 @@
+package io.imagestore.hdf5.format;
+
+import io.imagestore.hdf5.format.TableView.ColumnView;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes one column's rows for a transaction.
+ *
+ * <p>Rows go into chunks that lie unfiltered in space of their own: new ones, copies of those in which a row is replaced,
+ * or the free end of the last one. When the transaction ends, chunks that are full are filtered and written once more.
+ */
+final class ChunkWriter {
+
+  private final Hdf5Table table;
+  private final StorageFile storage;
+  private final FreeSpace space;
+  private final ColumnSpec spec;
+  private final int index;
+  private final int rowBytes;
+  private final int chunkRows;
+  private final TableView base;
+  private final Map<Integer, Draft> drafts = new TreeMap<>();
+  private final List<DataRange> ranges = new ArrayList<>();
+  private final List<Extent> letGo = new ArrayList<>();
+  private @Nullable ColumnView after;
+
+  // Rows appended and not written yet: [from, to) of one chunk.
+  private final byte[] buffer;
+  private int bufferedChunk;
+  private int from;
+  private int to;
+
+  /** A chunk that is being written. */
+  private static final class Draft {
+    final long address;
+    /** Whether its space was taken by this transaction. */
+    final boolean own;
+    /** Whether its space is zero where nothing was written. */
+    final boolean zero;
+    /** The rows written one after the other, and their checksum. */
+    final int firstRow;
+    int endRow;
+    final CRC32C crc = new CRC32C();
+    /** Whether rows were written in another order, so that the checksum has to be made from the file. */
+    boolean mixed;
+    /** What became of it: set when it is finished. */
+    @Nullable Chunk filtered;
+
+    Draft(long address, boolean own, boolean zero, int firstRow) {
+      this.address = address;
+      this.own = own;
+      this.zero = zero;
+      this.firstRow = firstRow;
+      this.endRow = firstRow;
+    }
+  }
+
+  ChunkWriter(Hdf5Table table, ColumnSpec spec, int index, TableView base) {
+    this.table = table;
+    this.storage = table.storage();
+    this.space = table.space();
+    this.spec = spec;
+    this.index = index;
+    this.rowBytes = spec.rowBytes();
+    this.chunkRows = spec.chunkRows();
+    this.base = base;
+    this.buffer = table.buffer(index, spec.chunkBytes());
+  }
+
+  void append(long row, byte[] value) throws IOException {
+    int chunk = (int) (row / chunkRows);
+    int inChunk = (int) (row % chunkRows);
+    if (from == to || chunk != bufferedChunk) {
+      writeBuffer();
+      bufferedChunk = chunk;
+      from = inChunk;
+    }
+    System.arraycopy(value, 0, buffer, inChunk * rowBytes, rowBytes);
+    to = inChunk + 1;
+    if (to == chunkRows) {
+      writeBuffer();
+    }
+  }
+
+  private void writeBuffer() throws IOException {
+    if (from == to) {
+      return;
+    }
+    if (spec.filters().any() && from == 0 && to == chunkRows && !drafts.containsKey(bufferedChunk)) {
+      Draft draft = new Draft(0, false, false, 0);
+      drafts.put(bufferedChunk, draft);
+      draft.filtered = writeFiltered(buffer);
+    } else {
+      Draft draft = draft(bufferedChunk, from);
+      storage.write(draft.address + (long) from * rowBytes, buffer, from * rowBytes, (to - from) * rowBytes);
+      if (draft.endRow == from) {
+        draft.crc.update(buffer, from * rowBytes, (to - from) * rowBytes);
+        draft.endRow = to;
+      } else {
+        draft.mixed = true;
+      }
+    }
+    from = to;
+  }
+
+  void replace(long row, byte[] value) throws IOException {
+    int chunk = (int) (row / chunkRows);
+    int inChunk = (int) (row % chunkRows);
+    if (chunk == bufferedChunk && inChunk >= from && inChunk < to) {
+      System.arraycopy(value, 0, buffer, inChunk * rowBytes, rowBytes);
+      return;
+    }
+    Draft draft = draft(chunk, inChunk);
+    storage.write(draft.address + (long) inChunk * rowBytes, value, 0, rowBytes);
+    draft.mixed = true;
+  }
+
+  /** The draft of a chunk into which a row can be written. */
+  private Draft draft(int chunk, int firstRow) throws IOException {
+    boolean free = (long) chunk * chunkRows + firstRow >= table.mostRows();
+    Draft draft = drafts.get(chunk);
+    if (draft == null) {
+      draft = begin(chunk, firstRow, free);
+    } else if (draft.filtered != null) {
+      Chunk filtered = draft.filtered;
+      byte[] rows = base.decodedUncached(spec, filtered);
+      space.giveBack(new Extent(filtered.address(), filtered.size()));
+      ranges.removeIf(range -> range.address() == filtered.address());
+      draft = copyOf(rows);
+    } else if (!draft.own && !free) {
+      // Appended into the free end of a chunk, one of whose older rows is now replaced.
+      byte[] rows = new byte[spec.chunkBytes()];
+      storage.read(draft.address, rows, 0, draft.endRow * rowBytes);
+      draft = copyOf(rows);
+    }
+    drafts.put(chunk, draft);
+    return draft;
+  }
+
+  private Draft begin(int chunk, int firstRow, boolean free) throws IOException {
+    Chunk old = base.chunk(index, chunk);
+    if (old == null && (long) chunk * chunkRows < base.rows()) {
+      return copyOf(new byte[spec.chunkBytes()]); // never written, so the fill value
+    }
+    if (old == null) {
+      long address = space.allocate(spec.chunkBytes());
+      return new Draft(address, true, space.isUntouched(address), firstRow);
+    }
+    if (free && TableView.isPlain(spec, old)) {
+      return new Draft(old.address(), false, true, firstRow);
+    }
+    byte[] rows = base.decodedUncached(spec, old);
+    return copyOf(rows);
+  }
+
+  private Draft copyOf(byte[] rows) throws IOException {
+    Draft draft = new Draft(space.allocate(spec.chunkBytes()), true, false, 0);
+    storage.write(draft.address, rows, 0, rows.length);
+    draft.mixed = true;
+    return draft;
+  }
+
+  private Chunk writeFiltered(byte[] rows) throws IOException {
+    byte[] stored = spec.filters().encode(rows, spec.type().size());
+    long address = space.allocate(stored.length);
+    storage.write(address, stored, 0, stored.length);
+    CRC32C crc = new CRC32C();
+    crc.update(stored);
+    ranges.add(new DataRange(address, stored.length, (int) crc.getValue()));
+    return new Chunk(address, stored.length, 0);
+  }
+
+  /** Filters the last chunk though it isn't full. */
+  void packTail(long rows) throws IOException {
+    int chunk = (int) (rows / chunkRows);
+    int rowsInChunk = (int) (rows % chunkRows);
+    Chunk old = base.chunk(index, chunk);
+    if (rowsInChunk > 0 && old != null && spec.filters().any() && TableView.isPlain(spec, old)) {
+      byte[] packed = base.decodedUncached(spec, old);
+      Arrays.fill(packed, rowsInChunk * rowBytes, packed.length, (byte) 0);
+      Draft draft = new Draft(0, false, false, 0);
+      draft.filtered = writeFiltered(packed);
+      drafts.put(chunk, draft);
+    }
+  }
+
+  /** Writes what is left to write, for a table of so many rows. */
+  void finish(long rows) throws IOException {
+    writeBuffer();
+    for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
+      Draft draft = entry.getValue();
+      long rowsInChunk = Math.min(chunkRows, rows - (long) entry.getKey() * chunkRows);
+      if (draft.filtered == null && rowsInChunk > 0) {
+        finish(draft, (int) rowsInChunk);
+      }
+    }
+  }
+
+  private void finish(Draft draft, int rowsInChunk) throws IOException {
+    if (rowsInChunk == chunkRows && spec.filters().any()) {
+      byte[] chunk = new byte[spec.chunkBytes()];
+      storage.read(draft.address, chunk, 0, chunk.length);
+      draft.filtered = writeFiltered(chunk);
+      if (draft.own) {
+        space.giveBack(new Extent(draft.address, spec.chunkBytes()));
+      }
+      return;
+    }
+    if (draft.own && rowsInChunk < chunkRows && !draft.zero) {
+      byte[] zeros = new byte[(chunkRows - rowsInChunk) * rowBytes];
+      storage.write(draft.address + (long) rowsInChunk * rowBytes, zeros, 0, zeros.length);
+    }
+    int first = draft.mixed && draft.own ? 0 : draft.firstRow;
+    int end = draft.mixed ? rowsInChunk : Math.min(draft.endRow, rowsInChunk);
+    if (end > first) {
+      boolean known = !draft.mixed && end == draft.endRow;
+      int crc = known ? (int) draft.crc.getValue() : crcInFile(draft, first, end);
+      ranges.add(new DataRange(draft.address + (long) first * rowBytes, (end - first) * rowBytes, crc));
+    }
+  }
+
+  private int crcInFile(Draft draft, int first, int end) throws IOException {
+    byte[] rows = new byte[(end - first) * rowBytes];
+    storage.read(draft.address + (long) first * rowBytes, rows, 0, rows.length);
+    CRC32C crc = new CRC32C();
+    crc.update(rows);
+    return (int) crc.getValue();
+  }
+
+  /** Puts the chunks into the index. */
+  void publish(Column column, long rows, Changes changes) {
+    int count = (int) ((rows + chunkRows - 1) / chunkRows);
+    @Nullable Chunk[] old = base.chunks(index);
+    @Nullable Chunk[] chunks = old;
+    for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
+      int number = entry.getKey();
+      Chunk before = base.chunk(index, number);
+      Chunk chunk = number < count ? chunkOf(entry.getValue(), before) : null;
+      if (chunk != null && chunk != before) {
+        column.chunk(number, chunk, changes);
+        boolean seen = chunks == old && number < old.length && old[number] != null;
+        chunks = with(seen ? old.clone() : chunks, number, chunk);
+        letGo(before, number);
+      }
+    }
+    for (int number = count; (long) number * chunkRows < base.rows(); number++) {
+      letGo(base.chunk(index, number), number);
+      column.chunk(number, null, changes);
+    }
+    column.rows(rows, changes);
+    after = new ColumnView(spec, chunks);
+  }
+
+  private void letGo(@Nullable Chunk chunk, int number) {
+    if (chunk != null && (long) number * chunkRows < base.rows()) {
+      letGo.add(new Extent(chunk.address(), chunk.size()));
+    }
+  }
+
+  private Chunk chunkOf(Draft draft, @Nullable Chunk before) {
+    if (draft.filtered != null) {
+      return draft.filtered;
+    }
+    return draft.own || before == null
+        ? new Chunk(draft.address, spec.chunkBytes(), spec.filters().skipAll())
+        : before;
+  }
+
+  /** Where no view had a chunk before, the array that they share may be written to. */
+  private static @Nullable Chunk[] with(@Nullable Chunk[] chunks, int number, Chunk chunk) {
+    @Nullable Chunk[] roomy =
+        number < chunks.length ? chunks : Arrays.copyOf(chunks, Math.max(number + 1, chunks.length * 3 / 2));
+    roomy[number] = chunk;
+    return roomy;
+  }
+
+  List<DataRange> dataRanges() {
+    return ranges;
+  }
+
+  List<Extent> letGo() {
+    return letGo;
+  }
+
+  ColumnView after() {
+    return Objects.requireNonNull(after, "not published");
+  }
+}

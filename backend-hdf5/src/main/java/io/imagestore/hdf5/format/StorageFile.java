@@ -1,0 +1,205 @@
+package io.imagestore.hdf5.format;
+
+import java.io.Closeable;
+import java.io.File;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A file that is written at any place by one thread, and read through mappings by many.
+ *
+ * <p>It is mapped in segments. While it is open for writing, its length is a multiple of a segment, the rest being a
+ * hole that takes no room; so each segment is mapped once, whole. HDF5 readers don't mind a file that is longer than its
+ * superblock says. {@link RandomAccessFile} is used for writing, for an interrupt doesn't close it.
+ */
+final class StorageFile implements ByteSource, Closeable {
+
+  private static final int SEGMENT_BITS = 25;
+  private static final int SEGMENT = 1 << SEGMENT_BITS;
+
+  private final Path path;
+  private final RandomAccessFile file;
+  private final boolean writable;
+  private long length;
+  private volatile @Nullable MappedByteBuffer[] segments = new MappedByteBuffer[0];
+
+  StorageFile(Path path, boolean writable) throws IOException {
+    this.path = path;
+    this.writable = writable;
+    this.file = open(path, writable);
+    boolean opened = false;
+    try {
+      this.length = file.length();
+      opened = true;
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+  }
+
+  private static RandomAccessFile open(Path path, boolean writable) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new NoSuchFileException(path.toString(), null, "is no file");
+    }
+    File file;
+    try {
+      file = path.toFile();
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(path + " is not in the default file system, whose files alone can be mapped", e);
+    }
+    return new RandomAccessFile(file, writable ? "rw" : "r");
+  }
+
+  @Override
+  public synchronized long length() throws IOException {
+    if (!writable) {
+      length = file.length();
+    }
+    return length;
+  }
+
+  @Override
+  public synchronized void read(long address, byte[] into, int offset, int count) throws IOException {
+    if (address < 0 || address > length() - count) {
+      throw new Hdf5FormatException(
+          count + " bytes at address " + address + " are outside of the file of " + length() + " bytes");
+    }
+    file.seek(address);
+    file.readFully(into, offset, count);
+  }
+
+  /** Writes, after making the file long enough. */
+  synchronized void write(long address, byte[] bytes, int offset, int count) throws IOException {
+    reserve(address + count);
+    file.seek(address);
+    file.write(bytes, offset, count);
+  }
+
+  synchronized void write(Patch patch) throws IOException {
+    write(patch.address(), patch.bytes(), 0, patch.bytes().length);
+  }
+
+  private void reserve(long end) throws IOException {
+    if (end > length) {
+      long whole = (end + SEGMENT - 1) >> SEGMENT_BITS << SEGMENT_BITS;
+      file.setLength(whole);
+      length = whole;
+    }
+  }
+
+  /** Cuts the file off and makes it long again, so that all behind the place is zero. */
+  synchronized void clearFrom(long end) throws IOException {
+    if (length > end) {
+      file.setLength(end);
+      length = end;
+    }
+  }
+
+  /** Waits until all that has been written is on the device. */
+  void sync() throws IOException {
+    file.getFD().sync();
+  }
+
+  /** Cuts the hole at the end off and closes. */
+  synchronized void close(long end) throws IOException {
+    try {
+      if (writable && length > end) {
+        cut(end);
+      }
+    } finally {
+      file.close();
+    }
+  }
+
+  private void cut(long end) {
+    try {
+      file.setLength(end);
+      length = end;
+    } catch (IOException e) {
+      // Some systems don't cut a file that is mapped. The hole does no harm.
+      assert length > end : e;
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    file.close();
+  }
+
+  /** Copies mapped bytes to a buffer's position, and moves it. */
+  void get(long address, ByteBuffer into, int count) throws IOException {
+    long at = address;
+    int left = count;
+    while (left > 0) {
+      int inSegment = (int) (at & (SEGMENT - 1));
+      int part = Math.min(left, SEGMENT - inSegment);
+      ByteBuffer segment = segment(at, part);
+      into.put(into.position(), segment, inSegment, part);
+      into.position(into.position() + part);
+      at += part;
+      left -= part;
+    }
+  }
+
+  int getInt(long address) throws IOException {
+    ByteBuffer four = ByteBuffer.allocate(4).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    get(address, four, 4);
+    return four.getInt(0);
+  }
+
+  private MappedByteBuffer segment(long address, int count) throws IOException {
+    int index = (int) (address >> SEGMENT_BITS);
+    int end = (int) (address & (SEGMENT - 1)) + count;
+    @Nullable MappedByteBuffer[] known = segments;
+    MappedByteBuffer segment = index < known.length ? known[index] : null;
+    return segment != null && segment.capacity() >= end ? segment : map(index, end);
+  }
+
+  private synchronized MappedByteBuffer map(int index, int end) throws IOException {
+    MappedByteBuffer there = index < segments.length ? segments[index] : null;
+    if (there != null && there.capacity() >= end) {
+      return there;
+    }
+    long start = (long) index << SEGMENT_BITS;
+    int size = (int) Math.min(SEGMENT, length() - start);
+    if (size < end) {
+      // Touching a mapping behind the end of its file would be the end of the process on some systems.
+      throw new Hdf5FormatException("address " + (start + end) + " is behind the end of the file, at " + length());
+    }
+    MappedByteBuffer segment = mapUninterrupted(start, size);
+    @Nullable MappedByteBuffer[] grown = Arrays.copyOf(segments, Math.max(segments.length, index + 1));
+    grown[index] = segment;
+    segments = grown;
+    return segment;
+  }
+
+  private MappedByteBuffer mapUninterrupted(long start, int size) throws IOException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        interrupted |= Thread.interrupted();
+        // A channel of its own, for an interrupt closes the channel that a thread is in.
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          return channel.map(FileChannel.MapMode.READ_ONLY, start, size);
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

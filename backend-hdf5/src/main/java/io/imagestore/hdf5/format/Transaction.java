@@ -1,0 +1,183 @@
+package io.imagestore.hdf5.format;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A change to a table: rows appended, replaced, taken from the end. Rows are written as they come, into free space, so a
+ * transaction may be larger than memory; what it takes there is some bytes a chunk. Nothing of it is seen before {@link
+ * #commit}; closing without takes it back. For one thread.
+ */
+public final class Transaction implements AutoCloseable {
+
+  private final Hdf5Table table;
+  private final TableView base;
+  private final List<ChunkWriter> writers = new ArrayList<>();
+  private List<ColumnSpec> newColumns = List.of();
+  private @Nullable String attributeName;
+  private String attributeText = "";
+  private long rows;
+  private long mostRows;
+  private boolean ended;
+
+  Transaction(Hdf5Table table) {
+    this.table = table;
+    this.base = table.view();
+    this.rows = base.rows();
+    this.mostRows = rows;
+    addWriters(base.columns());
+  }
+
+  private void addWriters(List<ColumnSpec> columns) {
+    for (int i = 0; i < columns.size(); i++) {
+      writers.add(new ChunkWriter(table, columns.get(i), i, base));
+    }
+  }
+
+  /**
+   * How many rows there are within this transaction.
+   *
+   * @return 0 or more
+   */
+  public long rows() {
+    return rows;
+  }
+
+  /**
+   * Gives a table without columns its columns.
+   *
+   * @param columns in the order asked for on opening
+   */
+  public void createColumns(List<ColumnSpec> columns) {
+    if (!writers.isEmpty()) {
+      throw new IllegalStateException("the table has columns already");
+    }
+    newColumns = List.copyOf(columns);
+    addWriters(newColumns);
+  }
+
+  /**
+   * Keeps a text in the root group.
+   *
+   * @param name its name
+   * @param text at most about 64 KiB
+   */
+  public void attribute(String name, String text) {
+    attributeName = name;
+    attributeText = text;
+  }
+
+  /**
+   * Appends a row.
+   *
+   * @param values the row's bytes for each column; copied
+   * @return its number
+   * @throws IOException if the file can't be written
+   */
+  public long append(byte[]... values) throws IOException {
+    long row = rows;
+    rows++;
+    mostRows = Math.max(mostRows, rows);
+    for (int i = 0; i < values.length; i++) {
+      writers.get(i).append(row, values[i]);
+    }
+    return row;
+  }
+
+  /**
+   * Replaces a row, of before or of this transaction.
+   *
+   * @param row its number
+   * @param values the row's bytes for each column; copied; null leaves a column as it is
+   * @throws IOException if the file can't be written
+   */
+  public void replace(long row, byte @Nullable []... values) throws IOException {
+    if (row < 0 || row >= rows) {
+      throw new IndexOutOfBoundsException("row " + row + " of " + rows);
+    }
+    for (int i = 0; i < values.length; i++) {
+      byte[] value = values[i];
+      if (value != null) {
+        writers.get(i).replace(row, value);
+      }
+    }
+  }
+
+  /**
+   * Takes rows from the end. None can be appended after that.
+   *
+   * @param rows how many are left
+   */
+  public void shrink(long rows) {
+    if (rows < 0 || rows > this.rows) {
+      throw new IndexOutOfBoundsException(rows + " rows of " + this.rows);
+    }
+    this.rows = rows;
+  }
+
+  void packTails() throws IOException {
+    for (ChunkWriter writer : writers) {
+      writer.packTail(rows);
+    }
+  }
+
+  void finish(Changes changes) throws IOException {
+    for (ChunkWriter writer : writers) {
+      writer.finish(rows);
+    }
+    if (!newColumns.isEmpty()) {
+      table.createColumns(newColumns, changes);
+    }
+    if (attributeName != null) {
+      table.attribute(attributeName, attributeText, changes);
+    }
+    for (int i = 0; i < writers.size(); i++) {
+      writers.get(i).publish(table.columns().get(i), rows, changes);
+    }
+  }
+
+  List<DataRange> dataRanges() {
+    List<DataRange> ranges = new ArrayList<>();
+    writers.forEach(writer -> ranges.addAll(writer.dataRanges()));
+    return ranges;
+  }
+
+  List<Extent> letGo() {
+    List<Extent> extents = new ArrayList<>();
+    writers.forEach(writer -> extents.addAll(writer.letGo()));
+    return extents;
+  }
+
+  /** The table after this transaction. */
+  TableView after() {
+    return base.with(rows, table.space().end(), writers.stream().map(ChunkWriter::after).toList());
+  }
+
+  /**
+   * Makes the change part of the table.
+   *
+   * @param durable whether to wait until it is on the device
+   * @return the table after it
+   * @throws IOException if the file can't be written; the change is taken back then
+   */
+  public TableView commit(boolean durable) throws IOException {
+    TableView after = table.commit(this, durable);
+    ended = true;
+    return after;
+  }
+
+  /**
+   * Takes the change back if it wasn't committed.
+   *
+   * @throws IOException if the file can't be written
+   */
+  @Override
+  public void close() throws IOException {
+    if (!ended) {
+      ended = true;
+      table.rollback(mostRows);
+    }
+  }
+}
