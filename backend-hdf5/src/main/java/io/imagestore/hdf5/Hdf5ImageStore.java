@@ -283,7 +283,9 @@ public final class Hdf5ImageStore extends AbstractImageStore {
           rows = rows.with(image.id(), nextRow(transaction));
           transaction.append(row.pixels, row.label, row.id, row.checksum);
         } else {
-          transaction.replace(old, row.pixels, row.label, null, row.checksum);
+          transaction.replace(old, Columns.IMAGES, row.pixels);
+          transaction.replace(old, Columns.LABELS, row.label);
+          transaction.replace(old, Columns.CHECKSUMS, row.checksum);
         }
       }
       if (row != null) {
@@ -328,13 +330,13 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     try (Transaction transaction = opened.table.begin()) {
       int last = (int) transaction.rows() - 1;
       if (hole != last) {
-        byte[][] moved = new byte[Columns.NAMES.size()][];
-        for (int column = 0; column < moved.length; column++) {
-          moved[column] = new byte[before.table().columns().get(column).rowBytes()];
-          before.table().get(column, last, ByteBuffer.wrap(moved[column]));
+        List<ColumnSpec> columns = before.table().columns();
+        for (int column = 0; column < columns.size(); column++) {
+          byte[] moved = new byte[columns.get(column).rowBytes()];
+          before.table().get(column, last, ByteBuffer.wrap(moved));
+          transaction.replace(hole, column, moved);
         }
-        transaction.replace(hole, moved);
-        rows = rows.with(ByteBuffer.wrap(moved[Columns.IDS]).order(ByteOrder.LITTLE_ENDIAN).getLong(), hole);
+        rows = rows.with(before.table().getLong(Columns.IDS, last), hole);
       }
       transaction.shrink(last);
       publish(before.after(transaction.commit(durableCommits), rows));
@@ -353,18 +355,22 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected void release() throws IOException {
-    try (StoreLock held = lock) {
+    try {
       for (Hdf5Table table : outdated) {
         table.close();
       }
       opened.table.close();
+    } finally {
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 
   // Reading.
 
   /** Reads from the present state; from a newer one when what the present one refers to was given up meanwhile. */
-  private <T extends @Nullable Object> T reading(ReadingStep<T> step) throws IOException {
+  private <T> T reading(ReadingStep<T> step) throws IOException {
     Opened now = opened;
     try {
       return now.table.read(() -> step.read(opened.snapshot));
@@ -379,7 +385,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
   }
 
-  private interface ReadingStep<T extends @Nullable Object> {
+  private interface ReadingStep<T> {
     T read(Snapshot snapshot) throws IOException;
   }
 
@@ -388,7 +394,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     if (lock != null) {
       return false;
     }
-    if (opened == old) {
+    if (opened.table.equals(old.table)) {
       if (stamp().equals(old.stamp)) {
         return false;
       }
@@ -400,7 +406,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected @Nullable LabeledImage read(long id) throws IOException {
-    return reading(snapshot -> read(snapshot, id, verifyChecksums));
+    return reading(snapshot -> Optional.ofNullable(read(snapshot, id, verifyChecksums))).orElse(null);
   }
 
   private @Nullable LabeledImage read(Snapshot snapshot, long id, boolean verify) throws IOException {
@@ -440,7 +446,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       reading(
           snapshot -> {
             fill(snapshot, ids, into);
-            return null;
+            return true;
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();
@@ -513,11 +519,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected void check(long id) throws IOException {
-    reading(
-        snapshot -> {
-          LabeledImage ignored = read(snapshot, id, true);
-          return null;
-        });
+    reading(snapshot -> Optional.ofNullable(read(snapshot, id, true)));
   }
 
   @Override

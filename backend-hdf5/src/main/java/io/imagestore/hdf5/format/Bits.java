@@ -7,6 +7,12 @@ final class Bits {
 
   private Bits() {}
 
+  /** What a buffer that was allocated on the heap stands on. */
+  @SuppressWarnings("ByteBufferBackingArray") // never a slice
+  static byte[] array(ByteBuffer allocated) {
+    return allocated.array();
+  }
+
   /** Reads an unsigned number of 1 to 8 bytes. */
   static long unsigned(ByteBuffer bytes, int offset, int width) {
     long value = 0;

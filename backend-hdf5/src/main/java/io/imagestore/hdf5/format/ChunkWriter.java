@@ -240,14 +240,16 @@ final class ChunkWriter {
     int count = (int) ((rows + chunkRows - 1) / chunkRows);
     @Nullable Chunk[] old = base.chunks(index);
     @Nullable Chunk[] chunks = old;
+    boolean copied = false;
     for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
       int number = entry.getKey();
       Chunk before = base.chunk(index, number);
       Chunk chunk = number < count ? chunkOf(entry.getValue(), before) : null;
-      if (chunk != null && chunk != before) {
+      if (chunk != null && !chunk.equals(before)) {
         column.chunk(number, chunk, changes);
-        boolean seen = chunks == old && number < old.length && old[number] != null;
+        boolean seen = !copied && number < old.length && old[number] != null;
         chunks = with(seen ? old.clone() : chunks, number, chunk);
+        copied |= seen;
         letGo(before, number);
       }
     }

@@ -54,6 +54,7 @@ final class ExtensibleArray {
    * @param prefix all of it, or where it has pages its beginning
    * @param pages those in use; empty where it has none
    */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record DataBlock(MetadataBlock prefix, @Nullable MetadataBlock[] pages) {}
 
   private ExtensibleArray(
@@ -356,7 +357,7 @@ final class ExtensibleArray {
   private MetadataBlock createIndex(Changes changes) {
     ByteBuffer bytes = prefixed(INDEX, indexBytes());
     clearElements(bytes, PREFIX, geometry.indexElements());
-    MetadataBlock indexBlock = changes.create(bytes.array());
+    MetadataBlock indexBlock = changes.create(Bits.array(bytes));
     index = indexBlock;
     changes.to(header).putLong(INDEX_ADDRESS, indexBlock.address());
     count(REALISED, geometry.indexElements(), changes);
@@ -369,7 +370,7 @@ final class ExtensibleArray {
     for (int i = 0; i < geometry.bitmapBytes(s); i++) {
       bytes.put(bitmap() + i, (byte) 0);
     }
-    MetadataBlock block = changes.create(bytes.array());
+    MetadataBlock block = changes.create(Bits.array(bytes));
     superBlocks.put(s, block);
     count(SUPER_COUNT, 1, changes);
     count(SUPER_BYTES, superBytes(s), changes);
@@ -383,7 +384,7 @@ final class ExtensibleArray {
     if (!paged) {
       clearElements(bytes, dataPrefix() - CHECKSUM, geometry.elements(s));
     }
-    MetadataBlock prefix = changes.create(changes.space().allocate(dataBytes(s)), bytes.array());
+    MetadataBlock prefix = changes.create(changes.space().allocate(dataBytes(s)), Bits.array(bytes));
     dataBlocks.put(number, new DataBlock(prefix, new MetadataBlock[paged ? geometry.pages(s) : 0]));
     count(DATA_COUNT, 1, changes);
     count(DATA_BYTES, dataBytes(s), changes);
@@ -394,7 +395,7 @@ final class ExtensibleArray {
     DataBlock data = Objects.requireNonNull(dataBlocks.get(number));
     ByteBuffer bytes = ByteBuffer.allocate(pageBytes()).order(ByteOrder.LITTLE_ENDIAN);
     clearElements(bytes, 0, geometry.pageElements());
-    data.pages[page] = changes.create(pageAddress(data.prefix.address(), page), bytes.array());
+    data.pages[page] = changes.create(pageAddress(data.prefix.address(), page), Bits.array(bytes));
     int bit = inBlock * geometry.pages(s) + page;
     int at = bitmap() + bit / 8;
     MetadataBlock superBlock = Objects.requireNonNull(superBlocks.get(s));

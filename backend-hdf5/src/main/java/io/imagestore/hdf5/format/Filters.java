@@ -1,5 +1,6 @@
 package io.imagestore.hdf5.format;
 
+import java.util.Arrays;
 import java.util.zip.DataFormatException;
 import java.util.zip.Deflater;
 import java.util.zip.Inflater;
@@ -92,7 +93,7 @@ public record Filters(boolean shuffle, int deflateLevel) {
       if (!deflater.finished()) {
         throw new IllegalStateException("deflate made " + bytes.length + " bytes longer than it can");
       }
-      return java.util.Arrays.copyOf(out, length);
+      return Arrays.copyOf(out, length);
     } finally {
       deflater.end();
     }

@@ -320,7 +320,7 @@ public final class Hdf5Table implements Closeable {
    * @return what it returned last
    * @throws IOException if the file can't be read, or is damaged
    */
-  public <T extends @Nullable Object> T read(Reading<T> reading) throws IOException {
+  public <T> T read(Reading<T> reading) throws IOException {
     for (int i = 0; i < OPTIMISTIC_READS; i++) {
       long stamp = reuse.tryOptimisticRead();
       try {
@@ -348,7 +348,7 @@ public final class Hdf5Table implements Closeable {
    * @param <T> what it returns
    */
   @FunctionalInterface
-  public interface Reading<T extends @Nullable Object> {
+  public interface Reading<T> {
     /**
      * Reads.
      *

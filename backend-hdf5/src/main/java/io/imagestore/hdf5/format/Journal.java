@@ -198,6 +198,10 @@ final class Journal implements Closeable {
    */
   record Contents(long epoch, List<Patch> before, List<Commit> commits) {
 
+    boolean isNothing() {
+      return epoch < 0;
+    }
+
     /** Whether a later reading of the same journal shows nothing but more commits. */
     boolean isBeginningOf(Contents later) {
       return epoch == later.epoch && before.size() == later.before.size();
@@ -268,7 +272,7 @@ final class Journal implements Closeable {
         break;
       }
       expected = number + 1;
-      if (contents == NOTHING && kind != CHECKPOINT) {
+      if (contents.isNothing() && kind != CHECKPOINT) {
         break;
       }
       contents = contents.and(kind, number, record);

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -29,7 +30,7 @@ final class Messages {
   static List<Message> emptyGroup() {
     ByteBuffer linkInfo = body(18).putShort((short) 0).putLong(Superblock.UNDEFINED).putLong(Superblock.UNDEFINED);
     return List.of(
-        Message.of(Message.LINK_INFO, 0, linkInfo.array()), Message.of(Message.GROUP_INFO, Message.CONSTANT, new byte[2]));
+        Message.of(Message.LINK_INFO, 0, Bits.array(linkInfo)), Message.of(Message.GROUP_INFO, Message.CONSTANT, new byte[2]));
   }
 
   /** A hard link: section IV.A.2.g, <em>The Link Message</em>. */
@@ -37,7 +38,7 @@ final class Messages {
     byte[] utf8 = name.getBytes(StandardCharsets.UTF_8);
     ByteBuffer body = body(11 + utf8.length);
     body.put((byte) 1).put((byte) 0).put((byte) utf8.length).put(utf8).putLong(address);
-    return Message.of(Message.LINK, 0, body.array());
+    return Message.of(Message.LINK, 0, Bits.array(body));
   }
 
   /**
@@ -82,7 +83,7 @@ final class Messages {
     body.put((byte) STRING_CLASS).put((byte) NULL_PADDED_UTF8).putShort((short) 0).putInt(utf8.length);
     body.put((byte) 2).put(new byte[3]); // a scalar
     body.put(utf8);
-    return Message.of(Message.ATTRIBUTE, 0, body.array());
+    return Message.of(Message.ATTRIBUTE, 0, Bits.array(body));
   }
 
   /** The name of any attribute. */
@@ -140,7 +141,7 @@ final class Messages {
     for (int extent : rowShape) {
       body.putLong(extent);
     }
-    return Message.of(Message.DATASPACE, 0, body.array());
+    return Message.of(Message.DATASPACE, 0, Bits.array(body));
   }
 
   /** Where in a dataspace message the number of rows stands. */
@@ -168,7 +169,7 @@ final class Messages {
     ByteBuffer body = body(12);
     body.put((byte) INTEGER_CLASS).put((byte) (type.signed() ? SIGNED : 0)).putShort((short) 0);
     body.putInt(type.size()).putShort((short) 0).putShort((short) (8 * type.size()));
-    return Message.of(Message.DATATYPE, Message.CONSTANT, body.array());
+    return Message.of(Message.DATATYPE, Message.CONSTANT, Bits.array(body));
   }
 
   static ElementType parseDatatype(Message message) throws IOException {
@@ -206,7 +207,7 @@ final class Messages {
     for (boolean shuffle : new boolean[] {false, true}) {
       for (int level = 0; level <= 9; level++) {
         Filters filters = new Filters(shuffle, level);
-        if (java.util.Arrays.equals(filters(filters, elementSize).body(), message.body())) {
+        if (Arrays.equals(filters(filters, elementSize).body(), message.body())) {
           return filters;
         }
       }
@@ -228,7 +229,7 @@ final class Messages {
     }
     body.putInt(column.type().size());
     body.put((byte) 4).put(ArrayGeometry.DEFAULT.toBytes()).putLong(index);
-    return Message.of(Message.LAYOUT, 0, body.array());
+    return Message.of(Message.LAYOUT, 0, Bits.array(body));
   }
 
   /**

@@ -23,7 +23,7 @@ final class Recovery {
    */
   static Overlay of(Journal.Contents journal, ByteSource file, Path journalPath) throws IOException {
     Overlay overlay = new Overlay();
-    if (journal == Journal.NOTHING) {
+    if (journal.isNothing()) {
       return overlay;
     }
     checkUnchanged(journal, file, journalPath);

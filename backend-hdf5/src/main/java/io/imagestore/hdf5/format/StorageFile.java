@@ -152,12 +152,6 @@ final class StorageFile implements ByteSource, Closeable {
     }
   }
 
-  int getInt(long address) throws IOException {
-    ByteBuffer four = ByteBuffer.allocate(4).order(java.nio.ByteOrder.LITTLE_ENDIAN);
-    get(address, four, 4);
-    return four.getInt(0);
-  }
-
   private MappedByteBuffer segment(long address, int count) throws IOException {
     int index = (int) (address >> SEGMENT_BITS);
     int end = (int) (address & (SEGMENT - 1)) + count;

@@ -87,22 +87,18 @@ public final class Transaction implements AutoCloseable {
   }
 
   /**
-   * Replaces a row, of before or of this transaction.
+   * Replaces one column of a row, of before or of this transaction.
    *
    * @param row its number
-   * @param values the row's bytes for each column; copied; null leaves a column as it is
+   * @param column the column's index
+   * @param value the row's bytes; copied
    * @throws IOException if the file can't be written
    */
-  public void replace(long row, byte @Nullable []... values) throws IOException {
+  public void replace(long row, int column, byte[] value) throws IOException {
     if (row < 0 || row >= rows) {
       throw new IndexOutOfBoundsException("row " + row + " of " + rows);
     }
-    for (int i = 0; i < values.length; i++) {
-      byte[] value = values[i];
-      if (value != null) {
-        writers.get(i).replace(row, value);
-      }
-    }
+    writers.get(column).replace(row, value);
   }
 
   /**
