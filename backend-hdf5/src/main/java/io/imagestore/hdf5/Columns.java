@@ -21,7 +21,8 @@ final class Columns {
   private static final List<ElementType> TYPES =
       List.of(ElementType.UINT8, ElementType.INT32, ElementType.INT64, ElementType.UINT32);
   private static final int CHUNK_BYTES = 1 << 20;
-  // 32 KiB of labels. Chunks are copied when a row is replaced, and a small store shouldn't be large.
+  // 32 KiB of labels. Chunks are copied when a row is replaced, and a small store shouldn't be
+  // large.
   private static final int CHUNK_NUMBERS = 8192;
 
   private Columns() {}
@@ -48,8 +49,18 @@ final class Columns {
       int rank = i == IMAGES ? 3 : 0;
       if (column.type() != TYPES.get(i) || column.rowShape().length != rank) {
         throw new UnsupportedStoreException(
-            "dataset '" + column.name() + "' in store " + location + " has the type " + column.type() + " and "
-                + (1 + column.rowShape().length) + " dimensions in place of " + TYPES.get(i) + " and " + (1 + rank));
+            "dataset '"
+                + column.name()
+                + "' in store "
+                + location
+                + " has the type "
+                + column.type()
+                + " and "
+                + (1 + column.rowShape().length)
+                + " dimensions in place of "
+                + TYPES.get(i)
+                + " and "
+                + (1 + rank));
       }
     }
   }

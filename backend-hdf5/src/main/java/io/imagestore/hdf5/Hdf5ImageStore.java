@@ -50,12 +50,14 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   private static final String FORMAT = "imagestore-hdf5";
   private static final int VERSION = 1;
+
   /** The attribute of the root group that holds the header. */
   private static final String ATTRIBUTE = "imagestore";
 
   private static final Set<Capability> CAPABILITIES =
       Set.of(Capability.ANY_CHANNELS, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
+  private final Path file;
   private final boolean durableCommits;
   private final boolean verifyChecksums;
   private final Hdf5Options options;
@@ -71,8 +73,10 @@ public final class Hdf5ImageStore extends AbstractImageStore {
    */
   private record Opened(Hdf5Table table, Snapshot snapshot, Object stamp) {}
 
-  private Hdf5ImageStore(Path location, Hdf5Options options, @Nullable StoreLock lock) throws IOException {
+  private Hdf5ImageStore(Path file, Path location, Hdf5Options options, @Nullable StoreLock lock)
+      throws IOException {
     super(location, options);
+    this.file = file;
     this.options = options;
     this.durableCommits = options.durableCommits();
     this.verifyChecksums = options.verifyChecksums();
@@ -109,8 +113,8 @@ public final class Hdf5ImageStore extends AbstractImageStore {
    * @param path an {@code .h5} file; its folder must exist
    * @param options how to open it
    * @return the open store
-   * @throws UnsupportedStoreException if the file is no image store, or of a later version, or shall be written to and is
-   *     of another making, or its being there doesn't fit the mode
+   * @throws UnsupportedStoreException if the file is no image store, or of a later version, or
+   *     shall be written to and is of another making, or its being there doesn't fit the mode
    * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
@@ -127,11 +131,17 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   private static ImageStoreException explained(Path path, IOException e) {
     String reason = e.getMessage() == null ? e.toString() : e.getMessage();
     if (e instanceof Hdf5FormatException) {
-      return new CorruptStoreException("store " + path + " is damaged: " + reason + "; restore it from a copy", e);
+      return new CorruptStoreException(
+          "store " + path + " is damaged: " + reason + "; restore it from a copy", e);
     }
     if (e instanceof UnsupportedHdf5Exception) {
       return new UnsupportedStoreException(
-          "store " + path + " uses what can be read only, if at all: " + reason + "; open it read-only", e);
+          "store "
+              + path
+              + " uses what can be read only, if at all: "
+              + reason
+              + "; open it read-only",
+          e);
     }
     if (e instanceof FileInUseException) {
       return new StoreLockedException("store " + path + " is in use: " + reason, e);
@@ -140,15 +150,15 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   }
 
   private static ImageStore openForWriting(Path path, Hdf5Options options) throws IOException {
-    Path name = path.getFileName();
-    if (name == null || Files.isDirectory(path)) {
+    if (Files.isDirectory(path)) {
       throw new UnsupportedStoreException(path + " is a folder; an HDF5 store is a file");
     }
-    StoreLock lock = StoreLock.acquire(path.resolveSibling(name + ".lock"), path);
+    Path file = realFile(path);
+    StoreLock lock = StoreLock.acquire(file.resolveSibling(file.getFileName() + ".lock"), path);
     boolean kept = false;
     try {
-      makeOrRecognise(path, options);
-      ImageStore store = new Hdf5ImageStore(path, options, lock);
+      makeOrRecognise(file, path, options);
+      ImageStore store = new Hdf5ImageStore(file, path, options, lock);
       kept = true;
       return store;
     } finally {
@@ -158,25 +168,45 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
   }
 
-  private static void makeOrRecognise(Path path, Hdf5Options options) throws IOException {
-    boolean exists = Files.exists(path);
+  /** The same for all names that a file has by links, for lock and journal lie beside it. */
+  private static Path realFile(Path path) throws IOException {
+    if (Files.exists(path)) {
+      return path.toRealPath();
+    }
+    Path absolute = path.toAbsolutePath();
+    if (absolute.getParent() != null) {
+      Files.createDirectories(absolute.getParent());
+    }
+    return absolute;
+  }
+
+  private static void makeOrRecognise(Path file, Path path, Hdf5Options options)
+      throws IOException {
+    boolean exists = Files.exists(file);
     if (exists && options.mode() == OpenMode.CREATE_NEW) {
-      throw new UnsupportedStoreException("a new store can't be made at " + path + ": there is something already");
+      throw new UnsupportedStoreException(
+          "a new store can't be made at " + path + ": there is something already");
     }
     // A file of no bytes is what a crash can leave of one that was being made.
-    if (!exists || Files.size(path) == 0) {
+    if (!exists || Files.size(file) == 0) {
       StoreHeader header = new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of()));
-      Hdf5Table.create(path, Map.of(ATTRIBUTE, header.toJson()));
-    } else if (header(path).isEmpty()) {
+      Hdf5Table.create(file, Map.of(ATTRIBUTE, header.toJson()));
+    } else if (header(file, path).isEmpty()) {
       throw new UnsupportedStoreException(
-          "the HDF5 file " + path + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
+          "the HDF5 file "
+              + path
+              + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
     }
   }
 
   /** The header, or empty if the file is of another making. */
-  private static Optional<StoreHeader> header(Path path) throws IOException {
+  private static Optional<StoreHeader> header(Path file, Path path) throws IOException {
+    if (!Hdf5ImageStoreProvider.isHdf5(file)) {
+      throw new UnsupportedStoreException(path + " is no HDF5 file");
+    }
     try {
-      return Hdf5Table.readAttribute(path, ATTRIBUTE).map(json -> StoreHeader.parse(json, FORMAT, VERSION, path));
+      return Hdf5Table.readAttribute(file, ATTRIBUTE)
+          .map(json -> StoreHeader.parse(json, FORMAT, VERSION, path));
     } catch (UnsupportedHdf5Exception e) {
       return Optional.empty();
     }
@@ -186,25 +216,26 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     if (!Files.isRegularFile(path)) {
       throw new UnsupportedStoreException("there is no HDF5 file at " + path);
     }
-    if (header(path).isPresent()) {
-      return new Hdf5ImageStore(path, options, null);
+    Path file = path.toRealPath();
+    if (header(file, path).isPresent()) {
+      return new Hdf5ImageStore(file, path, options, null);
     }
     return ForeignHdf5Store.open(path, options);
   }
 
   private Opened openForWriting() throws IOException {
-    Hdf5Table table = Hdf5Table.open(location(), Columns.NAMES, options.chunkCacheBytes());
+    Hdf5Table table = Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes());
     return snapshot(table, false, "");
   }
 
   private Opened openReadOnly() throws IOException {
     Object stamp = stamp();
-    Hdf5Table table = Hdf5Table.openReadOnly(location(), Columns.NAMES, options.chunkCacheBytes());
+    Hdf5Table table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
     return snapshot(table, true, stamp);
   }
 
   private Object stamp() throws IOException {
-    return Files.getLastModifiedTime(location());
+    return Files.getLastModifiedTime(file);
   }
 
   private Opened snapshot(Hdf5Table table, boolean keepColumns, Object stamp) throws IOException {
@@ -225,7 +256,8 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     String json =
         table
             .attribute(ATTRIBUTE)
-            .orElseThrow(() -> new CorruptStoreException("store " + location() + " has lost its header"));
+            .orElseThrow(
+                () -> new CorruptStoreException("store " + location() + " has lost its header"));
     List<String> stored = StoreHeader.parse(json, FORMAT, VERSION, location()).labelNames();
     List<String> wanted = options.labelNames().orElse(stored);
     if (!wanted.equals(stored)) {
@@ -306,14 +338,22 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   private void checkShape(LabeledImage image, ImageShape shape) {
     if (!image.image().shape().equals(shape)) {
       throw new ShapeMismatchException(
-          "image " + image.id() + " is " + image.image().shape() + ", but store " + location() + " holds images of "
-              + shape + " only, the shape of its first image");
+          "image "
+              + image.id()
+              + " is "
+              + image.image().shape()
+              + ", but store "
+              + location()
+              + " holds images of "
+              + shape
+              + " only, the shape of its first image");
     }
   }
 
   private int nextRow(Transaction transaction) {
     if (transaction.rows() == Integer.MAX_VALUE) {
-      throw new StoreFullException("store " + location() + " holds 2^31 - 1 images, which is all it can");
+      throw new StoreFullException(
+          "store " + location() + " holds 2^31 - 1 images, which is all it can");
     }
     return (int) transaction.rows();
   }
@@ -369,7 +409,10 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   // Reading.
 
-  /** Reads from the present state; from a newer one when what the present one refers to was given up meanwhile. */
+  /**
+   * Reads from the present state; from a newer one when what the present one refers to was given up
+   * meanwhile.
+   */
   private <T> T reading(ReadingStep<T> step) throws IOException {
     Opened now = opened;
     try {
@@ -381,7 +424,8 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       return opened.table.read(() -> step.read(opened.snapshot));
     } catch (InternalError e) {
       // What the JVM makes of a mapped page that is gone.
-      throw new CorruptStoreException("store " + location() + " was cut off while it was open; restore it from a copy", e);
+      throw new CorruptStoreException(
+          "store " + location() + " was cut off while it was open; restore it from a copy", e);
     }
   }
 
@@ -406,10 +450,12 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected @Nullable LabeledImage read(long id) throws IOException {
-    return reading(snapshot -> Optional.ofNullable(read(snapshot, id, verifyChecksums))).orElse(null);
+    return reading(snapshot -> Optional.ofNullable(read(snapshot, id, verifyChecksums)))
+        .orElse(null);
   }
 
-  private @Nullable LabeledImage read(Snapshot snapshot, long id, boolean verify) throws IOException {
+  private @Nullable LabeledImage read(Snapshot snapshot, long id, boolean verify)
+      throws IOException {
     Integer row = snapshot.rows().get(id);
     ImageShape shape = snapshot.shape();
     if (row == null || shape == null) {
@@ -436,7 +482,9 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     int actual = Checksum.of(pixels);
     if (expected != actual) {
       throw new CorruptImageException(
-          location(), id, String.format("its CRC-32C should be %08x, but is %08x", expected, actual));
+          location(),
+          id,
+          String.format("its CRC-32C should be %08x, but is %08x", expected, actual));
     }
   }
 
@@ -465,7 +513,13 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     ImageShape shape = snapshot.shape();
     if (!into.shape().equals(shape)) {
       throw new ShapeMismatchException(
-          "image " + ids[0] + " in store " + location() + " is " + shape + ", but the batch holds images of "
+          "image "
+              + ids[0]
+              + " in store "
+              + location()
+              + " is "
+              + shape
+              + ", but the batch holds images of "
               + into.shape());
     }
     into.fill(
@@ -480,7 +534,8 @@ public final class Hdf5ImageStore extends AbstractImageStore {
         });
   }
 
-  private void fill(Snapshot snapshot, long[] ids, int[] rows, ByteBuffer pixels, int[] labels) throws IOException {
+  private void fill(Snapshot snapshot, long[] ids, int[] rows, ByteBuffer pixels, int[] labels)
+      throws IOException {
     ByteBuffer toCheck = pixels.duplicate();
     for (int i = 0; i < rows.length; i++) {
       int start = pixels.position();
@@ -526,6 +581,11 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   protected StoreInfo describe() {
     Snapshot snapshot = opened.snapshot;
     return new StoreInfo(
-        BACKEND, location(), snapshot.rows().size(), snapshot.table().bytes(), labelNames, CAPABILITIES);
+        BACKEND,
+        location(),
+        snapshot.rows().size(),
+        snapshot.table().bytes(),
+        labelNames,
+        CAPABILITIES);
   }
 }

@@ -23,15 +23,24 @@ public final class Hdf5ImageStoreProvider implements ImageStoreProvider {
     return Hdf5ImageStore.BACKEND;
   }
 
-  /** Looks for HDF5's signature, which stands at the start, or at 512, 1024, 2048 and so on behind a user block. */
+  /**
+   * Looks for HDF5's signature, which stands at the start, or at 512, 1024, 2048 and so on behind a
+   * user block.
+   */
   @Override
   public boolean recognises(Path path) {
+    return isHdf5(path);
+  }
+
+  static boolean isHdf5(Path path) {
     if (!Files.isRegularFile(path)) {
       return false;
     }
     try (RandomAccessFile file = new RandomAccessFile(path.toFile(), "r")) {
       byte[] start = new byte[SIGNATURE.length];
-      for (long at = 0; at + SIGNATURE.length <= file.length(); at = at == 0 ? SMALLEST_USER_BLOCK : 2 * at) {
+      for (long at = 0;
+          at + SIGNATURE.length <= file.length();
+          at = at == 0 ? SMALLEST_USER_BLOCK : 2 * at) {
         file.seek(at);
         file.readFully(start);
         if (Arrays.equals(start, SIGNATURE)) {

@@ -7,8 +7,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * How an HDF5 store is opened. The options of the layout count for a file that is made; a file that is there keeps its
- * own.
+ * How an HDF5 store is opened. The options of the layout count for a file that is made; a file that
+ * is there keeps its own.
  *
  * <p>Immutable.
  */
@@ -83,8 +83,8 @@ public final class Hdf5Options extends StoreOptions {
   }
 
   /**
-   * Whether the bytes of ids, labels and checksums are shuffled before compression. Pixels are single bytes, which
-   * shuffling leaves as they are.
+   * Whether the bytes of ids, labels and checksums are shuffled before compression. Pixels are
+   * single bytes, which shuffling leaves as they are.
    *
    * @return by default false
    */
@@ -180,7 +180,8 @@ public final class Hdf5Options extends StoreOptions {
      */
     public Builder chunkCacheBytes(long chunkCacheBytes) {
       if (chunkCacheBytes < 0) {
-        throw new IllegalArgumentException("chunkCacheBytes must be 0 or more, but is " + chunkCacheBytes);
+        throw new IllegalArgumentException(
+            "chunkCacheBytes must be 0 or more, but is " + chunkCacheBytes);
       }
       this.chunkCacheBytes = chunkCacheBytes;
       return this;

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
  * A store as it was after some commit: the table, and in which row each id is. Immutable.
  *
  * @param shape that of all images, or null while there never was one
- * @param labels those of all rows, where another process may change the file; else null, they are read from it
+ * @param labels those of all rows, where another process may change the file; else null, they are
+ *     read from it
  * @param checksums likewise
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -30,7 +31,8 @@ record Snapshot(
   /** Reads the ids; labels and checksums too if asked to. */
   static Snapshot load(TableView table, Path location, boolean keepColumns) throws IOException {
     if (table.rows() > Integer.MAX_VALUE) {
-      throw new CorruptStoreException("store " + location + " claims to have " + table.rows() + " rows; 2^31 - 1 fit");
+      throw new CorruptStoreException(
+          "store " + location + " claims to have " + table.rows() + " rows; 2^31 - 1 fit");
     }
     int count = (int) table.rows();
     PersistentLongMap<Integer> rows = PersistentLongMap.empty();
@@ -50,14 +52,23 @@ record Snapshot(
         keepColumns ? column(table, Columns.CHECKSUMS, count) : null);
   }
 
-  private static PersistentLongMap<Integer> with(PersistentLongMap<Integer> rows, long id, int row, Path location) {
+  private static PersistentLongMap<Integer> with(
+      PersistentLongMap<Integer> rows, long id, int row, Path location) {
     if (id < 0) {
-      throw new CorruptStoreException("row " + row + " of store " + location + " has the negative id " + id);
+      throw new CorruptStoreException(
+          "row " + row + " of store " + location + " has the negative id " + id);
     }
     PersistentLongMap<Integer> more = rows.with(id, row);
     if (more.size() == rows.size()) {
       throw new CorruptStoreException(
-          "id " + id + " stands in row " + rows.get(id) + " and in row " + row + " of store " + location);
+          "id "
+              + id
+              + " stands in row "
+              + rows.get(id)
+              + " and in row "
+              + row
+              + " of store "
+              + location);
     }
     return more;
   }

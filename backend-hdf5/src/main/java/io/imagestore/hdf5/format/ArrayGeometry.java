@@ -1,10 +1,11 @@
 package io.imagestore.hdf5.format;
 
 /**
- * How an extensible array is divided: the first elements lie in the index block, all others in data blocks that grow
- * with the array. Data blocks are gathered in super blocks; super block {@code s} has {@code 2^(s/2)} data blocks of
- * {@code 2^((s+1)/2)} times the smallest size. The first few super blocks exist only in thought: the index block points
- * to their data blocks itself. Specification, section VII.D, <em>The Extensible Array Index</em>.
+ * How an extensible array is divided: the first elements lie in the index block, all others in data
+ * blocks that grow with the array. Data blocks are gathered in super blocks; super block {@code s}
+ * has {@code 2^(s/2)} data blocks of {@code 2^((s+1)/2)} times the smallest size. The first few
+ * super blocks exist only in thought: the index block points to their data blocks itself.
+ * Specification, section VII.D, <em>The Extensible Array Index</em>.
  *
  * @param maxBits how many bits an element's number takes
  * @param indexElements elements in the index block
@@ -12,16 +13,30 @@ package io.imagestore.hdf5.format;
  * @param minElements the fewest elements a data block has
  * @param pageBits data blocks larger than two to this power consist of pages of this size
  */
-record ArrayGeometry(int maxBits, int indexElements, int minPointers, int minElements, int pageBits) {
+record ArrayGeometry(
+    int maxBits, int indexElements, int minPointers, int minElements, int pageBits) {
 
   /** What the reference library chooses. */
   static final ArrayGeometry DEFAULT = new ArrayGeometry(32, 4, 4, 16, 10);
 
   ArrayGeometry {
-    if (maxBits < 1 || maxBits > 63 || pageBits < 1 || pageBits > 30
-        || !powerOfTwo(minPointers) || minPointers < 2 || !powerOfTwo(minElements)) {
+    if (maxBits < 1
+        || maxBits > 63
+        || pageBits < 1
+        || pageBits > 30
+        || !powerOfTwo(minPointers)
+        || minPointers < 2
+        || !powerOfTwo(minElements)) {
       throw new IllegalArgumentException(
-          "an extensible array of " + maxBits + ", " + indexElements + ", " + minPointers + ", " + minElements + ", "
+          "an extensible array of "
+              + maxBits
+              + ", "
+              + indexElements
+              + ", "
+              + minPointers
+              + ", "
+              + minElements
+              + ", "
               + pageBits);
     }
   }

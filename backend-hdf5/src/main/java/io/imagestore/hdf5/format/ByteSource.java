@@ -15,11 +15,18 @@ interface ByteSource {
    */
   void read(long address, byte[] into, int offset, int count) throws IOException;
 
-  /** Reads so many bytes, after checking that they lie in the file, which bounds the memory taken. */
+  /**
+   * Reads so many bytes, after checking that they lie in the file, which bounds the memory taken.
+   */
   default byte[] read(long address, int count) throws IOException {
     if (address < 0 || count < 0 || address > length() - count) {
       throw new Hdf5FormatException(
-          count + " bytes at address " + address + " are outside of the file of " + length() + " bytes");
+          count
+              + " bytes at address "
+              + address
+              + " are outside of the file of "
+              + length()
+              + " bytes");
     }
     byte[] bytes = new byte[count];
     read(address, bytes, 0, count);

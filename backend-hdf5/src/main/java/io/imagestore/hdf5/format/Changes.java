@@ -3,14 +3,17 @@ package io.imagestore.hdf5.format;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.Collections;
 
-/** What one commit does to the metadata, so that it can be written to the journal and the file, or taken back. */
+/**
+ * What one commit does to the metadata, so that it can be written to the journal and the file, or
+ * taken back.
+ */
 final class Changes {
 
   // Up to this size a block is written whole, at one go.
@@ -102,7 +105,8 @@ final class Changes {
 
   /** Makes all blocks as they were; new ones are nobody's then. */
   Set<MetadataBlock> rollback() {
-    changed.forEach((block, before) -> System.arraycopy(before, 0, block.bytes(), 0, before.length));
+    changed.forEach(
+        (block, before) -> System.arraycopy(before, 0, block.bytes(), 0, before.length));
     return created;
   }
 }

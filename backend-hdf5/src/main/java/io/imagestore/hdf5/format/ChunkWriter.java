@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes one column's rows for a transaction.
  *
- * <p>Rows go into chunks that lie unfiltered in space of their own: new ones, copies of those in which a row is replaced,
- * or the free end of the last one. When the transaction ends, chunks that are full are filtered and written once more.
+ * <p>Rows go into chunks that lie unfiltered in space of their own: new ones, copies of those in
+ * which a row is replaced, or the free end of the last one. When the transaction ends, chunks that
+ * are full are filtered and written once more.
  */
 final class ChunkWriter {
 
@@ -41,16 +42,25 @@ final class ChunkWriter {
   /** A chunk that is being written. */
   private static final class Draft {
     final long address;
+
     /** Whether its space was taken by this transaction. */
     final boolean own;
+
     /** Whether its space is zero where nothing was written. */
     final boolean zero;
+
     /** The rows written one after the other, and their checksum. */
     final int firstRow;
+
     int endRow;
     final CRC32C crc = new CRC32C();
-    /** Whether rows were written in another order, so that the checksum has to be made from the file. */
+
+    /**
+     * Whether rows were written in another order, so that the checksum has to be made from the
+     * file.
+     */
     boolean mixed;
+
     /** What became of it: set when it is finished. */
     @Nullable Chunk filtered;
 
@@ -94,13 +104,17 @@ final class ChunkWriter {
     if (from == to) {
       return;
     }
-    if (spec.filters().any() && from == 0 && to == chunkRows && !drafts.containsKey(bufferedChunk)) {
+    if (spec.filters().any()
+        && from == 0
+        && to == chunkRows
+        && !drafts.containsKey(bufferedChunk)) {
       Draft draft = new Draft(0, false, false, 0);
       drafts.put(bufferedChunk, draft);
       draft.filtered = writeFiltered(buffer);
     } else {
       Draft draft = draft(bufferedChunk, from);
-      storage.write(draft.address + (long) from * rowBytes, buffer, from * rowBytes, (to - from) * rowBytes);
+      storage.write(
+          draft.address + (long) from * rowBytes, buffer, from * rowBytes, (to - from) * rowBytes);
       if (draft.endRow == from) {
         draft.crc.update(buffer, from * rowBytes, (to - from) * rowBytes);
         draft.endRow = to;
@@ -223,7 +237,8 @@ final class ChunkWriter {
     if (end > first) {
       boolean known = !draft.mixed && end == draft.endRow;
       int crc = known ? (int) draft.crc.getValue() : crcInFile(draft, first, end);
-      ranges.add(new DataRange(draft.address + (long) first * rowBytes, (end - first) * rowBytes, crc));
+      ranges.add(
+          new DataRange(draft.address + (long) first * rowBytes, (end - first) * rowBytes, crc));
     }
   }
 
@@ -279,7 +294,9 @@ final class ChunkWriter {
   /** Where no view had a chunk before, the array that they share may be written to. */
   private static @Nullable Chunk[] with(@Nullable Chunk[] chunks, int number, Chunk chunk) {
     @Nullable Chunk[] roomy =
-        number < chunks.length ? chunks : Arrays.copyOf(chunks, Math.max(number + 1, chunks.length * 3 / 2));
+        number < chunks.length
+            ? chunks
+            : Arrays.copyOf(chunks, Math.max(number + 1, chunks.length * 3 / 2));
     roomy[number] = chunk;
     return roomy;
   }

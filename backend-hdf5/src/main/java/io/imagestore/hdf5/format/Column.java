@@ -9,7 +9,10 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A growing dataset as it lies in the file: its header, and the index of its chunks. For the writing thread. */
+/**
+ * A growing dataset as it lies in the file: its header, and the index of its chunks. For the
+ * writing thread.
+ */
 final class Column {
 
   private final ColumnSpec spec;
@@ -25,7 +28,8 @@ final class Column {
   }
 
   static Column create(ColumnSpec spec, Changes changes) {
-    ExtensibleArray index = ExtensibleArray.create(spec.filters().any(), spec.chunkBytes(), changes);
+    ExtensibleArray index =
+        ExtensibleArray.create(spec.filters().any(), spec.chunkBytes(), changes);
     List<Message> messages = new ArrayList<>();
     messages.add(Messages.dataspace(spec));
     messages.add(Messages.datatype(spec.type()));
@@ -46,17 +50,20 @@ final class Column {
     Messages.Layout layout = Messages.parseLayout(header.require(Message.LAYOUT, "data layout"));
     Filters filters = Filters.NONE;
     if (header.find(Message.FILTERS).isPresent()) {
-      filters = Messages.parseFilters(header.require(Message.FILTERS, "filter pipeline"), type.size());
+      filters =
+          Messages.parseFilters(header.require(Message.FILTERS, "filter pipeline"), type.size());
     }
     ColumnSpec spec = spec(name, type, dimensions, layout.chunk(), filters);
     ExtensibleArray index = ExtensibleArray.read(source, layout.index(), spec.chunkBytes());
     if (index.filtered() != filters.any()) {
-      throw new Hdf5FormatException("dataset '" + name + "' and its index disagree on whether it is filtered");
+      throw new Hdf5FormatException(
+          "dataset '" + name + "' and its index disagree on whether it is filtered");
     }
     return new Column(spec, header, dataspace, index);
   }
 
-  private static ColumnSpec spec(String name, ElementType type, long[] dimensions, int[] chunk, Filters filters)
+  private static ColumnSpec spec(
+      String name, ElementType type, long[] dimensions, int[] chunk, Filters filters)
       throws IOException {
     int[] rowShape = new int[Math.max(0, dimensions.length - 1)];
     for (int i = 0; i < rowShape.length; i++) {
@@ -66,7 +73,12 @@ final class Column {
         || chunk.length == 0
         || !Arrays.equals(chunk, 1, chunk.length, rowShape, 0, rowShape.length)) {
       throw new UnsupportedHdf5Exception(
-          "dataset '" + name + "' of dimensions " + Arrays.toString(dimensions) + " in chunks of " + Arrays.toString(chunk)
+          "dataset '"
+              + name
+              + "' of dimensions "
+              + Arrays.toString(dimensions)
+              + " in chunks of "
+              + Arrays.toString(chunk)
               + ", which aren't whole rows");
     }
     try {
@@ -85,7 +97,9 @@ final class Column {
   }
 
   long rows() {
-    return Objects.requireNonNull(dataspace.block()).view().getLong(dataspace.offset() + Messages.ROWS_OFFSET);
+    return Objects.requireNonNull(dataspace.block())
+        .view()
+        .getLong(dataspace.offset() + Messages.ROWS_OFFSET);
   }
 
   void rows(long rows, Changes changes) {
@@ -105,15 +119,23 @@ final class Column {
     long count = (rows() + spec.chunkRows() - 1) / spec.chunkRows();
     // An allocated chunk takes a byte at least, and this table does no more than its share.
     if (rows() < 0 || count > Math.max(endOfFile, 1 << 20) || count > Integer.MAX_VALUE - 64) {
-      throw new Hdf5FormatException("dataset '" + spec.name() + "' claims to have " + rows() + " rows");
+      throw new Hdf5FormatException(
+          "dataset '" + spec.name() + "' claims to have " + rows() + " rows");
     }
     @Nullable Chunk[] chunks = new Chunk[(int) count];
     for (int i = 0; i < chunks.length; i++) {
       Chunk chunk = index.get(i);
       if (chunk != null && (chunk.address() < 0 || chunk.address() > endOfFile - chunk.size())) {
         throw new Hdf5FormatException(
-            "chunk " + i + " of dataset '" + spec.name() + "' lies at address " + chunk.address()
-                + ", outside of the file's " + endOfFile + " bytes");
+            "chunk "
+                + i
+                + " of dataset '"
+                + spec.name()
+                + "' lies at address "
+                + chunk.address()
+                + ", outside of the file's "
+                + endOfFile
+                + " bytes");
       }
       chunks[i] = chunk;
     }

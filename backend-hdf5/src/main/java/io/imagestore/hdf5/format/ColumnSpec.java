@@ -12,11 +12,17 @@ import java.util.Arrays;
  * @param filters what is done to each chunk
  */
 @SuppressWarnings("ArrayRecordComponent") // compared nowhere
-public record ColumnSpec(String name, ElementType type, int[] rowShape, int chunkRows, Filters filters) {
+public record ColumnSpec(
+    String name, ElementType type, int[] rowShape, int chunkRows, Filters filters) {
 
   /**
    * Checks the extents.
    *
+   * @param name its name in the root group
+   * @param type its elements
+   * @param rowShape the dimensions after the first
+   * @param chunkRows rows a chunk
+   * @param filters what is done to each chunk
    * @throws IllegalArgumentException if one is less than 1, or a chunk would have 2 GiB or more
    */
   public ColumnSpec {
@@ -27,16 +33,22 @@ public record ColumnSpec(String name, ElementType type, int[] rowShape, int chun
     }
     for (int extent : rowShape) {
       if (extent < 1) {
-        throw new IllegalArgumentException("extents must be at least 1, but are " + Arrays.toString(rowShape));
+        throw new IllegalArgumentException(
+            "extents must be at least 1, but are " + Arrays.toString(rowShape));
       }
       chunk = Math.multiplyExact(chunk, extent);
     }
     if (chunk > Integer.MAX_VALUE - 64) {
-      throw new IllegalArgumentException("a chunk of " + chunk + " bytes is too large; lower chunkRows " + chunkRows);
+      throw new IllegalArgumentException(
+          "a chunk of " + chunk + " bytes is too large; lower chunkRows " + chunkRows);
     }
   }
 
-  /** The dimensions after the first. */
+  /**
+   * The dimensions after the first.
+   *
+   * @return a copy
+   */
   @Override
   public int[] rowShape() {
     return rowShape.clone();

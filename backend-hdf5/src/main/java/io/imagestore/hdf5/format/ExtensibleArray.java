@@ -14,10 +14,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The index of a dataset's chunks. Specification, section VII.D, <em>The Extensible Array Index</em>: header (EAHD), index
- * block (EAIB), super blocks (EASB, there called secondary blocks) and data blocks (EADB) with their pages.
+ * The index of a dataset's chunks. Specification, section VII.D, <em>The Extensible Array
+ * Index</em>: header (EAHD), index block (EAIB), super blocks (EASB, there called secondary blocks)
+ * and data blocks (EADB) with their pages.
  *
- * <p>All of it is held in memory, which is 8 bytes a chunk, or 16 where chunks are filtered. For one thread.
+ * <p>All of it is held in memory, which is 8 bytes a chunk, or 16 where chunks are filtered. For
+ * one thread.
  */
 final class ExtensibleArray {
 
@@ -27,6 +29,7 @@ final class ExtensibleArray {
   private static final String DATA = "EADB";
 
   private static final int CHECKSUM = 4;
+
   /** Signature, version, client and the header's address. */
   private static final int PREFIX = 14;
 
@@ -76,7 +79,10 @@ final class ExtensibleArray {
     ArrayGeometry geometry = ArrayGeometry.DEFAULT;
     int elementBytes = elementBytes(filtered, chunkBytes);
     ByteBuffer bytes = ByteBuffer.allocate(HEADER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    bytes.put(HEADER.getBytes(StandardCharsets.US_ASCII)).put((byte) 0).put((byte) (filtered ? 1 : 0));
+    bytes
+        .put(HEADER.getBytes(StandardCharsets.US_ASCII))
+        .put((byte) 0)
+        .put((byte) (filtered ? 1 : 0));
     bytes.put((byte) elementBytes).put(geometry.toBytes());
     bytes.putLong(INDEX_ADDRESS, Superblock.UNDEFINED);
     MetadataBlock header = changes.create(reorderGeometry(bytes.array()));
@@ -100,15 +106,27 @@ final class ExtensibleArray {
     int client = view.get(5);
     if (view.get(4) != 0 || client < 0 || client > 1) {
       throw new UnsupportedHdf5Exception(
-          "extensible array of version " + view.get(4) + " and client " + client + " at address " + address);
+          "extensible array of version "
+              + view.get(4)
+              + " and client "
+              + client
+              + " at address "
+              + address);
     }
     int elementBytes = view.get(6);
     if (elementBytes < (client == 1 ? 13 : 8) || elementBytes > 20) {
-      throw new Hdf5FormatException("extensible array at " + address + " has elements of " + elementBytes + " bytes");
+      throw new Hdf5FormatException(
+          "extensible array at " + address + " has elements of " + elementBytes + " bytes");
     }
     ArrayGeometry geometry;
     try {
-      geometry = new ArrayGeometry(view.get(7), view.get(8) & 0xff, view.get(10) & 0xff, view.get(9) & 0xff, view.get(11));
+      geometry =
+          new ArrayGeometry(
+              view.get(7),
+              view.get(8) & 0xff,
+              view.get(10) & 0xff,
+              view.get(9) & 0xff,
+              view.get(11));
     } catch (IllegalArgumentException e) {
       throw new UnsupportedHdf5Exception(e.getMessage() + " at address " + address);
     }
@@ -124,12 +142,15 @@ final class ExtensibleArray {
     index = indexBlock;
     int direct = geometry.directDataBlocks();
     for (int s = 0; s < geometry.directSuperBlocks(); s++) {
-      for (int d = geometry.firstDataBlock(s); d < geometry.firstDataBlock(s) + geometry.dataBlocks(s); d++) {
+      for (int d = geometry.firstDataBlock(s);
+          d < geometry.firstDataBlock(s) + geometry.dataBlocks(s);
+          d++) {
         readDataBlock(source, indexBlock.view().getLong(directPointer(d)), d, s, null);
       }
     }
     for (int s = geometry.directSuperBlocks(); s < geometry.superBlocks(); s++) {
-      long at = indexBlock.view().getLong(directPointer(direct) + 8 * (s - geometry.directSuperBlocks()));
+      long at =
+          indexBlock.view().getLong(directPointer(direct) + 8 * (s - geometry.directSuperBlocks()));
       if (at != Superblock.UNDEFINED) {
         MetadataBlock superBlock = MetadataBlock.read(source, at, superBytes(s), SUPER);
         superBlocks.put(s, superBlock);
@@ -142,7 +163,8 @@ final class ExtensibleArray {
   }
 
   private void readDataBlock(
-      ByteSource source, long at, int number, int s, @Nullable MetadataBlock superBlock) throws IOException {
+      ByteSource source, long at, int number, int s, @Nullable MetadataBlock superBlock)
+      throws IOException {
     if (at == Superblock.UNDEFINED) {
       return;
     }
@@ -243,7 +265,8 @@ final class ExtensibleArray {
     long size = Bits.unsigned(view, slot.offset + 8, elementBytes - 12);
     // What deflate can't make smaller it makes a little larger.
     if (size > chunkBytes + chunkBytes / 100L + 1024) {
-      throw new Hdf5FormatException("chunk " + number + " at address " + address + " has " + size + " bytes");
+      throw new Hdf5FormatException(
+          "chunk " + number + " at address " + address + " has " + size + " bytes");
     }
     return new Chunk(address, (int) size, view.getInt(slot.offset + elementBytes - 4));
   }
@@ -308,7 +331,8 @@ final class ExtensibleArray {
     int block = geometry.firstDataBlock(s) + inBlock;
     if (s < geometry.directSuperBlocks()) {
       // The reference library, too, counts from the first data block of all here.
-      createDataBlock(s, block, geometry.firstElement(s) + (long) block * geometry.elements(s), changes);
+      createDataBlock(
+          s, block, geometry.firstElement(s) + (long) block * geometry.elements(s), changes);
       changes.to(indexBlock).putLong(directPointer(block), dataAddress(block));
       return;
     }
@@ -318,14 +342,17 @@ final class ExtensibleArray {
       changes
           .to(indexBlock)
           .putLong(
-              directPointer(geometry.directDataBlocks()) + 8 * (s - geometry.directSuperBlocks()), superBlock.address());
+              directPointer(geometry.directDataBlocks()) + 8 * (s - geometry.directSuperBlocks()),
+              superBlock.address());
     }
     if (!dataBlocks.containsKey(block)) {
-      createDataBlock(s, block, geometry.firstElement(s) + (long) inBlock * geometry.elements(s), changes);
+      createDataBlock(
+          s, block, geometry.firstElement(s) + (long) inBlock * geometry.elements(s), changes);
       changes.to(superBlock).putLong(pointer(s, inBlock), dataAddress(block));
     }
     if (geometry.paged(s)) {
-      createPage(s, inBlock, block, inSuper % geometry.elements(s) / geometry.pageElements(), changes);
+      createPage(
+          s, inBlock, block, inSuper % geometry.elements(s) / geometry.pageElements(), changes);
     }
   }
 
@@ -384,7 +411,8 @@ final class ExtensibleArray {
     if (!paged) {
       clearElements(bytes, dataPrefix() - CHECKSUM, geometry.elements(s));
     }
-    MetadataBlock prefix = changes.create(changes.space().allocate(dataBytes(s)), Bits.array(bytes));
+    MetadataBlock prefix =
+        changes.create(changes.space().allocate(dataBytes(s)), Bits.array(bytes));
     dataBlocks.put(number, new DataBlock(prefix, new MetadataBlock[paged ? geometry.pages(s) : 0]));
     count(DATA_COUNT, 1, changes);
     count(DATA_BYTES, dataBytes(s), changes);
@@ -434,7 +462,8 @@ final class ExtensibleArray {
         blocks.add(slot.block);
       }
       if (number >= geometry.indexElements()) {
-        MetadataBlock superBlock = superBlocks.get(geometry.superBlockOf(number - geometry.indexElements()));
+        MetadataBlock superBlock =
+            superBlocks.get(geometry.superBlockOf(number - geometry.indexElements()));
         if (superBlock != null && !blocks.contains(superBlock)) {
           blocks.add(superBlock);
         }

@@ -6,8 +6,9 @@ import java.util.zip.Deflater;
 import java.util.zip.Inflater;
 
 /**
- * What is done to a chunk before it is written: the first byte of all elements put together, then the second and so on
- * (shuffle), then zlib's deflate. Specification, section IV.A.2.l, <em>The Data Storage - Filter Pipeline Message</em>.
+ * What is done to a chunk before it is written: the first byte of all elements put together, then
+ * the second and so on (shuffle), then zlib's deflate. Specification, section IV.A.2.l, <em>The
+ * Data Storage - Filter Pipeline Message</em>.
  *
  * @param shuffle whether bytes are shuffled
  * @param deflateLevel 1 to 9, or 0 for no compression
@@ -20,6 +21,8 @@ public record Filters(boolean shuffle, int deflateLevel) {
   /**
    * Checks the level.
    *
+   * @param shuffle whether bytes are shuffled
+   * @param deflateLevel 1 to 9, or 0 for no compression
    * @throws IllegalArgumentException if it isn't 0 to 9
    */
   public Filters {
@@ -51,11 +54,14 @@ public record Filters(boolean shuffle, int deflateLevel) {
    *
    * @param mask has bit i set where filter i was skipped
    */
-  byte[] decode(byte[] stored, int mask, int chunkBytes, int elementSize) throws Hdf5FormatException {
+  byte[] decode(byte[] stored, int mask, int chunkBytes, int elementSize)
+      throws Hdf5FormatException {
     int deflateBit = shuffle ? 2 : 1;
-    byte[] bytes = deflateLevel > 0 && (mask & deflateBit) == 0 ? inflate(stored, chunkBytes) : stored;
+    byte[] bytes =
+        deflateLevel > 0 && (mask & deflateBit) == 0 ? inflate(stored, chunkBytes) : stored;
     if (bytes.length != chunkBytes) {
-      throw new Hdf5FormatException("a chunk holds " + bytes.length + " bytes in place of " + chunkBytes);
+      throw new Hdf5FormatException(
+          "a chunk holds " + bytes.length + " bytes in place of " + chunkBytes);
     }
     return shuffle && (mask & 1) == 0 ? unshuffle(bytes, elementSize) : bytes;
   }
@@ -91,7 +97,8 @@ public record Filters(boolean shuffle, int deflateLevel) {
       byte[] out = new byte[bytes.length + bytes.length / 1000 + 64];
       int length = deflater.deflate(out);
       if (!deflater.finished()) {
-        throw new IllegalStateException("deflate made " + bytes.length + " bytes longer than it can");
+        throw new IllegalStateException(
+            "deflate made " + bytes.length + " bytes longer than it can");
       }
       return Arrays.copyOf(out, length);
     } finally {
@@ -108,13 +115,15 @@ public record Filters(boolean shuffle, int deflateLevel) {
       while (count < length) {
         int inflated = inflater.inflate(out, count, length - count);
         if (inflated == 0) {
-          throw new Hdf5FormatException("a compressed chunk ends after " + count + " of " + length + " bytes");
+          throw new Hdf5FormatException(
+              "a compressed chunk ends after " + count + " of " + length + " bytes");
         }
         count += inflated;
       }
       return out;
     } catch (DataFormatException e) {
-      Hdf5FormatException damaged = new Hdf5FormatException("a compressed chunk is damaged: " + e.getMessage());
+      Hdf5FormatException damaged =
+          new Hdf5FormatException("a compressed chunk is damaged: " + e.getMessage());
       damaged.initCause(e);
       throw damaged;
     } finally {

@@ -6,9 +6,11 @@ import java.util.List;
 import java.util.TreeSet;
 
 /**
- * Which parts of the file are free. Space is taken from a free stretch that fits best, or from the end.
+ * Which parts of the file are free. Space is taken from a free stretch that fits best, or from the
+ * end.
  *
- * <p>What a commit lets go of may still be needed to undo that commit, so it is used again only after {@link #checkpoint}.
+ * <p>What a commit lets go of may still be needed to undo that commit, so it is used again only
+ * after {@link #checkpoint}.
  */
 final class FreeSpace {
 

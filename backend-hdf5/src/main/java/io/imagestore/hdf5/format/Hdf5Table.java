@@ -21,14 +21,16 @@ import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An HDF5 file whose root group has datasets of equal length, the columns of a table, that grow and shrink together.
+ * An HDF5 file whose root group has datasets of equal length, the columns of a table, that grow and
+ * shrink together.
  *
- * <p>One thread at a time may write: {@link #begin}, the transaction, {@link #checkpoint} and {@link #close}. Any number
- * may read beside it, through {@link #read}.
+ * <p>One thread at a time may write: {@link #begin}, the transaction, {@link #checkpoint} and
+ * {@link #close}. Any number may read beside it, through {@link #read}.
  */
 public final class Hdf5Table implements Closeable {
 
-  // What of the metadata is put into the journal at each checkpoint, to save waiting for the device later.
+  // What of the metadata is put into the journal at each checkpoint, to save waiting for the device
+  // later.
   private static final int MAX_COVERED_BYTES = 256 << 10;
   private static final long MAX_JOURNAL_BYTES = 8 << 20;
   private static final long MAX_LET_GO_BYTES = 64 << 20;
@@ -58,7 +60,13 @@ public final class Hdf5Table implements Closeable {
   private final Map<Integer, byte[]> buffers = new HashMap<>();
   private boolean broken;
 
-  private Hdf5Table(Path path, boolean writable, List<String> names, StorageFile storage, ByteSource source, long cacheBytes)
+  private Hdf5Table(
+      Path path,
+      boolean writable,
+      List<String> names,
+      StorageFile storage,
+      ByteSource source,
+      long cacheBytes)
       throws IOException {
     this.path = path;
     this.journalPath = Journal.beside(path);
@@ -101,12 +109,17 @@ public final class Hdf5Table implements Closeable {
     byte[] header = changes.created().get(0).bytes();
     System.arraycopy(header, 0, file, (int) root.address(), header.length);
     Files.deleteIfExists(Journal.beside(path)); // of a file that is no more
-    Files.write(path, file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING);
+    Files.write(
+        path,
+        file,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.WRITE,
+        StandardOpenOption.TRUNCATE_EXISTING);
   }
 
   /**
-   * Opens a file for reading and writing, finishing or undoing what a crash interrupted. The caller sees to it that
-   * nobody else writes.
+   * Opens a file for reading and writing, finishing or undoing what a crash interrupted. The caller
+   * sees to it that nobody else writes.
    *
    * @param path the file
    * @param columns the names of the datasets that make the table; there must be all or none
@@ -117,7 +130,8 @@ public final class Hdf5Table implements Closeable {
    * @throws FileInUseException if another program has it open
    * @throws IOException if it can't be read or written
    */
-  public static Hdf5Table open(Path path, List<String> columns, long cacheBytes) throws IOException {
+  public static Hdf5Table open(Path path, List<String> columns, long cacheBytes)
+      throws IOException {
     StorageFile storage = new StorageFile(path, true);
     boolean opened = false;
     try {
@@ -146,8 +160,9 @@ public final class Hdf5Table implements Closeable {
   }
 
   /**
-   * Opens a file for reading, as it is after the last whole commit. Writes nothing: what a crash interrupted is finished
-   * or undone in memory. Another process may go on writing; this table stays as it is until it is opened again.
+   * Opens a file for reading, as it is after the last whole commit. Writes nothing: what a crash
+   * interrupted is finished or undone in memory. Another process may go on writing; this table
+   * stays as it is until it is opened again.
    *
    * @param path the file
    * @param columns the names of the datasets that make the table; there must be all or none
@@ -158,7 +173,8 @@ public final class Hdf5Table implements Closeable {
    * @throws FileInUseException if another program has it open
    * @throws IOException if it can't be read
    */
-  public static Hdf5Table openReadOnly(Path path, List<String> columns, long cacheBytes) throws IOException {
+  public static Hdf5Table openReadOnly(Path path, List<String> columns, long cacheBytes)
+      throws IOException {
     Path journalPath = Journal.beside(path);
     StorageFile storage = new StorageFile(path, false);
     boolean opened = false;
@@ -166,7 +182,8 @@ public final class Hdf5Table implements Closeable {
       for (int attempt = 1; ; attempt++) {
         Journal.Contents journal = Journal.read(journalPath);
         try {
-          ByteSource source = new OverlaidSource(storage, Recovery.of(journal, storage, journalPath));
+          ByteSource source =
+              new OverlaidSource(storage, Recovery.of(journal, storage, journalPath));
           Hdf5Table table = new Hdf5Table(path, false, columns, storage, source, cacheBytes);
           opened = journal.isBeginningOf(Journal.read(journalPath));
           if (opened) {
@@ -179,7 +196,8 @@ public final class Hdf5Table implements Closeable {
           // A checkpoint came in between: what looked damaged was half old, half new.
         }
         if (attempt == MAX_ATTEMPTS) {
-          throw new FileInUseException("another process writes to it faster than it can be read; try again");
+          throw new FileInUseException(
+              "another process writes to it faster than it can be read; try again");
         }
       }
     } finally {
@@ -201,7 +219,8 @@ public final class Hdf5Table implements Closeable {
    */
   public static Optional<String> readAttribute(Path path, String name) throws IOException {
     try (StorageFile storage = new StorageFile(path, false)) {
-      ByteSource source = new OverlaidSource(storage, Recovery.unchecked(Journal.read(Journal.beside(path))));
+      ByteSource source =
+          new OverlaidSource(storage, Recovery.unchecked(Journal.read(Journal.beside(path))));
       ObjectHeader root = ObjectHeader.read(source, Superblock.read(source).root());
       return Optional.ofNullable(texts(root).get(name));
     }
@@ -252,9 +271,11 @@ public final class Hdf5Table implements Closeable {
   private void checkLengths() throws IOException {
     long rows = columns.get(0).rows();
     if (columns.stream().anyMatch(column -> column.rows() != rows)) {
-      List<String> lengths = columns.stream().map(column -> column.spec().name() + " " + column.rows()).toList();
+      List<String> lengths =
+          columns.stream().map(column -> column.spec().name() + " " + column.rows()).toList();
       throw new Hdf5FormatException(
-          "the datasets' lengths disagree: " + String.join(", ", lengths)
+          "the datasets' lengths disagree: "
+              + String.join(", ", lengths)
               + "; whoever extended one of them must extend the others too");
     }
   }
@@ -263,11 +284,18 @@ public final class Hdf5Table implements Closeable {
   private void findFreeSpace() throws IOException {
     Set<Integer> known =
         Set.of(
-            Message.NIL, Message.LINK_INFO, Message.GROUP_INFO, Message.LINK, Message.ATTRIBUTE, Message.CONTINUATION);
+            Message.NIL,
+            Message.LINK_INFO,
+            Message.GROUP_INFO,
+            Message.LINK,
+            Message.ATTRIBUTE,
+            Message.CONTINUATION);
     for (Message message : root.messages()) {
-      boolean foreignLink = message.type() == Message.LINK && !names.contains(Messages.parseLink(message).name());
+      boolean foreignLink =
+          message.type() == Message.LINK && !names.contains(Messages.parseLink(message).name());
       boolean foreignText =
-          message.type() == Message.ATTRIBUTE && !attributes.containsKey(Messages.attributeName(message));
+          message.type() == Message.ATTRIBUTE
+              && !attributes.containsKey(Messages.attributeName(message));
       if (!known.contains(message.type()) || foreignLink || foreignText) {
         return;
       }
@@ -312,10 +340,11 @@ public final class Hdf5Table implements Closeable {
   }
 
   /**
-   * Reads, again if space of deleted rows was used for others meanwhile, so that what is returned or thrown is right.
+   * Reads, again if space of deleted rows was used for others meanwhile, so that what is returned
+   * or thrown is right.
    *
-   * @param reading takes the current view, directly or as part of a state of the caller's, and reads; must have no other
-   *     effect than what it does anew each time
+   * @param reading takes the current view, directly or as part of a state of the caller's, and
+   *     reads; must have no other effect than what it does anew each time
    * @param <T> what it returns
    * @return what it returned last
    * @throws IOException if the file can't be read, or is damaged
@@ -371,18 +400,23 @@ public final class Hdf5Table implements Closeable {
       throw new IllegalStateException(path + " was opened for reading");
     }
     if (broken) {
-      throw new IOException("an earlier write could neither be finished nor taken back; open the file again");
+      throw new IOException(
+          "an earlier write could neither be finished nor taken back; open the file again");
     }
     if (journal == null) {
       storage.sync();
       journal = Journal.begin(journalPath, System.currentTimeMillis() << 16, likelyToChange());
-    } else if (journal.length() > MAX_JOURNAL_BYTES || space.letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
+    } else if (journal.length() > MAX_JOURNAL_BYTES
+        || space.letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
       checkpoint();
     }
     return new Transaction(this);
   }
 
-  /** The metadata to keep in the journal as it is now: all, or if that is much, what appending changes. */
+  /**
+   * The metadata to keep in the journal as it is now: all, or if that is much, what appending
+   * changes.
+   */
   private List<Patch> likelyToChange() {
     covered.clear();
     List<MetadataBlock> blocks = new ArrayList<>();
@@ -454,7 +488,8 @@ public final class Hdf5Table implements Closeable {
 
   /** Messages may have any place in a header, so the header is made anew, without gaps. */
   private void replaceRoot(List<Message> messages, Changes changes) {
-    messages.removeIf(message -> message.type() == Message.NIL || message.type() == Message.CONTINUATION);
+    messages.removeIf(
+        message -> message.type() == Message.NIL || message.type() == Message.CONTINUATION);
     root = ObjectHeader.create(messages, changes);
     superblock.root(root.address(), changes);
   }
@@ -474,7 +509,8 @@ public final class Hdf5Table implements Closeable {
       transaction.finish(changes);
       superblock.endOfFile(space.end(), changes);
       changes.seal();
-      // New blocks lie where nothing was, so they can be written now; that they are in the journal too saves checking
+      // New blocks lie where nothing was, so they can be written now; that they are in the journal
+      // too saves checking
       // them after a crash.
       List<Patch> patches = new ArrayList<>();
       for (MetadataBlock block : changes.created()) {
@@ -486,7 +522,8 @@ public final class Hdf5Table implements Closeable {
       if (durable) {
         storage.sync();
       }
-      List<MetadataBlock> uncovered = changes.changed().stream().filter(block -> !covered.contains(block)).toList();
+      List<MetadataBlock> uncovered =
+          changes.changed().stream().filter(block -> !covered.contains(block)).toList();
       if (!uncovered.isEmpty()) {
         log.before(uncovered.stream().map(changes::before).toList());
       }
@@ -538,7 +575,10 @@ public final class Hdf5Table implements Closeable {
     clear(mostRows, dirtyRows);
   }
 
-  /** Makes rows in the free end of the last chunks zero again, for HDF5 programs that extend the datasets. */
+  /**
+   * Makes rows in the free end of the last chunks zero again, for HDF5 programs that extend the
+   * datasets.
+   */
   private void clear(long fromRow, long upToRow) throws IOException {
     for (int i = 0; i < columns.size(); i++) {
       ColumnSpec spec = columns.get(i).spec();
@@ -554,8 +594,8 @@ public final class Hdf5Table implements Closeable {
   }
 
   /**
-   * Waits until everything is on the device, so that no crash takes it back, and lets the space of what was deleted or
-   * replaced be used again.
+   * Waits until everything is on the device, so that no crash takes it back, and lets the space of
+   * what was deleted or replaced be used again.
    *
    * @throws IOException if the device fails
    */
@@ -585,7 +625,8 @@ public final class Hdf5Table implements Closeable {
   /**
    * Leaves a file that needs no journal.
    *
-   * @throws IOException if the device fails; the file is closed all the same, and opening it again mends it
+   * @throws IOException if the device fails; the file is closed all the same, and opening it again
+   *     mends it
    */
   @Override
   public void close() throws IOException {
@@ -619,7 +660,11 @@ public final class Hdf5Table implements Closeable {
     for (int i = 0; i < columns.size(); i++) {
       ColumnSpec spec = columns.get(i).spec();
       Chunk last = view.chunk(i, view.rows() / spec.chunkRows());
-      any |= spec.filters().any() && view.rows() % spec.chunkRows() > 0 && last != null && TableView.isPlain(spec, last);
+      any |=
+          spec.filters().any()
+              && view.rows() % spec.chunkRows() > 0
+              && last != null
+              && TableView.isPlain(spec, last);
     }
     if (any) {
       try (Transaction transaction = begin()) {

@@ -20,15 +20,17 @@ import java.util.Objects;
 import java.util.zip.CRC32C;
 
 /**
- * The file beside an HDF5 file that is written, named like it with {@code .journal} behind, from which an interrupted
- * commit is finished or taken back. It is there from the first commit on until the file is closed.
+ * The file beside an HDF5 file that is written, named like it with {@code .journal} behind, from
+ * which an interrupted commit is finished or taken back. It is there from the first commit on until
+ * the file is closed.
  *
- * <p>After 8 bytes of signature it is a sequence of records: the payload's length (4 bytes), its CRC-32C (4), and the
- * payload, which is a kind (1), a sequence number (8), and lists of patches and data ranges. All numbers are
- * little-endian. Three kinds are known:
+ * <p>After 8 bytes of signature it is a sequence of records: the payload's length (4 bytes), its
+ * CRC-32C (4), and the payload, which is a kind (1), a sequence number (8), and lists of patches
+ * and data ranges. All numbers are little-endian. Three kinds are known:
  *
  * <ul>
- *   <li>checkpoint: all before this record is settled. Holds the metadata that is likely to change, as it is.
+ *   <li>checkpoint: all before this record is settled. Holds the metadata that is likely to change,
+ *       as it is.
  *   <li>before: more metadata, as it was at the checkpoint, that the next commit will change.
  *   <li>commit: metadata as the commit makes it, and checksums of the raw data that it wrote.
  * </ul>
@@ -108,7 +110,8 @@ final class Journal implements Closeable {
     for (Patch patch : patches) {
       size += 12 + patch.bytes().length;
     }
-    ByteBuffer record = ByteBuffer.allocate(Math.toIntExact(HEAD + size)).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer record =
+        ByteBuffer.allocate(Math.toIntExact(HEAD + size)).order(ByteOrder.LITTLE_ENDIAN);
     record.position(HEAD);
     record.put(kind).putLong(sequence).putInt(patches.size());
     for (Patch patch : patches) {
@@ -217,12 +220,14 @@ final class Journal implements Closeable {
         }
         case BEFORE -> before.addAll(patches);
         case COMMIT -> commits.add(new Commit(patches, ranges));
-        default -> throw new Hdf5FormatException("the journal has a record of the unknown kind " + kind);
+        default ->
+            throw new Hdf5FormatException("the journal has a record of the unknown kind " + kind);
       }
       return this;
     }
 
-    private static void parse(ByteBuffer record, List<Patch> patches, List<DataRange> ranges) throws IOException {
+    private static void parse(ByteBuffer record, List<Patch> patches, List<DataRange> ranges)
+        throws IOException {
       try {
         for (int i = record.getInt(); i > 0; i--) {
           long address = record.getLong();
@@ -234,7 +239,8 @@ final class Journal implements Closeable {
           ranges.add(new DataRange(record.getLong(), record.getInt(), record.getInt()));
         }
       } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
-        Hdf5FormatException damaged = new Hdf5FormatException("a record of the journal contradicts itself");
+        Hdf5FormatException damaged =
+            new Hdf5FormatException("a record of the journal contradicts itself");
         damaged.initCause(e);
         throw damaged;
       }
@@ -252,10 +258,12 @@ final class Journal implements Closeable {
     } catch (NoSuchFileException e) {
       return NOTHING;
     }
-    if (bytes.length < SIGNATURE.length || !Arrays.equals(bytes, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length)) {
+    if (bytes.length < SIGNATURE.length
+        || !Arrays.equals(bytes, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length)) {
       return NOTHING;
     }
-    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(SIGNATURE.length);
+    ByteBuffer file =
+        ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(SIGNATURE.length);
     Contents contents = NOTHING;
     long expected = -1;
     while (file.remaining() > HEAD) {

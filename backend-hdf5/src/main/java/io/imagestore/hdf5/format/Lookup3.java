@@ -1,9 +1,9 @@
 package io.imagestore.hdf5.format;
 
 /**
- * The checksum of HDF5's metadata: Bob Jenkins's {@code lookup3} hash, little-endian, with the initial value 0
- * (<a href="http://burtleburtle.net/bob/c/lookup3.c">lookup3.c</a>, {@code hashlittle}; named in the specification
- * wherever a structure ends in a checksum).
+ * The checksum of HDF5's metadata: Bob Jenkins's {@code lookup3} hash, little-endian, with the
+ * initial value 0 (<a href="http://burtleburtle.net/bob/c/lookup3.c">lookup3.c</a>, {@code
+ * hashlittle}; named in the specification wherever a structure ends in a checksum).
  */
 final class Lookup3 {
 

@@ -26,11 +26,16 @@ final class Messages {
     return ByteBuffer.allocate(length).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** A group whose links lie in its header: sections IV.A.2.c, <em>Link Info</em>, and IV.A.2.k, <em>Group Info</em>. */
+  /**
+   * A group whose links lie in its header: sections IV.A.2.c, <em>Link Info</em>, and IV.A.2.k,
+   * <em>Group Info</em>.
+   */
   static List<Message> emptyGroup() {
-    ByteBuffer linkInfo = body(18).putShort((short) 0).putLong(Superblock.UNDEFINED).putLong(Superblock.UNDEFINED);
+    ByteBuffer linkInfo =
+        body(18).putShort((short) 0).putLong(Superblock.UNDEFINED).putLong(Superblock.UNDEFINED);
     return List.of(
-        Message.of(Message.LINK_INFO, 0, Bits.array(linkInfo)), Message.of(Message.GROUP_INFO, Message.CONSTANT, new byte[2]));
+        Message.of(Message.LINK_INFO, 0, Bits.array(linkInfo)),
+        Message.of(Message.GROUP_INFO, Message.CONSTANT, new byte[2]));
   }
 
   /** A hard link: section IV.A.2.g, <em>The Link Message</em>. */
@@ -54,33 +59,50 @@ final class Messages {
       body.get();
       int flags = body.get();
       int kind = (flags & 0x08) != 0 ? body.get() : 0;
-      body.position(body.position() + ((flags & 0x04) != 0 ? 8 : 0) + ((flags & 0x10) != 0 ? 1 : 0));
+      body.position(
+          body.position() + ((flags & 0x04) != 0 ? 8 : 0) + ((flags & 0x10) != 0 ? 1 : 0));
       int width = 1 << (flags & 0x03);
       long length = Bits.unsigned(body, body.position(), width);
       if (length > body.remaining() - width) {
-        throw new Hdf5FormatException("a link's name of " + length + " bytes runs over its message");
+        throw new Hdf5FormatException(
+            "a link's name of " + length + " bytes runs over its message");
       }
       byte[] name = new byte[(int) length];
       body.position(body.position() + width).get(name);
-      return new Link(new String(name, StandardCharsets.UTF_8), kind == 0 ? body.getLong() : Superblock.UNDEFINED);
+      return new Link(
+          new String(name, StandardCharsets.UTF_8),
+          kind == 0 ? body.getLong() : Superblock.UNDEFINED);
     } catch (RuntimeException e) {
       throw damaged("link", e);
     }
   }
 
-  /** A text attribute: section IV.A.2.m, <em>The Attribute Message</em>, of a fixed-length UTF-8 string. */
+  /**
+   * A text attribute: section IV.A.2.m, <em>The Attribute Message</em>, of a fixed-length UTF-8
+   * string.
+   */
   static Message attribute(String name, String text) {
     byte[] utf8Name = name.getBytes(StandardCharsets.UTF_8);
     byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
     ByteBuffer body = body(9 + utf8Name.length + 1 + 8 + 4 + utf8.length);
     if (body.capacity() > MAX_BODY) {
       throw new IllegalArgumentException(
-          "attribute '" + name + "' of " + utf8.length + " bytes is too long; HDF5 has room for 64 KiB");
+          "attribute '"
+              + name
+              + "' of "
+              + utf8.length
+              + " bytes is too long; HDF5 has room for 64 KiB");
     }
     body.put((byte) 3).put((byte) 0);
-    body.putShort((short) (utf8Name.length + 1)).putShort((short) 8).putShort((short) 4).put((byte) UTF8);
+    body.putShort((short) (utf8Name.length + 1))
+        .putShort((short) 8)
+        .putShort((short) 4)
+        .put((byte) UTF8);
     body.put(utf8Name).put((byte) 0);
-    body.put((byte) STRING_CLASS).put((byte) NULL_PADDED_UTF8).putShort((short) 0).putInt(utf8.length);
+    body.put((byte) STRING_CLASS)
+        .put((byte) NULL_PADDED_UTF8)
+        .putShort((short) 0)
+        .putInt(utf8.length);
     body.put((byte) 2).put(new byte[3]); // a scalar
     body.put(utf8);
     return Message.of(Message.ATTRIBUTE, 0, Bits.array(body));
@@ -103,13 +125,18 @@ final class Messages {
     }
   }
 
-  /** The text of an attribute that {@link #attribute} made, or empty if another program made it of another type. */
+  /**
+   * The text of an attribute that {@link #attribute} made, or empty if another program made it of
+   * another type.
+   */
   static Optional<String> attributeText(Message message) throws IOException {
     try {
       ByteBuffer body = message.view();
       int typeAt = 9 + (body.getShort(2) & 0xffff);
       int textAt = typeAt + (body.getShort(4) & 0xffff) + (body.getShort(6) & 0xffff);
-      if (body.get(0) != 3 || (body.get(1) & 0x3) != 0 || (body.get(typeAt) & 0x0f) != (STRING_CLASS & 0x0f)) {
+      if (body.get(0) != 3
+          || (body.get(1) & 0x3) != 0
+          || (body.get(typeAt) & 0x0f) != (STRING_CLASS & 0x0f)) {
         return Optional.empty();
       }
       int length = body.getInt(typeAt + 4);
@@ -181,10 +208,13 @@ final class Messages {
         return type;
       }
     }
-    throw new UnsupportedHdf5Exception("a datatype that is no little-endian integer of the expected kinds");
+    throw new UnsupportedHdf5Exception(
+        "a datatype that is no little-endian integer of the expected kinds");
   }
 
-  /** Space is taken chunk by chunk, and is zero: section IV.A.2.f, <em>The Fill Value Message</em>. */
+  /**
+   * Space is taken chunk by chunk, and is zero: section IV.A.2.f, <em>The Fill Value Message</em>.
+   */
   static Message fillValue() {
     return Message.of(Message.FILL_VALUE, Message.CONSTANT, new byte[] {3, 0x0b});
   }
@@ -196,7 +226,10 @@ final class Messages {
       body.putShort((short) 2).putShort((short) 1).putShort((short) 1).putInt(elementSize);
     }
     if (filters.deflateLevel() > 0) {
-      body.putShort((short) 1).putShort((short) 1).putShort((short) 1).putInt(filters.deflateLevel());
+      body.putShort((short) 1)
+          .putShort((short) 1)
+          .putShort((short) 1)
+          .putInt(filters.deflateLevel());
     }
     byte[] bytes = new byte[body.position()];
     body.get(0, bytes);
@@ -216,8 +249,8 @@ final class Messages {
   }
 
   /**
-   * Chunks, indexed by an extensible array: section IV.A.2.i, <em>The Data Layout Message</em>, version 4. The chunk's
-   * dimensions are followed by the element's size.
+   * Chunks, indexed by an extensible array: section IV.A.2.i, <em>The Data Layout Message</em>,
+   * version 4. The chunk's dimensions are followed by the element's size.
    */
   static Message layout(ColumnSpec column, long index) {
     int[] rowShape = column.rowShape();
@@ -247,7 +280,8 @@ final class Messages {
       int version = body.get();
       int kind = body.get();
       if (version != 4 || kind != 2) {
-        throw new UnsupportedHdf5Exception("data layout of version " + version + " and class " + kind);
+        throw new UnsupportedHdf5Exception(
+            "data layout of version " + version + " and class " + kind);
       }
       body.get();
       int rank = body.get();
@@ -259,7 +293,8 @@ final class Messages {
       body.position(body.position() + rank * width);
       int index = body.get();
       if (index != 4) {
-        throw new UnsupportedHdf5Exception("chunk index of type " + index + ", which isn't an extensible array");
+        throw new UnsupportedHdf5Exception(
+            "chunk index of type " + index + ", which isn't an extensible array");
       }
       return new Layout(chunk, body.getLong(body.position() + 5));
     } catch (RuntimeException e) {
@@ -268,7 +303,8 @@ final class Messages {
   }
 
   private static Hdf5FormatException damaged(String name, RuntimeException cause) {
-    Hdf5FormatException damaged = new Hdf5FormatException("a " + name + " message is damaged: " + cause);
+    Hdf5FormatException damaged =
+        new Hdf5FormatException("a " + name + " message is damaged: " + cause);
     damaged.initCause(cause);
     return damaged;
   }

@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
 /**
- * A stretch of metadata that ends in its own checksum, held in memory, so that it is changed here first, by way of {@link
- * Changes}, and in the file when the change is committed.
+ * A stretch of metadata that ends in its own checksum, held in memory, so that it is changed here
+ * first, by way of {@link Changes}, and in the file when the change is committed.
  */
 final class MetadataBlock {
 
@@ -26,14 +26,17 @@ final class MetadataBlock {
   }
 
   /** Reads a block and checks its signature and its checksum. */
-  static MetadataBlock read(ByteSource source, long address, int size, String signature) throws IOException {
+  static MetadataBlock read(ByteSource source, long address, int size, String signature)
+      throws IOException {
     return read(source, address, size, signature.getBytes(StandardCharsets.US_ASCII));
   }
 
-  static MetadataBlock read(ByteSource source, long address, int size, byte[] signature) throws IOException {
+  static MetadataBlock read(ByteSource source, long address, int size, byte[] signature)
+      throws IOException {
     byte[] bytes = source.read(address, size);
     String name = new String(signature, StandardCharsets.ISO_8859_1).strip();
-    if (!Arrays.equals(bytes, 0, Math.min(signature.length, size), signature, 0, signature.length)) {
+    if (!Arrays.equals(
+        bytes, 0, Math.min(signature.length, size), signature, 0, signature.length)) {
       throw new Hdf5FormatException("there is no '" + name + "' at address " + address);
     }
     MetadataBlock block = new MetadataBlock(address, bytes);
@@ -42,7 +45,8 @@ final class MetadataBlock {
     if (expected != actual) {
       throw new Hdf5FormatException(
           String.format(
-              "'%s' at address %d is damaged: its checksum is %08x, its content's %08x", name, address, expected, actual));
+              "'%s' at address %d is damaged: its checksum is %08x, its content's %08x",
+              name, address, expected, actual));
     }
     return block;
   }

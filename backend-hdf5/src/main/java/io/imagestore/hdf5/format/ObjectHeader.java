@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a group or dataset is: a list of messages. Specification, sections IV.A.1.b, <em>Version 2 Data Object Header
- * Prefix</em>, and IV.A.2, <em>Data Object Header Messages</em>.
+ * What a group or dataset is: a list of messages. Specification, sections IV.A.1.b, <em>Version 2
+ * Data Object Header Prefix</em>, and IV.A.2, <em>Data Object Header Messages</em>.
  */
 final class ObjectHeader {
 
@@ -24,8 +24,10 @@ final class ObjectHeader {
   private static final int PHASE_CHANGE = 0x10;
   private static final int TIMES = 0x20;
   private static final int CHECKSUM_BYTES = 4;
+
   /** Bytes before the first message in the headers made here. */
   private static final int PREFIX = 10;
+
   // Enough for any file, and an end to chains that have none.
   private static final int MAX_BLOCKS = 4096;
 
@@ -92,9 +94,13 @@ final class ObjectHeader {
   Message require(int type, String name) throws IOException {
     Message message =
         find(type)
-            .orElseThrow(() -> new Hdf5FormatException("object header at address " + address() + " has no " + name));
+            .orElseThrow(
+                () ->
+                    new Hdf5FormatException(
+                        "object header at address " + address() + " has no " + name));
     if ((message.flags() & Message.SHARED) != 0) {
-      throw new UnsupportedHdf5Exception("the " + name + " of the object header at " + address() + " is shared");
+      throw new UnsupportedHdf5Exception(
+          "the " + name + " of the object header at " + address() + " is shared");
     }
     return message;
   }
@@ -106,7 +112,10 @@ final class ObjectHeader {
     bytes.put(new byte[] {'O', 'H', 'D', 'R', VERSION, 2}).putInt(size);
     List<Integer> offsets = new ArrayList<>();
     for (Message message : messages) {
-      bytes.put((byte) message.type()).putShort((short) message.body().length).put((byte) message.flags());
+      bytes
+          .put((byte) message.type())
+          .putShort((short) message.body().length)
+          .put((byte) message.flags());
       offsets.add(bytes.position());
       bytes.put(message.body());
     }
@@ -114,7 +123,8 @@ final class ObjectHeader {
     List<Message> placed = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
       Message message = messages.get(i);
-      placed.add(new Message(message.type(), message.flags(), block, offsets.get(i), message.body()));
+      placed.add(
+          new Message(message.type(), message.flags(), block, offsets.get(i), message.body()));
     }
     return new ObjectHeader(List.of(block), placed);
   }
@@ -137,11 +147,16 @@ final class ObjectHeader {
     }
     int flags = start[5];
     int sizeBytes = 1 << (flags & SIZE_BITS);
-    int prefix = 6 + ((flags & TIMES) != 0 ? 16 : 0) + ((flags & PHASE_CHANGE) != 0 ? 4 : 0) + sizeBytes;
+    int prefix =
+        6 + ((flags & TIMES) != 0 ? 16 : 0) + ((flags & PHASE_CHANGE) != 0 ? 4 : 0) + sizeBytes;
     ByteBuffer head = ByteBuffer.wrap(source.read(address, prefix)).order(ByteOrder.LITTLE_ENDIAN);
     long size = Bits.unsigned(head, prefix - sizeBytes, sizeBytes);
     MetadataBlock first =
-        MetadataBlock.read(source, address, sizeWithin(source, prefix + size + CHECKSUM_BYTES, address), SIGNATURE);
+        MetadataBlock.read(
+            source,
+            address,
+            sizeWithin(source, prefix + size + CHECKSUM_BYTES, address),
+            SIGNATURE);
     ObjectHeader header = new ObjectHeader(new ArrayList<>(), new ArrayList<>());
     boolean ordered = (flags & CREATION_ORDER) != 0;
     Deque<ByteBuffer> continuations = new ArrayDeque<>();
@@ -150,14 +165,19 @@ final class ObjectHeader {
       ByteBuffer continuation = continuations.remove();
       long at = continuation.getLong(0);
       int length = sizeWithin(source, continuation.getLong(8), at);
-      header.add(MetadataBlock.read(source, at, length, CONTINUATION_SIGNATURE), 4, ordered, continuations);
+      header.add(
+          MetadataBlock.read(source, at, length, CONTINUATION_SIGNATURE),
+          4,
+          ordered,
+          continuations);
     }
     return header;
   }
 
   private static int sizeWithin(ByteSource source, long size, long address) throws IOException {
     if (size < 8 || size > source.length() || size > Integer.MAX_VALUE) {
-      throw new Hdf5FormatException("an object header block at address " + address + " of " + size + " bytes");
+      throw new Hdf5FormatException(
+          "an object header block at address " + address + " of " + size + " bytes");
     }
     return (int) size;
   }

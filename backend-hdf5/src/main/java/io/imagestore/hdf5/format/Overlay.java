@@ -20,7 +20,8 @@ final class Overlay {
       if (end(before) > to) {
         stretches.put(to, tail(before, to));
       }
-      stretches.put(before.getKey(), Arrays.copyOf(before.getValue(), (int) (from - before.getKey())));
+      stretches.put(
+          before.getKey(), Arrays.copyOf(before.getValue(), (int) (from - before.getKey())));
     }
     for (Map.Entry<Long, byte[]> next = stretches.ceilingEntry(from);
         next != null && next.getKey() < to;
@@ -38,14 +39,17 @@ final class Overlay {
   }
 
   private static byte[] tail(Map.Entry<Long, byte[]> stretch, long from) {
-    return Arrays.copyOfRange(stretch.getValue(), (int) (from - stretch.getKey()), stretch.getValue().length);
+    return Arrays.copyOfRange(
+        stretch.getValue(), (int) (from - stretch.getKey()), stretch.getValue().length);
   }
 
   /** Covers bytes that were read from the file. */
   void cover(long address, byte[] bytes, int offset, int count) {
     Long first = stretches.floorKey(address);
     for (Map.Entry<Long, byte[]> stretch :
-        stretches.subMap(first == null ? address : first, true, address + count, false).entrySet()) {
+        stretches
+            .subMap(first == null ? address : first, true, address + count, false)
+            .entrySet()) {
       long from = Math.max(address, stretch.getKey());
       long to = Math.min(address + count, end(stretch));
       if (from < to) {

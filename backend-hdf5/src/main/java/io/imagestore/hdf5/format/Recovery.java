@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.zip.CRC32C;
 
 /**
- * From what a file and its journal have after a crash, the last state that is whole: the metadata of the checkpoint, and
- * over it that of each commit after it whose record and raw data are there.
+ * From what a file and its journal have after a crash, the last state that is whole: the metadata
+ * of the checkpoint, and over it that of each commit after it whose record and raw data are there.
  */
 final class Recovery {
 
@@ -21,7 +21,8 @@ final class Recovery {
    *
    * @throws Hdf5FormatException if another program has changed the file meanwhile
    */
-  static Overlay of(Journal.Contents journal, ByteSource file, Path journalPath) throws IOException {
+  static Overlay of(Journal.Contents journal, ByteSource file, Path journalPath)
+      throws IOException {
     Overlay overlay = new Overlay();
     if (journal.isNothing()) {
       return overlay;
@@ -64,8 +65,12 @@ final class Recovery {
     return true;
   }
 
-  /** Each state has another superblock, or the same as another state; so it tells whether there was a stranger. */
-  private static void checkUnchanged(Journal.Contents journal, ByteSource file, Path journalPath) throws IOException {
+  /**
+   * Each state has another superblock, or the same as another state; so it tells whether there was
+   * a stranger.
+   */
+  private static void checkUnchanged(Journal.Contents journal, ByteSource file, Path journalPath)
+      throws IOException {
     byte[] superblock = file.read(0, Superblock.BYTES);
     if (journal.before().stream().anyMatch(patch -> isAt0(patch, superblock))) {
       return;
@@ -76,7 +81,8 @@ final class Recovery {
       }
     }
     throw new Hdf5FormatException(
-        "another program changed the file before " + journalPath
+        "another program changed the file before "
+            + journalPath
             + " was used to finish or undo the last commits; remove the journal to keep what that program wrote");
   }
 

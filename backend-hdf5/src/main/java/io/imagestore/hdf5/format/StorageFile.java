@@ -18,9 +18,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * A file that is written at any place by one thread, and read through mappings by many.
  *
- * <p>It is mapped in segments. While it is open for writing, its length is a multiple of a segment, the rest being a
- * hole that takes no room; so each segment is mapped once, whole. HDF5 readers don't mind a file that is longer than its
- * superblock says. {@link RandomAccessFile} is used for writing, for an interrupt doesn't close it.
+ * <p>It is mapped in segments. While it is open for writing, its length is a multiple of a segment,
+ * the rest being a hole that takes no room; so each segment is mapped once, whole. HDF5 readers
+ * don't mind a file that is longer than its superblock says. {@link RandomAccessFile} is used for
+ * writing, for an interrupt doesn't close it.
  */
 final class StorageFile implements ByteSource, Closeable {
 
@@ -56,7 +57,8 @@ final class StorageFile implements ByteSource, Closeable {
     try {
       file = path.toFile();
     } catch (UnsupportedOperationException e) {
-      throw new IOException(path + " is not in the default file system, whose files alone can be mapped", e);
+      throw new IOException(
+          path + " is not in the default file system, whose files alone can be mapped", e);
     }
     return new RandomAccessFile(file, writable ? "rw" : "r");
   }
@@ -70,10 +72,16 @@ final class StorageFile implements ByteSource, Closeable {
   }
 
   @Override
-  public synchronized void read(long address, byte[] into, int offset, int count) throws IOException {
+  public synchronized void read(long address, byte[] into, int offset, int count)
+      throws IOException {
     if (address < 0 || address > length() - count) {
       throw new Hdf5FormatException(
-          count + " bytes at address " + address + " are outside of the file of " + length() + " bytes");
+          count
+              + " bytes at address "
+              + address
+              + " are outside of the file of "
+              + length()
+              + " bytes");
     }
     file.seek(address);
     file.readFully(into, offset, count);
@@ -168,11 +176,14 @@ final class StorageFile implements ByteSource, Closeable {
     long start = (long) index << SEGMENT_BITS;
     int size = (int) Math.min(SEGMENT, length() - start);
     if (size < end) {
-      // Touching a mapping behind the end of its file would be the end of the process on some systems.
-      throw new Hdf5FormatException("address " + (start + end) + " is behind the end of the file, at " + length());
+      // Touching a mapping behind the end of its file would be the end of the process on some
+      // systems.
+      throw new Hdf5FormatException(
+          "address " + (start + end) + " is behind the end of the file, at " + length());
     }
     MappedByteBuffer segment = mapUninterrupted(start, size);
-    @Nullable MappedByteBuffer[] grown = Arrays.copyOf(segments, Math.max(segments.length, index + 1));
+    @Nullable MappedByteBuffer[] grown =
+        Arrays.copyOf(segments, Math.max(segments.length, index + 1));
     grown[index] = segment;
     segments = grown;
     return segment;

@@ -6,8 +6,8 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * The start of the file, version 3: where the root group is, and where the file's contents end. Specification, section
- * II.A, <em>Format Signature and Superblock</em>.
+ * The start of the file, version 3: where the root group is, and where the file's contents end.
+ * Specification, section II.A, <em>Format Signature and Superblock</em>.
  */
 final class Superblock {
 
@@ -42,11 +42,18 @@ final class Superblock {
       throw new Hdf5FormatException("there is no HDF5 signature at address 0");
     }
     if (start.length < BYTES) {
-      throw new Hdf5FormatException("the file ends inside of its superblock, after " + start.length + " bytes");
+      throw new Hdf5FormatException(
+          "the file ends inside of its superblock, after " + start.length + " bytes");
     }
     if (start[8] < 2 || start[8] > 3 || start[9] != 8 || start[10] != 8) {
       throw new UnsupportedHdf5Exception(
-          "superblock version " + start[8] + " with offsets of " + start[9] + " and lengths of " + start[10] + " bytes");
+          "superblock version "
+              + start[8]
+              + " with offsets of "
+              + start[9]
+              + " and lengths of "
+              + start[10]
+              + " bytes");
     }
     Superblock superblock = new Superblock(MetadataBlock.read(source, 0, BYTES, SIGNATURE));
     superblock.check(source.length());
@@ -55,11 +62,16 @@ final class Superblock {
 
   private void check(long length) throws IOException {
     if (block.view().getLong(BASE_ADDRESS) != 0) {
-      throw new UnsupportedHdf5Exception("base address " + block.view().getLong(BASE_ADDRESS) + ", that is, a user block");
+      throw new UnsupportedHdf5Exception(
+          "base address " + block.view().getLong(BASE_ADDRESS) + ", that is, a user block");
     }
     if (endOfFile() < BYTES || endOfFile() > length) {
       throw new Hdf5FormatException(
-          "the file has " + length + " bytes, but its superblock says " + endOfFile() + ": it was cut off");
+          "the file has "
+              + length
+              + " bytes, but its superblock says "
+              + endOfFile()
+              + ": it was cut off");
     }
   }
 

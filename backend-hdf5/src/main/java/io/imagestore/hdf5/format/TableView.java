@@ -7,8 +7,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A table as it was after some commit. Immutable; any number of threads may read through it at once, while the table is
- * changed. Use it within {@link Hdf5Table#read}, which tells when space that it refers to was used for something else.
+ * A table as it was after some commit. Immutable; any number of threads may read through it at
+ * once, while the table is changed. Use it within {@link Hdf5Table#read}, which tells when space
+ * that it refers to was used for something else.
  */
 public final class TableView {
 
@@ -18,7 +19,8 @@ public final class TableView {
   private final long bytes;
   private final List<ColumnView> columns;
 
-  TableView(StorageFile storage, ChunkCache cache, long rows, long bytes, List<ColumnView> columns) {
+  TableView(
+      StorageFile storage, ChunkCache cache, long rows, long bytes, List<ColumnView> columns) {
     this.storage = storage;
     this.cache = cache;
     this.rows = rows;
@@ -29,7 +31,8 @@ public final class TableView {
   /**
    * A column's chunks.
    *
-   * @param chunks by number; may have more than the rows need, and has null for a chunk that was never written
+   * @param chunks by number; may have more than the rows need, and has null for a chunk that was
+   *     never written
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
   record ColumnView(ColumnSpec spec, int rowBytes, @Nullable Chunk[] chunks) {
@@ -69,7 +72,8 @@ public final class TableView {
   /** The chunk of a number, or null if it was never written or has no row. */
   @Nullable Chunk chunk(int column, long number) {
     @Nullable Chunk[] chunks = chunks(column);
-    boolean hasRows = column < columns.size() && number * columns.get(column).spec.chunkRows() < rows;
+    boolean hasRows =
+        column < columns.size() && number * columns.get(column).spec.chunkRows() < rows;
     return hasRows && number < chunks.length ? chunks[(int) number] : null;
   }
 
@@ -122,7 +126,8 @@ public final class TableView {
     }
   }
 
-  private void get(ColumnSpec spec, @Nullable Chunk chunk, int offset, int bytes, ByteBuffer into) throws IOException {
+  private void get(ColumnSpec spec, @Nullable Chunk chunk, int offset, int bytes, ByteBuffer into)
+      throws IOException {
     if (chunk == null) {
       into.put(new byte[bytes]); // never written, so the fill value
     } else if (isPlain(spec, chunk)) {
@@ -161,7 +166,8 @@ public final class TableView {
   }
 
   static boolean isPlain(ColumnSpec spec, Chunk chunk) {
-    return (chunk.mask() & spec.filters().skipAll()) == spec.filters().skipAll() && chunk.size() == spec.chunkBytes();
+    return (chunk.mask() & spec.filters().skipAll()) == spec.filters().skipAll()
+        && chunk.size() == spec.chunkBytes();
   }
 
   /** A chunk's rows; not to be changed. */
@@ -178,6 +184,7 @@ public final class TableView {
   byte[] decodedUncached(ColumnSpec spec, Chunk chunk) throws IOException {
     ByteBuffer stored = ByteBuffer.allocate(chunk.size());
     storage.get(chunk.address(), stored, chunk.size());
-    return spec.filters().decode(stored.array(), chunk.mask(), spec.chunkBytes(), spec.type().size());
+    return spec.filters()
+        .decode(stored.array(), chunk.mask(), spec.chunkBytes(), spec.type().size());
   }
 }

@@ -6,9 +6,10 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change to a table: rows appended, replaced, taken from the end. Rows are written as they come, into free space, so a
- * transaction may be larger than memory; what it takes there is some bytes a chunk. Nothing of it is seen before {@link
- * #commit}; closing without takes it back. For one thread.
+ * A change to a table: rows appended, replaced, taken from the end. Rows are written as they come,
+ * into free space, so a transaction may be larger than memory; what it takes there is some bytes a
+ * chunk. Nothing of it is seen before {@link #commit}; closing without takes it back. For one
+ * thread.
  */
 public final class Transaction implements AutoCloseable {
 

@@ -3,7 +3,10 @@ package io.imagestore.hdf5.format;
 import java.io.IOException;
 import java.io.Serial;
 
-/** An HDF5 file is sound as far as it can be told, but uses something this package doesn't know how to change. */
+/**
+ * An HDF5 file is sound as far as it can be told, but uses something this package doesn't know how
+ * to change.
+ */
 public final class UnsupportedHdf5Exception extends IOException {
   @Serial private static final long serialVersionUID = 1L;
 
