@@ -23,7 +23,7 @@ final class StoreWriter implements AutoCloseable {
   private static final long MAX_SKIP = 64;
 
   /** So many superfluous files are kept at most until they are flushed out. */
-  private static final int MAX_SUPERSEDED = 10_000;
+  private static final int MAX_SUPERSEDED = 4096;
 
   /** A part of a batch, encoded by one thread in one go: so many images or bytes of pixels. */
   private static final int PART_IMAGES = 64;

@@ -95,7 +95,7 @@ final class TableReader {
       String line;
       while ((line = input.next()) != null) {
         if (!take(line, input)) {
-          requireNoFlushAfter(input);
+          requireNoFlushFrom(line, input);
           break;
         }
       }
@@ -206,18 +206,20 @@ final class TableReader {
   /**
    * What comes before a flush has reached the device whole: a gap in it is damage, not a torn end.
    */
-  private void requireNoFlushAfter(Lines input) throws IOException {
+  private void requireNoFlushFrom(String damaged, Lines input) throws IOException {
     long lineNumber = input.number();
-    String line;
-    while ((line = input.next()) != null) {
-      if (line.equals(TableFormat.FLUSHED)) {
+    for (String line = damaged; line != null; line = input.next()) {
+      // Not only equal to it: the end of the line before may be what is damaged.
+      if (line.contains(TableFormat.FLUSHED)) {
         throw new CorruptStoreException(
             "the label table "
                 + file
-                + " is damaged between byte "
-                + end
-                + " and line "
+                + " is damaged at line "
                 + lineNumber
+                + ", between bytes "
+                + end
+                + " and "
+                + input.offset()
                 + ", though it was flushed after that; restore it from a copy");
       }
     }

@@ -1,0 +1,315 @@
+package io.imagestore.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStores;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.testkit.SampleImages;
+import java.awt.image.BufferedImage;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import javax.imageio.ImageIO;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is this backend's own: its files, and what people do to them. */
+class DiskImageStoreTest {
+  private static final ImageShape SHAPE = new ImageShape(6, 7, 3);
+
+  @TempDir Path folder;
+  private Path path;
+
+  @BeforeEach
+  void name() {
+    path = folder.resolve("store");
+  }
+
+  private static List<LabeledImage> images(long from, int count) {
+    return SampleImages.list(from, count, SHAPE, 1);
+  }
+
+  @Test
+  void aFileLiesUnderItsIdAndOpensAnywhere() throws IOException {
+    Image image = SampleImages.noise(SHAPE, 3);
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.put(3, image, 8);
+    }
+    BufferedImage read = ImageIO.read(path.resolve("images/000/3.png").toFile());
+
+    assertThat(Image.from(read)).isEqualTo(image);
+  }
+
+  @Test
+  void noFolderHoldsMoreThanAThousandFiles() throws IOException {
+    Image image = SampleImages.noise(new ImageShape(1, 1, 1), 3);
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(IntStream.range(0, 1100).mapToObj(i -> new LabeledImage(i, image, i)));
+      store.putBatch(IntStream.range(0, 900).mapToObj(i -> new LabeledImage(1L << (i % 60), image, i)));
+    }
+    try (Stream<Path> folders = Files.list(path.resolve("images"))) {
+      for (Path each : folders.toList()) {
+        try (Stream<Path> files = Files.list(each)) {
+          assertThat(files.count()).isLessThanOrEqualTo(1000);
+        }
+      }
+    }
+    assertThat(StoreFolder.files(path)).contains("images/001/1099.png");
+  }
+
+  @Test
+  void theTableHasARowForEachImageAndAMarkForEachCall() throws IOException {
+    try (ImageStore store =
+        DiskImageStore.open(path, DiskOptions.builder().labelNames(List.of("cat", "dog")).build())) {
+      store.putBatch(images(0, 2));
+      store.delete(1);
+    }
+    List<String> lines = StoreFolder.lines(path);
+
+    assertThat(lines.get(0))
+        .isEqualTo("#{\"format\":\"imagestore-disk\",\"version\":1,\"labelNames\":[\"cat\",\"dog\"]}");
+    assertThat(lines.get(1)).isEqualTo("id,label,height,width,channels,crc32c,bytes,file");
+    assertThat(lines.get(5)).matches("0,-?\\d+,6,7,3,\\d+,\\d+,images/000/0.png");
+    assertThat(lines.get(7)).startsWith("# commit of 2 rows, crc32c ");
+    assertThat(lines.get(8)).isEqualTo("1,0,0,0,0,0,0,");
+    assertThat(lines).last().isEqualTo("# flushed");
+  }
+
+  @Test
+  void aTableThatIsMostlyOutdatedIsWrittenAnewOnOpening() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      for (int round = 0; round < 15; round++) {
+        store.putBatch(images(0, 100));
+      }
+    }
+    try (ImageStore store = DiskImageStore.open(path)) {
+      assertThat(StoreFolder.lines(path)).hasSizeLessThan(110);
+      assertThat(store.size()).isEqualTo(100);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+    assertThat(StoreFolder.files(path)).hasSize(100);
+  }
+
+  @Test
+  void overwritingAndDeletingLeaveNoFilesBehind() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 50));
+      store.putBatch(images(0, 50));
+      for (int id = 10; id < 50; id++) {
+        store.delete(id);
+      }
+      store.flush();
+      assertThat(StoreFolder.files(path)).hasSize(10);
+    }
+  }
+
+  @Test
+  void aFileReplacedByOneOfTheSamePixelsIsRead() throws IOException {
+    LabeledImage image = images(0, 1).get(0);
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(List.of(image));
+      Path file = path.resolve("images/000/0.png");
+      byte[] before = Files.readAllBytes(file);
+      ImageIO.write(image.image().toBufferedImage(), "png", file.toFile());
+      assertThat(Files.readAllBytes(file)).isNotEqualTo(before);
+
+      assertThat(store.get(0)).isEqualTo(image);
+    }
+  }
+
+  @Test
+  void aFileReplacedByOneOfOtherPixelsIsDamage() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 2));
+      Path file = path.resolve("images/000/0.png");
+      ImageIO.write(SampleImages.noise(SHAPE, 1234).toBufferedImage(), "png", file.toFile());
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(0))
+          .withMessageContaining(path.toString())
+          .withMessageContaining("images/000/0.png")
+          .withMessageContaining("image 0");
+      assertThat(store.get(1)).isEqualTo(images(1, 1).get(0));
+    }
+  }
+
+  @Test
+  void aFileReplacedByOneOfAnotherShapeIsDamageThatNamesBoth() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 1));
+      BufferedImage other = new BufferedImage(2, 1, BufferedImage.TYPE_BYTE_GRAY);
+      ImageIO.write(other, "png", path.resolve("images/000/0.png").toFile());
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(0))
+          .withMessageContaining("1x2x1")
+          .withMessageContaining("6x7x3");
+    }
+  }
+
+  @Test
+  void aFileReplacedByOneOfSixteenBitsIsDamageThatSaysSo() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 1));
+      BufferedImage deep = new BufferedImage(7, 6, BufferedImage.TYPE_USHORT_GRAY);
+      ImageIO.write(deep, "png", path.resolve("images/000/0.png").toFile());
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(0))
+          .withMessageContaining("16 bits");
+      assertThat(store.verify().damagedIds()).containsExactly(0);
+    }
+  }
+
+  @Test
+  void aMissingFileIsDamage() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 2));
+      Files.delete(path.resolve("images/000/1.png"));
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(1))
+          .withMessageContaining("missing");
+    }
+  }
+
+  @Test
+  void aHugeFileInPlaceOfAnImageIsDamageAndTakesNoMemory() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 1));
+      try (RandomAccessFile file =
+          new RandomAccessFile(path.resolve("images/000/0.png").toFile(), "rw")) {
+        file.setLength(4L << 30);
+      }
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(0))
+          .withMessageContaining("4294967296 bytes");
+    }
+  }
+
+  @Test
+  void anImageLargerThanTheLimitIsRefused() {
+    DiskOptions options = DiskOptions.builder().maxPixels(41).build();
+    try (ImageStore store = DiskImageStore.open(path, options)) {
+      assertThatExceptionOfType(UnsupportedStoreException.class)
+          .isThrownBy(() -> store.putBatch(images(0, 1)))
+          .withMessageContaining("41 pixels");
+    }
+  }
+
+  @Test
+  void anImageStoredUnderAHigherLimitIsNotTakenForDamaged() {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 1));
+    }
+    try (ImageStore store = DiskImageStore.open(path, DiskOptions.builder().maxPixels(41).build())) {
+      assertThatExceptionOfType(UnsupportedStoreException.class)
+          .isThrownBy(() -> store.get(0))
+          .withMessageContaining("maxPixels");
+    }
+  }
+
+  @Test
+  void anImageOfFiveChannelsIsRefused() {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      assertThatExceptionOfType(UnsupportedStoreException.class)
+          .isThrownBy(() -> store.put(1, Image.of(1, 1, 5, new byte[5]), 0))
+          .withMessageContaining("1 to 4 channels");
+    }
+  }
+
+  @Test
+  void aFolderOfOtherThingsIsLeftAlone() throws IOException {
+    Files.createDirectories(path);
+    Files.writeString(path.resolve("thesis.txt"), "Chapter 1");
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> DiskImageStore.open(path))
+        .withMessageContaining("thesis.txt");
+    assertThat(path.resolve("labels.csv")).doesNotExist();
+    assertThat(path.resolve("lock")).doesNotExist();
+  }
+
+  @Test
+  void aStoreIsRecognised() {
+    DiskImageStore.open(path).close();
+    try (ImageStore store = ImageStores.open(path)) {
+      assertThat(store.info().backend()).isEqualTo("disk");
+    }
+  }
+
+  @Test
+  void generalOptionsAreUnderstood() {
+    StoreOptions options = StoreOptions.builder().labelNames(List.of("a")).mode(OpenMode.CREATE_NEW).build();
+    try (ImageStore store = ImageStores.open("disk", path, options)) {
+      assertThat(store.info().labelNames()).containsExactly("a");
+    }
+  }
+
+  @Test
+  void aReaderElsewhereFollowsAnOverwriteWhoseOldFileIsGone() {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 3));
+      store.flush();
+      try (ImageStore reader =
+          DiskImageStore.open(path, DiskOptions.builder().mode(OpenMode.READ_ONLY).build())) {
+        store.put(1, SampleImages.noise(SHAPE, 77), 77);
+        store.delete(2);
+        store.flush();
+
+        assertThat(reader.get(1)).isEqualTo(new LabeledImage(1, SampleImages.noise(SHAPE, 77), 77));
+        assertThat(reader.find(2)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void theBytesOnDiskAreThoseOfImagesAndTable() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 5));
+      store.putBatch(images(3, 5));
+      store.delete(0);
+      store.flush();
+      long bytes = Files.size(StoreFolder.table(path));
+      for (String file : StoreFolder.files(path)) {
+        bytes += Files.size(path.resolve(file));
+      }
+
+      assertThat(store.info().bytesOnDisk()).isEqualTo(bytes);
+    }
+  }
+
+  @Test
+  void moreSupersededFilesThanAreKeptAreFlushedOut() throws IOException {
+    Image image = SampleImages.noise(new ImageShape(1, 1, 1), 3);
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(IntStream.range(0, 4_500).mapToObj(i -> new LabeledImage(3, image, i)));
+
+      assertThat(StoreFolder.files(path)).hasSize(1);
+    }
+  }
+
+  @Test
+  void optionsOutOfRangeAreRefusedWithTheirValue() {
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> DiskOptions.builder().threads(0))
+        .withMessageContaining("0");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> DiskOptions.builder().maxPixels(-5))
+        .withMessageContaining("-5");
+  }
+}

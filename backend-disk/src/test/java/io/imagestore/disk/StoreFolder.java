@@ -1,0 +1,66 @@
+package io.imagestore.disk;
+
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** What tests do to the folder of a store behind its back. */
+final class StoreFolder {
+  private StoreFolder() {}
+
+  /** As the folder would be found if the process died now. */
+  static Path copy(Path store, Path to) throws IOException {
+    try (Stream<Path> paths = Files.walk(store)) {
+      for (Path path : paths.toList()) {
+        Path target = to.resolve(store.relativize(path).toString());
+        if (!target.equals(to) || !Files.exists(to)) {
+          Files.copy(path, target);
+        }
+      }
+    }
+    Files.deleteIfExists(to.resolve("lock"));
+    return to;
+  }
+
+  static Path table(Path store) {
+    return store.resolve("labels.csv");
+  }
+
+  static String text(Path store) throws IOException {
+    return Files.readString(table(store));
+  }
+
+  static List<String> lines(Path store) throws IOException {
+    return Files.readAllLines(table(store));
+  }
+
+  /** As if the machine had been started again since the store was written to. */
+  static void losePower(Path store) throws IOException {
+    String text = text(store).replaceAll("# unflushed, boot .*", "# unflushed, boot another");
+    Files.write(table(store), text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The paths of all image files inside the store, ascending. */
+  static List<String> files(Path store) throws IOException {
+    try (Stream<Path> paths = Files.walk(store)) {
+      return paths
+          .filter(path -> path.toString().endsWith(".png"))
+          .map(path -> store.relativize(path).toString().replace('\\', '/'))
+          .sorted()
+          .toList();
+    }
+  }
+
+  static List<LabeledImage> images(Path store, OpenMode mode) {
+    try (ImageStore opened = DiskImageStore.open(store, DiskOptions.builder().mode(mode).build());
+        Stream<LabeledImage> images = opened.stream()) {
+      return images.toList();
+    }
+  }
+}
