@@ -58,7 +58,8 @@ class DiskImageStoreTest {
     Image image = SampleImages.noise(new ImageShape(1, 1, 1), 3);
     try (ImageStore store = DiskImageStore.open(path)) {
       store.putBatch(IntStream.range(0, 1100).mapToObj(i -> new LabeledImage(i, image, i)));
-      store.putBatch(IntStream.range(0, 900).mapToObj(i -> new LabeledImage(1L << (i % 60), image, i)));
+      store.putBatch(
+          IntStream.range(0, 900).mapToObj(i -> new LabeledImage(1L << (i % 60), image, i)));
     }
     try (Stream<Path> folders = Files.list(path.resolve("images"))) {
       for (Path each : folders.toList()) {
@@ -73,14 +74,16 @@ class DiskImageStoreTest {
   @Test
   void theTableHasARowForEachImageAndAMarkForEachCall() throws IOException {
     try (ImageStore store =
-        DiskImageStore.open(path, DiskOptions.builder().labelNames(List.of("cat", "dog")).build())) {
+        DiskImageStore.open(
+            path, DiskOptions.builder().labelNames(List.of("cat", "dog")).build())) {
       store.putBatch(images(0, 2));
       store.delete(1);
     }
     List<String> lines = StoreFolder.lines(path);
 
     assertThat(lines.get(0))
-        .isEqualTo("#{\"format\":\"imagestore-disk\",\"version\":1,\"labelNames\":[\"cat\",\"dog\"]}");
+        .isEqualTo(
+            "#{\"format\":\"imagestore-disk\",\"version\":1,\"labelNames\":[\"cat\",\"dog\"]}");
     assertThat(lines.get(1)).isEqualTo("id,label,height,width,channels,crc32c,bytes,file");
     assertThat(lines.get(5)).matches("0,-?\\d+,6,7,3,\\d+,\\d+,images/000/0.png");
     assertThat(lines.get(7)).startsWith("# commit of 2 rows, crc32c ");
@@ -216,7 +219,8 @@ class DiskImageStoreTest {
     try (ImageStore store = DiskImageStore.open(path)) {
       store.putBatch(images(0, 1));
     }
-    try (ImageStore store = DiskImageStore.open(path, DiskOptions.builder().maxPixels(41).build())) {
+    try (ImageStore store =
+        DiskImageStore.open(path, DiskOptions.builder().maxPixels(41).build())) {
       assertThatExceptionOfType(UnsupportedStoreException.class)
           .isThrownBy(() -> store.get(0))
           .withMessageContaining("maxPixels");
@@ -254,7 +258,8 @@ class DiskImageStoreTest {
 
   @Test
   void generalOptionsAreUnderstood() {
-    StoreOptions options = StoreOptions.builder().labelNames(List.of("a")).mode(OpenMode.CREATE_NEW).build();
+    StoreOptions options =
+        StoreOptions.builder().labelNames(List.of("a")).mode(OpenMode.CREATE_NEW).build();
     try (ImageStore store = ImageStores.open("disk", path, options)) {
       assertThat(store.info().labelNames()).containsExactly("a");
     }

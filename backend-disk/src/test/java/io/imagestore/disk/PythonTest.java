@@ -44,7 +44,8 @@ class PythonTest {
   void pandasAndPillowReadEveryKindOfImageThatIsThere() throws IOException, InterruptedException {
     Path path = folder.resolve("store");
     try (ImageStore store =
-        DiskImageStore.open(path, DiskOptions.builder().labelNames(List.of("a # b", "c")).build())) {
+        DiskImageStore.open(
+            path, DiskOptions.builder().labelNames(List.of("a # b", "c")).build())) {
       for (int channels = 1; channels <= 4; channels++) {
         store.putBatch(SampleImages.list(10L * channels, 5, new ImageShape(9, 14, channels), 2));
       }

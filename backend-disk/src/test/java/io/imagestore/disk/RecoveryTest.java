@@ -78,7 +78,8 @@ class RecoveryTest {
       StoreFolder.copy(store, crashed);
     }
     Files.write(
-        StoreFolder.table(crashed), Arrays.copyOf(Files.readAllBytes(StoreFolder.table(crashed)), committed + 100));
+        StoreFolder.table(crashed),
+        Arrays.copyOf(Files.readAllBytes(StoreFolder.table(crashed)), committed + 100));
     DiskImageStore.open(crashed).close();
 
     assertThat(StoreFolder.files(crashed))
@@ -133,7 +134,8 @@ class RecoveryTest {
       StoreFolder.copy(store, crashed);
     }
     Files.write(
-        StoreFolder.table(crashed), Arrays.copyOf(Files.readAllBytes(StoreFolder.table(crashed)), committed));
+        StoreFolder.table(crashed),
+        Arrays.copyOf(Files.readAllBytes(StoreFolder.table(crashed)), committed));
 
     assertThat(StoreFolder.images(crashed, OpenMode.READ_WRITE)).isEqualTo(images(0, 3));
     assertThat(StoreFolder.files(crashed)).hasSize(3);
@@ -150,7 +152,8 @@ class RecoveryTest {
     }
     DiskImageStore.open(crashed).close();
 
-    assertThat(StoreFolder.files(crashed)).containsExactly("images/000/1-3.png", "images/000/2.png");
+    assertThat(StoreFolder.files(crashed))
+        .containsExactly("images/000/1-3.png", "images/000/2.png");
   }
 
   @Test
@@ -169,7 +172,8 @@ class RecoveryTest {
   @EnumSource(
       value = OpenMode.class,
       names = {"READ_WRITE", "READ_ONLY"})
-  void callsWhoseFilesWereLostWithThePowerAreDroppedWholeFromThereOn(OpenMode mode) throws IOException {
+  void callsWhoseFilesWereLostWithThePowerAreDroppedWholeFromThereOn(OpenMode mode)
+      throws IOException {
     try (ImageStore open = DiskImageStore.open(store)) {
       open.putBatch(images(0, 10));
       open.flush();
@@ -229,7 +233,8 @@ class RecoveryTest {
 
     assertThat(StoreFolder.text(crashed)).doesNotContain("unflushed");
     assertThat(StoreFolder.files(crashed))
-        .containsExactly("images/000/0.png", "images/000/1.png", "images/000/2-4.png", "images/000/3.png");
+        .containsExactly(
+            "images/000/0.png", "images/000/1.png", "images/000/2-4.png", "images/000/3.png");
     assertThat(StoreFolder.images(crashed, OpenMode.READ_WRITE)).hasSize(4);
   }
 
@@ -255,7 +260,9 @@ class RecoveryTest {
     assertThat(unnoticed).isEmpty();
   }
 
-  /** A table that is refused, or read as it was before the damage where only a mark has suffered. */
+  /**
+   * A table that is refused, or read as it was before the damage where only a mark has suffered.
+   */
   private boolean isNoticed(List<LabeledImage> right) {
     try {
       return StoreFolder.images(store, OpenMode.READ_ONLY).equals(right);

@@ -47,16 +47,18 @@ class PngDecoderTest {
                             Stream.of(false, true)
                                 .filter(transparent -> !transparent || kind[0] < 4)
                                 .map(
-                                    transparent -> Arguments.of(kind[0], kind[1], interlaced, transparent))));
+                                    transparent ->
+                                        Arguments.of(kind[0], kind[1], interlaced, transparent))));
   }
 
   @ParameterizedTest(name = "colour type {0}, {1} bits, interlaced {2}, tRNS {3}")
   @MethodSource("kinds")
-  void everyKindIsReadAsImageIoReadsIt(int colorType, int bitDepth, boolean interlaced, boolean transparent)
-      throws IOException {
+  void everyKindIsReadAsImageIoReadsIt(
+      int colorType, int bitDepth, boolean interlaced, boolean transparent) throws IOException {
     int[][] sizes = {{1, 1}, {2, 3}, {5, 5}, {8, 8}, {9, 17}, {33, 20}};
     for (int[] size : sizes) {
-      byte[] png = TestPng.random(size[0], size[1], bitDepth, colorType, interlaced, transparent, 50);
+      byte[] png =
+          TestPng.random(size[0], size[1], bitDepth, colorType, interlaced, transparent, 50);
 
       assertThat(decode(png)).isEqualTo(byImageIo(png, colorType, bitDepth, transparent));
     }
@@ -66,10 +68,12 @@ class PngDecoderTest {
   private static byte[] byImageIo(byte[] png, int colorType, int bitDepth, boolean transparent)
       throws IOException {
     BufferedImage image = ImageIO.read(new ByteArrayInputStream(png));
-    int channels = (colorType == 0 ? 1 : colorType == 4 ? 2 : colorType == 6 ? 4 : 3) + (transparent ? 1 : 0);
+    int channels =
+        (colorType == 0 ? 1 : colorType == 4 ? 2 : colorType == 6 ? 4 : 3) + (transparent ? 1 : 0);
     byte[] pixels = new byte[image.getHeight() * image.getWidth() * channels];
     int at = 0;
-    int transparentGray = colorType == 0 && transparent ? chunk(png, "tRNS")[1] & ((1 << bitDepth) - 1) : -1;
+    int transparentGray =
+        colorType == 0 && transparent ? chunk(png, "tRNS")[1] & ((1 << bitDepth) - 1) : -1;
     byte[] transparentColor = colorType == 2 && transparent ? chunk(png, "tRNS") : new byte[6];
     for (int y = 0; y < image.getHeight(); y++) {
       for (int x = 0; x < image.getWidth(); x++) {
@@ -92,7 +96,9 @@ class PngDecoderTest {
           pixels[at++] = (byte) argb;
           if (colorType == 2 && transparent) {
             int color =
-                (transparentColor[1] & 0xff) << 16 | (transparentColor[3] & 0xff) << 8 | (transparentColor[5] & 0xff);
+                (transparentColor[1] & 0xff) << 16
+                    | (transparentColor[3] & 0xff) << 8
+                    | (transparentColor[5] & 0xff);
             pixels[at++] = (byte) ((argb & 0xffffff) == color ? 0 : 255);
           } else if (channels == 4) {
             pixels[at++] = (byte) (argb >> 24);
@@ -170,7 +176,9 @@ class PngDecoderTest {
     for (int length = 0; length < png.length; length++) {
       byte[] part = Arrays.copyOf(png, length);
 
-      assertThatExceptionOfType(PngException.class).as("%d bytes", length).isThrownBy(() -> decode(part));
+      assertThatExceptionOfType(PngException.class)
+          .as("%d bytes", length)
+          .isThrownBy(() -> decode(part));
     }
   }
 
@@ -198,7 +206,8 @@ class PngDecoderTest {
     try (PngDecoder small = new PngDecoder(99)) {
       byte[] png = TestPng.random(10, 10, 8, 0, false, false, 1000);
 
-      assertThatExceptionOfType(UnsupportedPngException.class).isThrownBy(() -> small.start(ByteBuffer.wrap(png)));
+      assertThatExceptionOfType(UnsupportedPngException.class)
+          .isThrownBy(() -> small.start(ByteBuffer.wrap(png)));
     }
   }
 
@@ -212,20 +221,40 @@ class PngDecoderTest {
         Arguments.of("first chunk", new TestPng().chunk("IDAT", line).end()),
         Arguments.of("No IDAT", new TestPng().header(1, 1, 8, 0, 0).end()),
         Arguments.of("width 0", new TestPng().header(0, 1, 8, 0, 0).chunk("IDAT", line).end()),
-        Arguments.of("colour type 5", new TestPng().header(1, 1, 8, 5, 0).chunk("IDAT", line).end()),
+        Arguments.of(
+            "colour type 5", new TestPng().header(1, 1, 8, 5, 0).chunk("IDAT", line).end()),
         Arguments.of("bit depth 4", new TestPng().header(1, 1, 4, 2, 0).chunk("IDAT", line).end()),
-        Arguments.of("interlace method 2", new TestPng().header(1, 1, 8, 0, 2).chunk("IDAT", line).end()),
+        Arguments.of(
+            "interlace method 2", new TestPng().header(1, 1, 8, 0, 2).chunk("IDAT", line).end()),
         Arguments.of("No PLTE", new TestPng().header(1, 1, 8, 3, 0).chunk("IDAT", line).end()),
         Arguments.of(
             "palette index 7",
-            new TestPng().header(1, 1, 8, 3, 0).chunk("PLTE", new byte[6]).chunk("IDAT", line).end()),
+            new TestPng()
+                .header(1, 1, 8, 3, 0)
+                .chunk("PLTE", new byte[6])
+                .chunk("IDAT", line)
+                .end()),
         Arguments.of(
-            "4 bytes", new TestPng().header(1, 1, 8, 3, 0).chunk("PLTE", new byte[4]).chunk("IDAT", line).end()),
+            "4 bytes",
+            new TestPng()
+                .header(1, 1, 8, 3, 0)
+                .chunk("PLTE", new byte[4])
+                .chunk("IDAT", line)
+                .end()),
         Arguments.of(
-            "tRNS", new TestPng().header(1, 1, 8, 4, 0).chunk("tRNS", new byte[2]).chunk("IDAT", line).end()),
+            "tRNS",
+            new TestPng()
+                .header(1, 1, 8, 4, 0)
+                .chunk("tRNS", new byte[2])
+                .chunk("IDAT", line)
+                .end()),
         Arguments.of(
             "after IDAT",
-            new TestPng().header(1, 1, 8, 2, 0).chunk("IDAT", line).chunk("PLTE", new byte[3]).end()),
+            new TestPng()
+                .header(1, 1, 8, 2, 0)
+                .chunk("IDAT", line)
+                .chunk("PLTE", new byte[3])
+                .end()),
         Arguments.of(
             "not consecutive",
             new TestPng()
@@ -235,27 +264,42 @@ class PngDecoderTest {
                 .chunk("IDAT", none)
                 .end()),
         Arguments.of(
-            "second IHDR", new TestPng().header(1, 1, 8, 0, 0).header(1, 1, 8, 0, 0).chunk("IDAT", line).end()),
+            "second IHDR",
+            new TestPng().header(1, 1, 8, 0, 0).header(1, 1, 8, 0, 0).chunk("IDAT", line).end()),
         Arguments.of(
             "critical chunk ABCD",
             new TestPng().header(1, 1, 8, 0, 0).chunk("ABCD", none).chunk("IDAT", line).end()),
         Arguments.of(
             "filter type 9",
-            new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", TestPng.deflate(new byte[] {9, 7})).end()),
+            new TestPng()
+                .header(1, 1, 8, 0, 0)
+                .chunk("IDAT", TestPng.deflate(new byte[] {9, 7}))
+                .end()),
         Arguments.of("too early", new TestPng().header(1, 2, 8, 0, 0).chunk("IDAT", line).end()),
         Arguments.of(
             "More compressed data",
             new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", TestPng.deflate(new byte[3])).end()),
         Arguments.of(
             "garbage",
-            new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", Arrays.copyOf(line, line.length + 1)).end()),
+            new TestPng()
+                .header(1, 1, 8, 0, 0)
+                .chunk("IDAT", Arrays.copyOf(line, line.length + 1))
+                .end()),
         Arguments.of(
             "garbage",
-            new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", line).chunk("IDAT", new byte[5]).end()),
+            new TestPng()
+                .header(1, 1, 8, 0, 0)
+                .chunk("IDAT", line)
+                .chunk("IDAT", new byte[5])
+                .end()),
         Arguments.of(
             "cut off",
-            new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", Arrays.copyOf(line, line.length - 1)).end()),
-        Arguments.of("damaged", new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", damagedSum).end()));
+            new TestPng()
+                .header(1, 1, 8, 0, 0)
+                .chunk("IDAT", Arrays.copyOf(line, line.length - 1))
+                .end()),
+        Arguments.of(
+            "damaged", new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", damagedSum).end()));
   }
 
   @ParameterizedTest(name = "{0}")
@@ -272,7 +316,10 @@ class PngDecoderTest {
     byte[] whole = TestPng.encode(2, 2, 3, pixels);
     byte[] line = TestPng.deflate(new byte[] {0, 7});
     byte[] cut =
-        new TestPng().header(1, 1, 8, 0, 0).chunk("IDAT", Arrays.copyOf(line, line.length - 1)).end();
+        new TestPng()
+            .header(1, 1, 8, 0, 0)
+            .chunk("IDAT", Arrays.copyOf(line, line.length - 1))
+            .end();
     assertThatExceptionOfType(PngException.class).isThrownBy(() -> decode(cut));
 
     assertThat(decode(whole)).isEqualTo(pixels);

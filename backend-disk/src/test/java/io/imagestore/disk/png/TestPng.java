@@ -42,7 +42,13 @@ final class TestPng {
 
   /** An image of random samples in random filters, its data cut into chunks of this many bytes. */
   static byte[] random(
-      int width, int height, int bitDepth, int colorType, boolean interlaced, boolean transparent, int cut) {
+      int width,
+      int height,
+      int bitDepth,
+      int colorType,
+      boolean interlaced,
+      boolean transparent,
+      int cut) {
     Random random = new Random(31L * width + 17L * height + bitDepth + colorType);
     TestPng png = new TestPng().header(width, height, bitDepth, colorType, interlaced ? 1 : 0);
     if (colorType == 3) {
@@ -81,7 +87,13 @@ final class TestPng {
     int[][] passes =
         interlaced
             ? new int[][] {
-              {0, 0, 8, 8}, {4, 0, 8, 8}, {0, 4, 4, 8}, {2, 0, 4, 4}, {0, 2, 2, 4}, {1, 0, 2, 2}, {0, 1, 1, 2}
+              {0, 0, 8, 8},
+              {4, 0, 8, 8},
+              {0, 4, 4, 8},
+              {2, 0, 4, 4},
+              {0, 2, 2, 4},
+              {1, 0, 2, 2},
+              {0, 1, 1, 2}
             }
             : new int[][] {{0, 0, 1, 1}};
     ByteArrayOutputStream lines = new ByteArrayOutputStream();
