@@ -10,10 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** The dict that a file of the python form holds, with what it must hold checked. */
 final class PickledDict {
+
+  private static final long NO_INTEGER = Long.MIN_VALUE;
+  private static final int MAX_KEYS_SHOWN = 10;
+  private static final int MAX_KEY_CHARS_SHOWN = 40;
 
   private final String file;
   private final Map<?, ?> entries;
@@ -76,8 +81,6 @@ final class PickledDict {
     return new CifarFormatException(file, 0, problem);
   }
 
-  private static final long NO_INTEGER = Long.MIN_VALUE;
-
   private int[] integers(String key, int count, LongUnaryOperator values) {
     int[] integers = new int[count];
     for (int i = 0; i < count; i++) {
@@ -100,10 +103,20 @@ final class PickledDict {
     throw malformed("expected a list of names as '" + key + "'");
   }
 
+  private String shownKeys() {
+    String keys =
+        entries.keySet().stream()
+            .limit(MAX_KEYS_SHOWN)
+            .map(String::valueOf)
+            .map(key -> key.substring(0, Math.min(key.length(), MAX_KEY_CHARS_SHOWN)))
+            .collect(Collectors.joining(", "));
+    return entries.size() > MAX_KEYS_SHOWN ? keys + ", …" : keys;
+  }
+
   private Object require(String key) {
     Object value = entries.get(key);
     if (value == null) {
-      throw malformed("expected a dict with '" + key + "' but it has " + entries.keySet());
+      throw malformed("expected a dict with '" + key + "' but it has " + shownKeys());
     }
     return value;
   }

@@ -22,11 +22,15 @@ final class TarReader {
   private static final int BLOCK = 512;
   private static final int MAX_EXTENDED_HEADER = 1 << 16;
 
+  /** CIFAR's archives have nine. */
+  private static final int MAX_HEADERS = 10_000;
+
   private final InputStream in;
   private final String archive;
   private long offset;
   private long remaining;
   private long padding;
+  private int headers;
 
   /** What an archive says of a file in it, a folder, or something else. */
   record Entry(String name, long size, boolean isFile) {}
@@ -44,6 +48,9 @@ final class TarReader {
       byte[] header = readHeader();
       if (header == null) {
         return null;
+      }
+      if (++headers > MAX_HEADERS) {
+        throw malformed("expected at most " + MAX_HEADERS + " headers", null);
       }
       long size = number(header, 124, 12);
       char type = (char) header[156];
@@ -156,13 +163,15 @@ final class TarReader {
       int space = indexOf(content, ' ', at);
       long length = decimal(new String(content, at, space - at, StandardCharsets.UTF_8));
       int equals = indexOf(content, '=', space);
-      if (length > content.length - at || at + length <= equals) {
+      if (length > content.length - at || at + length < equals + 2) {
         throw malformed("expected a pax record within its header", null);
       }
       int end = (int) (at + length);
-      records.put(
-          new String(content, space + 1, equals - space - 1, StandardCharsets.UTF_8),
-          new String(content, equals + 1, end - 1 - equals - 1, StandardCharsets.UTF_8));
+      String key = new String(content, space + 1, equals - space - 1, StandardCharsets.UTF_8);
+      if (key.equals("path") || key.equals("size")) {
+        int valueLength = end - 1 - equals - 1;
+        records.put(key, new String(content, equals + 1, valueLength, StandardCharsets.UTF_8));
+      }
       at = end;
     }
     return records;

@@ -37,16 +37,21 @@ final class TarWriter implements Closeable {
     put(header, 0, name);
     put(header, 100, "0000644");
     put(header, 124, String.format(Locale.ROOT, "%011o", size));
-    put(header, 148, "        ");
     header[156] = (byte) type;
     put(header, 257, "ustar");
     put(header, 263, "00");
-    int sum = 0;
-    for (byte b : header) {
-      sum += b & 0xFF;
-    }
-    put(header, 148, String.format(Locale.ROOT, "%06o\0", sum));
+    putChecksum(header, 0);
     out.write(header);
+  }
+
+  /** Makes the checksum right of the header that begins at an offset. */
+  static void putChecksum(byte[] archive, int header) {
+    put(archive, header + 148, "        ");
+    int sum = 0;
+    for (int i = header; i < header + BLOCK; i++) {
+      sum += archive[i] & 0xFF;
+    }
+    put(archive, header + 148, String.format(Locale.ROOT, "%06o\0", sum));
   }
 
   @Override

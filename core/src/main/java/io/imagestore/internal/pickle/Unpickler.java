@@ -1,7 +1,6 @@
 package io.imagestore.internal.pickle;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -202,7 +201,7 @@ final class Unpickler {
   private void pushText(long length) throws IOException {
     byte[] bytes = input.readBytes(length);
     try {
-      stack.push(StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString());
+      stack.push(Utf8.decode(bytes));
     } catch (CharacterCodingException e) {
       throw input.error("expected text in UTF-8");
     }

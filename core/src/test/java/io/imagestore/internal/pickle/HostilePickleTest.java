@@ -53,6 +53,8 @@ class HostilePickleTest {
         Arguments.of("a wrong Unicode escape", "V\\u12\n.", "4 digits"),
         Arguments.of("no such character", "V\\Uffffffff\n.", "Unicode character"),
         Arguments.of("text that is no UTF-8", "X\u0001\u0000\u0000\u0000\u00ff.", "UTF-8"),
+        Arguments.of("text cut in a character", "X\u0001\u0000\u0000\u0000\u00c3.", "UTF-8"),
+        Arguments.of("text of an overlong form", "X\u0002\u0000\u0000\u0000\u00c1\u0081.", "UTF-8"),
         Arguments.of("a tuple of too little", "N\u0086.", "a tuple's item"),
         Arguments.of("a tuple across a mark", "N(N\u0086.", "a tuple's item"),
         Arguments.of("a missing mark", "Nt.", "a mark"),

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -159,6 +160,16 @@ class PickleReaderTest {
                 "\u008d\u0001\u0000\u0000\u0000\u0000\u0000\u0000\u0000ct."));
 
     assertThat(value).isEqualTo(List.of("\u00e9", "b", "c"));
+  }
+
+  @Test
+  void textOfEachCharacterIsRead() throws IOException {
+    String text = "a\u0080\u00ff\u0100\u20ac\ud83d\ude00";
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+
+    assertThat(read(program("X", int32(utf8.length), utf8, "."))).isEqualTo(text);
+    assertThat(read(program("X", int32(5), Arrays.copyOf(utf8, 5), ".")))
+        .isEqualTo("a\u0080\u00ff");
   }
 
   @Test
