@@ -60,6 +60,7 @@ final class Databases implements AutoCloseable {
             .open(directory.toFile(), settings.flags());
     boolean opened = false;
     try {
+      env.readerCheck(); // gives back the slots of processes that have died
       List<Dbi<Slice>> open =
           newHeader != null && env.stat().entries == 0
               ? create(env, newHeader)

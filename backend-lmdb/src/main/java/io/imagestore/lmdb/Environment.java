@@ -216,7 +216,6 @@ final class Environment {
     }
     try {
       databases = openWithSomeMap(newHeader);
-      databases().env().readerCheck();
     } catch (LmdbNativeException e) {
       throw LmdbErrors.translate(e, directory);
     }

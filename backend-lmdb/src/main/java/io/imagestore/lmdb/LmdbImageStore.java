@@ -175,18 +175,25 @@ public final class LmdbImageStore extends AbstractImageStore {
   private static LmdbImageStore openToWrite(Path path, LmdbOptions options) throws IOException {
     checkPlace(path, options.mode());
     Files.createDirectories(path);
-    StoreLock lock = StoreLock.acquire(path.resolve(WRITER_LOCK), path);
     WriterThread thread = new WriterThread("writer of " + path);
     boolean opened = false;
     try {
-      checkPlace(path, options.mode()); // now that nobody else creates a store there
-      LmdbImageStore store = openToWrite(path, options, lock, thread);
-      opened = true;
-      return store;
+      // In a thread that nobody interrupts, for an interrupt closes the channel that holds the
+      // lock.
+      StoreLock lock = thread.call(() -> StoreLock.acquire(path.resolve(WRITER_LOCK), path));
+      try {
+        checkPlace(path, options.mode()); // now that nobody else creates a store there
+        LmdbImageStore store = openToWrite(path, options, lock, thread);
+        opened = true;
+        return store;
+      } finally {
+        if (!opened) {
+          lock.close();
+        }
+      }
     } finally {
       if (!opened) {
         thread.close();
-        lock.close();
       }
     }
   }
@@ -205,8 +212,8 @@ public final class LmdbImageStore extends AbstractImageStore {
         images.writeHeader(newHeader);
       }
       images.tryToFinishLeftovers();
-      LmdbImageStore store =
-          new LmdbImageStore(path, options, environment, new Writer(lock, thread, images));
+      Writer writer = new Writer(lock, thread, images);
+      LmdbImageStore store = new LmdbImageStore(path, options, environment, writer);
       opened = true;
       return store;
     } finally {

@@ -1,0 +1,221 @@
+package io.imagestore.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStoreException;
+import io.imagestore.ImageStores;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.testkit.ChildJvm;
+import io.imagestore.testkit.SampleImages;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.Env;
+
+/** What damage does. Where it could end the process, a child JVM opens the file. */
+final class DamageTest {
+
+  private static final ImageShape SHAPE = new ImageShape(32, 32, 3);
+  private static final int IMAGES = 60;
+  private static final LmdbOptions READ_ONLY =
+      LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
+
+  @TempDir Path folder;
+
+  private Path path() {
+    return folder.resolve("store");
+  }
+
+  private Path data() {
+    return path().resolve(DataFile.NAME);
+  }
+
+  @BeforeEach
+  void aStore() {
+    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+      store.putBatch(SampleImages.list(0, IMAGES, SHAPE, 1));
+      store.delete(IMAGES - 1); // leaves free pages near the file's end
+    }
+  }
+
+  @Test
+  void aFileCutOffAnywhereIsRefusedOrWhole() {
+    try (ChildJvm child = ChildJvm.start(List.of(), CutOff.class, path())) {
+      List<String> lines = child.succeed();
+
+      assertThat(lines).contains("refused").doesNotContain("wrong");
+    }
+  }
+
+  @Test
+  void theErrorOfAFileCutOffTellsHowMuchIsMissing() throws IOException {
+    long length = Files.size(data());
+    cutOff(data(), length / 2);
+
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(() -> LmdbImageStore.open(path()))
+        .withMessageContaining(path().toString())
+        .withMessageContaining(String.valueOf(length / 2))
+        .withMessageContaining("restore it");
+  }
+
+  @Test
+  void aFileThatLacksOnlyFreePagesIsWhole() throws IOException {
+    // Pages at the end that nobody refers to: the last page number alone says they are there.
+    long length = Files.size(data());
+    try (RandomAccessFile file = new RandomAccessFile(data().toFile(), "rw")) {
+      for (long meta : new long[] {0, 4096}) {
+        file.seek(meta + 136);
+        long lastPage = Long.reverseBytes(file.readLong());
+        file.seek(meta + 136);
+        file.writeLong(Long.reverseBytes(lastPage + 3));
+      }
+    }
+    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+      assertThat(store.verify().isClean()).isTrue();
+      store.put(1000, SampleImages.noise(SHAPE, 1), 1);
+      assertThat(store.get(1000).image()).isEqualTo(SampleImages.noise(SHAPE, 1));
+    }
+    assertThat(Files.size(data())).isGreaterThanOrEqualTo(length);
+  }
+
+  @Test
+  void afterASingleBitFlipNoImageIsWrong() {
+    try (ChildJvm child = ChildJvm.start(List.of(), FlipBits.class, path(), 200)) {
+      List<String> lines = child.succeed();
+
+      assertThat(lines).contains("damage told").doesNotContain("wrong");
+    }
+  }
+
+  @Test
+  void anEmptyFileIsNoStoreToReadButTheBeginningOfOneToWrite() throws IOException {
+    Files.write(data(), new byte[0]);
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> LmdbImageStore.open(path(), READ_ONLY))
+        .withMessageContaining(path().toString());
+    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+      assertThat(store.size()).isZero();
+    }
+  }
+
+  @Test
+  void whatIsNotLmdbsIsRefused() throws IOException {
+    Files.writeString(data(), "this is a letter\n".repeat(1000));
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> LmdbImageStore.open(path()))
+        .withMessageContaining(path().toString());
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ImageStores.open(path()));
+  }
+
+  @Test
+  void anotherVersionOfLmdbsFormatIsRefused() throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(data().toFile(), "rw")) {
+      for (long meta : new long[] {0, 4096}) {
+        file.seek(meta + 20);
+        file.writeInt(Integer.reverseBytes(2));
+      }
+    }
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> LmdbImageStore.open(path()))
+        .withMessageContaining("format 2");
+  }
+
+  @Test
+  void anEnvironmentOfAnotherProgramIsRefusedAndLeftAsItIs() throws IOException {
+    Path other = Files.createDirectory(folder.resolve("other"));
+    NativeLibrary.load();
+    try (Env<Slice> env = Env.create(new SliceProxy()).open(other.toFile())) {
+      env.openDbi("words", DbiFlags.MDB_CREATE);
+    }
+    byte[] before = Files.readAllBytes(other.resolve(DataFile.NAME));
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> LmdbImageStore.open(other))
+        .withMessageContaining(other.toString())
+        .withMessageContaining("no image store");
+
+    assertThat(other.resolve(DataFile.NAME)).hasBinaryContent(before);
+  }
+
+  private static void cutOff(Path data, long length) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+      file.setLength(length);
+    }
+  }
+
+  /** Looks at every image and tells in a word how that went. */
+  private static String look(Path store, LmdbOptions options) {
+    String word = "whole";
+    try (LmdbImageStore open = LmdbImageStore.open(store, options)) {
+      for (LabeledImage expected : SampleImages.list(0, IMAGES - 1, SHAPE, 1)) {
+        try {
+          if (!open.get(expected.id()).equals(expected)) {
+            return "wrong";
+          }
+        } catch (CorruptImageException | ImageNotFoundException e) {
+          word = "damage told";
+        }
+      }
+      if (!open.verify().isClean() || open.size() != IMAGES - 1) {
+        word = "damage told";
+      }
+    } catch (CorruptStoreException | UnsupportedStoreException e) {
+      return "refused";
+    } catch (ImageStoreException e) {
+      return "refused: " + e.getMessage();
+    }
+    return word;
+  }
+
+  /** Cuts the file off page by page, from its end on. */
+  static final class CutOff {
+    public static void main(String[] args) throws IOException {
+      Path store = Path.of(args[0]);
+      Path data = store.resolve(DataFile.NAME);
+      for (long length = Files.size(data); length > 0; length -= 1365) {
+        cutOff(data, length);
+        System.out.println(look(store, READ_ONLY));
+      }
+    }
+  }
+
+  /** Flips one bit at a time, anywhere in the file. */
+  static final class FlipBits {
+    public static void main(String[] args) throws IOException {
+      Path store = Path.of(args[0]);
+      Path data = store.resolve(DataFile.NAME);
+      Path whole = Files.copy(data, store.resolveSibling("whole"));
+      SplittableRandom random = new SplittableRandom(23);
+      for (int flip = 0; flip < Integer.parseInt(args[1]); flip++) {
+        Files.copy(whole, data, StandardCopyOption.REPLACE_EXISTING);
+        try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
+          long at = random.nextLong(file.length());
+          file.seek(at);
+          int flipped = file.read() ^ 1 << random.nextInt(8);
+          file.seek(at);
+          file.write(flipped);
+        }
+        System.out.println(look(store, READ_ONLY));
+      }
+    }
+  }
+}
