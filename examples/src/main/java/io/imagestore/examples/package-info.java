@@ -1,4 +1,7 @@
-/** The timing experiments and the quick start. */
+/**
+ * The command line program: {@code timings} runs the timing experiments, {@code quickstart} the
+ * README's example.
+ */
 @NullMarked
 package io.imagestore.examples;
 

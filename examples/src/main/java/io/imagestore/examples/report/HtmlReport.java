@@ -1,0 +1,429 @@
+package io.imagestore.examples.report;
+
+import static io.imagestore.examples.report.Cell.escape;
+import static io.imagestore.examples.timings.Operation.READ_MANY;
+import static io.imagestore.examples.timings.Operation.READ_PARALLEL;
+import static io.imagestore.examples.timings.Operation.READ_PARALLEL_WHILE_WRITING;
+import static io.imagestore.examples.timings.Operation.READ_SINGLE;
+import static io.imagestore.examples.timings.Operation.STORE_MANY;
+import static io.imagestore.examples.timings.Operation.STORE_SINGLE;
+
+import io.imagestore.examples.chart.Chart;
+import io.imagestore.examples.chart.Ink;
+import io.imagestore.examples.timings.Environment;
+import io.imagestore.examples.timings.Operation;
+import io.imagestore.examples.timings.Result;
+import io.imagestore.examples.timings.Timings;
+import io.imagestore.examples.timings.Units;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.DoubleFunction;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** One page that holds everything, and needs nothing from elsewhere. */
+final class HtmlReport {
+  private final Timings timings;
+  private final Environment environment;
+  private final Map<String, Chart> charts;
+  private final StringBuilder page = new StringBuilder();
+
+  private HtmlReport(Timings timings, Map<String, Chart> charts) {
+    this.timings = timings;
+    this.environment = timings.environment();
+    this.charts = charts;
+  }
+
+  /** The page's text. */
+  static String of(Timings timings, Map<String, Chart> charts) {
+    return new HtmlReport(timings, charts).write();
+  }
+
+  private String write() {
+    String title =
+        "Storing and reading %s images: %s"
+            .formatted(Units.count(timings.mostImages()), listed(timings.backends()));
+    page.append(
+        """
+        <!doctype html>
+        <html lang="en">
+        <head>
+        <meta charset="utf-8">
+        <meta name="viewport" content="width=device-width, initial-scale=1">
+        <title>%s</title>
+        <style>
+        %s</style>
+        </head>
+        <body>
+        <main>
+        <p class="eyebrow">ImageStore for Java %s · %s</p>
+        <h1>%s</h1>
+        """
+            .formatted(
+                escape(title),
+                resource("report.css"),
+                escape(environment.imageStoreVersion()),
+                escape(environment.date().substring(0, 10)),
+                escape(title)));
+    introduction();
+    glance();
+    storing();
+    reading();
+    onDisk();
+    threads();
+    method();
+    caveats();
+    everything();
+    page.append("</main>\n</body>\n</html>\n");
+    return page.toString();
+  }
+
+  private static String listed(List<String> backends) {
+    List<String> titles = backends.stream().map(Backends::title).toList();
+    int last = titles.size() - 1;
+    return last == 0
+        ? titles.get(0)
+        : String.join(", ", titles.subList(0, last)) + " and " + titles.get(last);
+  }
+
+  private void introduction() {
+    if (environment.data().synthetic()) {
+      page.append(
+          """
+          <p class="warning"><strong>Synthetic data.</strong> The images were made up by a program, \
+          in CIFAR-10's shape and about as compressible. Sizes and times of PNG files in particular \
+          depend on what is in the images: for figures to rely on, run it on the real data set.</p>
+          """);
+    }
+    page.append(
+        """
+        <p class="lede">How long does it take to store labelled images and to read them back, and \
+        how much room do they take, as PNG files, in LMDB or in HDF5? Each backend was given the \
+        same images in the same order, through the same interface.</p>
+        """);
+  }
+
+  private void glance() {
+    int most = timings.mostImages();
+    page.append("<section class=\"cards\" aria-label=\"At a glance\">\n");
+    String count = Units.count(most);
+    card("Fastest to store " + count, of(STORE_MANY, most), Result::median, Units::time);
+    card("Fastest to read " + count, of(READ_MANY, most), Result::median, Units::time);
+    card("Smallest on disk", of(STORE_MANY, most), Result::bytes, size -> Units.bytes((long) size));
+    card("Fastest to read one", of(READ_SINGLE, 1), Result::median, Units::time);
+    page.append("</section>\n");
+  }
+
+  private List<Result> of(Operation operation, int images) {
+    return timings.of(operation).filter(result -> result.images() == images).toList();
+  }
+
+  /** The least value, and how many times as much the others have. */
+  private void card(
+      String heading,
+      List<Result> results,
+      ToDoubleFunction<Result> value,
+      DoubleFunction<String> text) {
+    List<Result> ranked = results.stream().sorted(Comparator.comparingDouble(value)).toList();
+    double least = value.applyAsDouble(ranked.get(0));
+    String others =
+        ranked.stream()
+            .skip(1)
+            .map(
+                other ->
+                    Backends.title(other.backend())
+                        + " "
+                        + Units.ratio(value.applyAsDouble(other) / least)
+                        + "×")
+            .collect(Collectors.joining("<br>"));
+    page.append(
+        """
+        <div class="card"><h3>%s</h3><div class="big">%s</div><p><strong>%s</strong><br>%s</p></div>
+        """
+            .formatted(
+                escape(heading),
+                text.apply(least),
+                escape(Backends.title(ranked.get(0).backend())),
+                others));
+  }
+
+  private void storing() {
+    heading(
+        "Storing",
+        "From an empty folder to a closed store: open, store the images with their labels, close."
+            + " One image by put, more by one putBatch.");
+    figures("storage-time", "log-storage-time");
+    byBackend(STORE_SINGLE, STORE_MANY);
+  }
+
+  private void reading() {
+    heading(
+        "Reading",
+        "Open, read all images with their labels in order, close. One image by get, more by"
+            + " readBatch into one batch used again and again, by one calling thread.");
+    figures("read-time", "log-read-time");
+    byBackend(READ_SINGLE, READ_MANY);
+  }
+
+  private void onDisk() {
+    heading("Room on disk", "All files of the closed store, in whole blocks of the file system.");
+    List<List<Cell>> rows = new ArrayList<>();
+    for (int images : timings.counts()) {
+      List<Cell> row = new ArrayList<>(List.of(Cell.head(Units.count(images))));
+      for (String backend : timings.backends()) {
+        Result result =
+            timings.find(images == 1 ? STORE_SINGLE : STORE_MANY, backend, images).orElseThrow();
+        row.add(Cell.of(Units.bytes(result.bytes()), (double) result.bytes()));
+      }
+      rows.add(row);
+    }
+    figureBesideTable("disk-usage", backendHead("images"), Cell.markLeast(rows));
+  }
+
+  private void threads() {
+    heading(
+        "Reading with several threads",
+        "The %s images in shuffled batches, each image once, by 1, 2, 4 … threads that share one"
+                .formatted(Units.count(timings.mostImages()))
+            + " open store; alone, and beside one thread that goes on storing batches into the same"
+            + " store. A backend may use threads of its own besides. In images a second.");
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Result first : timings.of(READ_PARALLEL, READ_PARALLEL_WHILE_WRITING).toList()) {
+      if (first.backend().equals(timings.backends().get(0))) {
+        rows.add(paceRow(first));
+      }
+    }
+    figureBesideTable("parallel-reading", backendHead("threads"), rows);
+  }
+
+  private List<Cell> paceRow(Result first) {
+    boolean alone = first.operation() == READ_PARALLEL;
+    List<Cell> row = new ArrayList<>();
+    row.add(Cell.head(first.threads() + (alone ? "" : " + writer")));
+    timings
+        .of(first.operation())
+        .filter(result -> result.threads() == first.threads())
+        .forEach(
+            result ->
+                row.add(
+                    Cell.of(
+                        Units.rate(result.imagesPerSecond()),
+                        writerPace(result.writerImagesPerSecond()),
+                        0)));
+    return row;
+  }
+
+  private static String writerPace(@Nullable Double imagesPerSecond) {
+    return imagesPerSecond == null ? "" : "writer " + Units.rate(imagesPerSecond);
+  }
+
+  private void method() {
+    heading("How it was measured", "");
+    page.append("<dl class=\"box\">\n");
+    entry("Images", environment.data().description());
+    entry(
+        "Training set",
+        "%s images of %s, repeated from the first where more were needed"
+            .formatted(Units.count(environment.data().images()), environment.data().shape()));
+    entry(
+        "Machine",
+        "%s, %d processors for the JVM, %s of memory"
+            .formatted(
+                environment.machine().processor(),
+                environment.machine().processors(),
+                Units.bytes(environment.machine().memoryBytes())));
+    entry(
+        "System",
+        environment.machine().operatingSystem()
+            + ", file system "
+            + environment.machine().fileSystem());
+    entry("Java", environment.machine().java());
+    entry(
+        "Memory used",
+        "at most %s of heap (limit %s) and %s of direct buffers, the training set among them"
+            .formatted(
+                Units.bytes(environment.peakHeapBytes()),
+                Units.bytes(environment.machine().maxHeapBytes()),
+                Units.bytes(environment.peakDirectBytes())));
+    environment
+        .durability()
+        .forEach((backend, text) -> entry(Backends.title(backend) + ": durability", text));
+    entry(
+        "Runs",
+        environment.repeat() == 1
+            ? "each measurement once"
+            : "each measurement %d times; the figures are medians, with the fastest and the slowest"
+                    .formatted(environment.repeat())
+                + " run below");
+    entry("Whole experiment", Units.time(environment.elapsedSeconds()));
+    page.append("</dl>\n");
+  }
+
+  private void caveats() {
+    heading("What to keep in mind", "");
+    page.append("<ul>\n");
+    Stream.of(
+            "Every image, label and id that was read was compared with what had been stored, while"
+                + " the clock stood.",
+            "Each pair of storing and reading had a fresh store, and so had each number of"
+                + " threads.",
+            environment.warmUpSeconds() > 0
+                ? "The JVM was warm: each backend had stored and read for %s before anything"
+                        .formatted(Units.time(environment.warmUpSeconds()))
+                    + " counted. What its very first use took, with classes and native libraries to"
+                    + " load, stands in the rows “1, first use”."
+                : "The JVM was not warmed up: the early figures hold the loading of classes and the"
+                    + " compiler's work.",
+            "The page cache was hot: each store was read right after it had been written, from"
+                + " memory as far as memory reaches, not from the disk. A data set larger than"
+                + " memory reads at the disk's pace.",
+            "Storing includes closing, and a store that closes has asked the system to make"
+                + " everything outlast a loss of power.",
+            "Checksums were written, and verified on each read, as is the default.",
+            "Other programs on the machine weren't kept still by this one. Trust ratios more than"
+                + " figures, and small differences not at all.")
+        .forEach(text -> page.append("<li>").append(escape(text)).append("</li>\n"));
+    page.append("</ul>\n");
+  }
+
+  private void everything() {
+    List<List<Cell>> rows = new ArrayList<>();
+    for (Result result : timings.results()) {
+      rows.add(
+          List.of(
+              Cell.head(result.operation().text()),
+              Cell.words(result.backend()),
+              Cell.number(Units.count(result.images())),
+              Cell.number(String.valueOf(result.threads())),
+              Cell.number(Units.time(result.median())),
+              Cell.number(Units.time(result.min())),
+              Cell.number(Units.time(result.max())),
+              Cell.number(Units.rate(result.imagesPerSecond())),
+              Cell.number(Units.bytes(result.bytes())),
+              Cell.words(result.jvmWarm() ? "warm" : "cold"),
+              Cell.words(result.cacheHot() == null ? "" : "hot")));
+    }
+    page.append("<details>\n<summary>Every measurement</summary>\n");
+    table(
+        List.of(
+            "operation",
+            "backend",
+            "images",
+            "threads",
+            "median",
+            "min",
+            "max",
+            "images/s",
+            "on disk",
+            "JVM",
+            "cache"),
+        rows);
+    page.append("</details>\n");
+  }
+
+  /** Times by number of images, a column for each backend. */
+  private void byBackend(Operation single, Operation many) {
+    List<List<Cell>> rows = new ArrayList<>();
+    rows.add(firstUseRow(single));
+    for (int images : timings.counts()) {
+      List<Cell> row = new ArrayList<>(List.of(Cell.head(Units.count(images))));
+      timings
+          .of(single, many)
+          .filter(result -> result.images() == images)
+          .forEach(result -> row.add(timeCell(result)));
+      rows.add(row);
+    }
+    table(backendHead("images"), Cell.markLeast(rows));
+  }
+
+  private List<Cell> firstUseRow(Operation single) {
+    List<Cell> row = new ArrayList<>(List.of(Cell.head("1, first use")));
+    timings
+        .of(single)
+        .forEach(
+            result -> {
+              double seconds = Objects.requireNonNull(result.firstUseSeconds());
+              row.add(Cell.of(Units.time(seconds), seconds));
+            });
+    return row;
+  }
+
+  private static Cell timeCell(Result result) {
+    String range = result.runs().size() == 1 ? "" : Units.range(result.min(), result.max());
+    return Cell.of(Units.time(result.median()), range, result.median());
+  }
+
+  private List<String> backendHead(String first) {
+    return Stream.concat(Stream.of(first), timings.backends().stream()).toList();
+  }
+
+  private void heading(String heading, String text) {
+    page.append("<h2>").append(escape(heading)).append("</h2>\n");
+    if (!text.isEmpty()) {
+      page.append("<p>").append(escape(text)).append("</p>\n");
+    }
+  }
+
+  private void figures(String... names) {
+    page.append("<div class=\"charts\">\n");
+    for (String name : names) {
+      figure(name);
+    }
+    page.append("</div>\n");
+  }
+
+  private void figureBesideTable(String name, List<String> head, List<List<Cell>> rows) {
+    page.append("<div class=\"charts\">\n");
+    figure(name);
+    table(head, rows);
+    page.append("</div>\n");
+  }
+
+  private void figure(String name) {
+    String svg = Objects.requireNonNull(charts.get(name)).toThemedSvg();
+    page.append("<figure class=\"box\">\n").append(svg).append("</figure>\n");
+  }
+
+  private void entry(String name, String value) {
+    page.append("<dt>%s</dt><dd>%s</dd>\n".formatted(escape(name), escape(value)));
+  }
+
+  private void table(List<String> head, List<List<Cell>> rows) {
+    page.append("<div class=\"box scroll\" tabindex=\"0\"><table>\n<thead><tr>");
+    head.forEach(name -> page.append(columnHead(name)));
+    page.append("</tr></thead>\n<tbody>\n");
+    for (List<Cell> row : rows) {
+      page.append("<tr>");
+      row.forEach(cell -> page.append(cell.html()));
+      page.append("</tr>\n");
+    }
+    page.append("</tbody>\n</table></div>\n");
+  }
+
+  /** A backend's column has the colour that it has in the charts. */
+  private String columnHead(String name) {
+    int series = timings.backends().indexOf(name);
+    String key =
+        series < 0
+            ? ""
+            : "<span class=\"key\" style=\"background:var(--%s)\"></span>"
+                .formatted(Ink.series(series).property());
+    return "<th scope=\"col\">" + key + escape(Backends.title(name)) + "</th>";
+  }
+
+  private static String resource(String name) {
+    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
+      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new IllegalStateException("can't read " + name + " on the class path", e);
+    }
+  }
+}

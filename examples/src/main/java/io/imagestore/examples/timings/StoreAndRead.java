@@ -1,0 +1,86 @@
+package io.imagestore.examples.timings;
+
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import java.nio.file.Path;
+import java.util.stream.LongStream;
+
+/**
+ * Stores a number of images into a fresh store and reads them back, as a program would that does
+ * nothing else: the time runs from before the store is opened until after it is closed.
+ */
+final class StoreAndRead {
+  /** As many as fit a processor's larger caches, and enough to make calls cheap. */
+  private static final int IMAGES_A_READ = 1024;
+
+  private final Bench bench;
+  private final int count;
+  private final Path store;
+
+  StoreAndRead(Bench bench, int count) {
+    this.bench = bench;
+    this.count = count;
+    this.store = bench.folder().freshStore(bench.backend());
+  }
+
+  /** Stores the images, all in one batch, or a single one alone; gives the seconds it took. */
+  double store() {
+    Stopwatch watch = new Stopwatch();
+    watch.start();
+    try (ImageStore open = bench.open(store)) {
+      if (count == 1) {
+        LabeledImage image = bench.images().image(0);
+        open.put(0, image.image(), image.label());
+      } else {
+        open.putBatch(bench.images(0, count));
+      }
+    }
+    watch.stop();
+    return watch.seconds();
+  }
+
+  /** Reads what {@link #store} stored; gives the seconds it took without the checking. */
+  double read() {
+    return count == 1 ? readOne() : readMany();
+  }
+
+  long bytes() {
+    return bench.folder().bytes(store);
+  }
+
+  void remove() {
+    bench.folder().remove(store);
+  }
+
+  private double readOne() {
+    Stopwatch watch = new Stopwatch();
+    watch.start();
+    LabeledImage read;
+    try (ImageStore open = bench.open(store)) {
+      read = open.get(0);
+    }
+    watch.stop();
+    bench.images().check(bench.backend(), read, 0);
+    return watch.seconds();
+  }
+
+  private double readMany() {
+    Stopwatch watch = new Stopwatch();
+    watch.start();
+    ImageBatch batch = ImageBatch.allocate(bench.images().shape(), Math.min(count, IMAGES_A_READ));
+    try (ImageStore open = bench.open(store)) {
+      for (int first = 0; first < count; first += IMAGES_A_READ) {
+        long[] ids = LongStream.range(first, Math.min(count, first + IMAGES_A_READ)).toArray();
+        bench.folder().checkStillWanted();
+        open.readBatch(ids, batch);
+        watch.stop();
+        bench.images().check(bench.backend(), batch, ids);
+        bench.progress().advance(ids.length);
+        watch.start();
+      }
+    }
+    watch.stop();
+    return watch.seconds();
+  }
+}

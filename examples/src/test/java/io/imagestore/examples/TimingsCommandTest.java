@@ -1,0 +1,87 @@
+package io.imagestore.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class TimingsCommandTest {
+  private final StringWriter out = new StringWriter();
+  private final StringWriter err = new StringWriter();
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--backends=tape | unknown backend 'tape'",
+        "--backends=disk,disk | --backends holds disk twice",
+        "--cutoffs=0 | --cutoffs must be at least 1, but is 0",
+        "--cutoffs=10,-5 | --cutoffs must be at least 1, but is -5",
+        "--cutoffs=10,ten | 'ten'",
+        "--cutoffs=10,20,10 | --cutoffs holds 10 twice",
+        "--repeat=0 | --repeat must be at least 1, but is 0",
+        "--threads=0 | --threads must be at least 1, but is 0",
+        "--warm-up=-1 | --warm-up must be",
+        "--data=no/such/folder | no file or folder --data no/such/folder",
+        "--speed=9 | '--speed=9'"
+      })
+  void badInputIsOneLineThatNamesItAndExitCode2(String option, String message) {
+    assertThat(run("timings", option, "--out=" + folder)).isEqualTo(2);
+    assertThat(err.toString()).startsWith("error: ").contains(message).hasLineCount(1);
+  }
+
+  @Test
+  void aFolderThatCannotBeWrittenIsOneLineAndExitCode2() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    assertThat(run("timings", "--out=" + file.resolve("results"))).isEqualTo(2);
+    assertThat(err.toString()).contains("--out " + file.resolve("results")).hasLineCount(1);
+  }
+
+  @Test
+  void aFolderThatHoldsNoImagesIsOneLineAndExitCode2() {
+    assertThat(run("timings", "--data=" + folder, "--out=" + folder)).isEqualTo(2);
+    assertThat(err.toString()).contains("--data is not CIFAR-10").hasLineCount(1);
+  }
+
+  @Test
+  void aDownloadIntoAFileIsOneLineAndExitCode2() throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "in the way");
+    assertThat(run("timings", "--download", "--data=" + file, "--out=" + folder)).isEqualTo(2);
+    assertThat(err.toString()).contains("--data must be a folder").hasLineCount(1);
+  }
+
+  @Test
+  void aFailedExperimentIsOneLineAndExitCode1() {
+    int code =
+        run("timings", "--backends=memory", "--cutoffs=10", "--warm-up=0", "--out=" + folder);
+    assertThat(code).isEqualTo(1);
+    assertThat(err.toString()).startsWith("failed: ").hasLineCount(1);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"timings", "quickstart"})
+  void helpTellsTheExitCodes(String command) {
+    assertThat(run(command, "--help")).isZero();
+    assertThat(out.toString()).contains("Usage: imagestore-examples " + command);
+  }
+
+  @Test
+  void withoutACommandTheUsageIsShownAndTheExitCodeIs2() {
+    assertThat(run()).isEqualTo(2);
+  }
+
+  private int run(String... arguments) {
+    CommandLine program = Main.commandLine();
+    program.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+    return program.execute(arguments);
+  }
+}
