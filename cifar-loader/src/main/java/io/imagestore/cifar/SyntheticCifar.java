@@ -22,9 +22,9 @@ import java.util.stream.Stream;
  * batch's own label and a {@code readme.txt} say so wherever the data goes.
  *
  * <p>Each of the ten classes is a wave of its own direction and length, of random phase, contrast
- * and colours that lean towards the class, under random texture. A small convolutional network
- * learns it; no single pixel tells the class. As PNG files the images take what CIFAR's do, about
- * 2.5 kB each at zlib's default level.
+ * and colours that lean towards the class, under a weaker wave of any class and random texture. A
+ * small convolutional network learns it; no single pixel tells the class. As PNG files the images
+ * take what CIFAR's do, about 2.5 kB each at zlib's default level.
  *
  * <p>The same seed gives the same images on each machine, and image and id belong together: a
  * larger set begins with the smaller one's. Immutable, so any number of threads may use one.

@@ -21,6 +21,9 @@ final class SyntheticImages {
 
   private static final float COLOUR_TEXTURE_RANGE = 4.5f;
 
+  /** How high the wave of any class, which lies over that of the right one, may at most be. */
+  private static final float DISTRACTION = 0.95f;
+
   /** Cosines and sines along columns and rows, so that a pixel of a wave takes no call. */
   private static final float[][] COS_X = new float[CLASSES][SIDE];
 
@@ -54,7 +57,10 @@ final class SyntheticImages {
   int draw(long id, byte[] planes) {
     Noise noise = new Noise(seed, id);
     int label = noise.below(CLASSES);
-    float[] wave = wave(label, noise);
+    float height = 14 + 20 * noise.fraction();
+    float[] wave = slope(noise);
+    addWave(wave, label, height, noise);
+    addWave(wave, noise.below(CLASSES), height * DISTRACTION * noise.fraction(), noise);
     texture(wave, GRAY_TEXTURE + GRAY_TEXTURE_RANGE * noise.square(), noise);
     float colourTexture = COLOUR_TEXTURE + COLOUR_TEXTURE_RANGE * noise.fraction();
     for (int channel = 0; channel < Cifar.CHANNELS; channel++) {
@@ -70,23 +76,29 @@ final class SyntheticImages {
     return 12 * (((label * 7 + channel * 5) % CLASSES) / 4.5f - 1);
   }
 
-  private static float[] wave(int label, Noise noise) {
-    float height = 18 + 22 * noise.fraction();
+  private static float[] slope(Noise noise) {
+    float slopeX = 1.5f * noise.signed();
+    float slopeY = 1.5f * noise.signed();
+    float[] gray = new float[AREA];
+    for (int y = 0; y < SIDE; y++) {
+      for (int x = 0; x < SIDE; x++) {
+        gray[y * SIDE + x] = slopeX * (x - SIDE / 2f) + slopeY * (y - SIDE / 2f);
+      }
+    }
+    return gray;
+  }
+
+  private static void addWave(float[] gray, int label, float height, Noise noise) {
     double phase = 2 * Math.PI * noise.fraction();
     float cos = height * (float) StrictMath.cos(phase);
     float sin = height * (float) StrictMath.sin(phase);
-    float slopeX = 1.5f * noise.signed();
-    float slopeY = 1.5f * noise.signed();
-    float[] wave = new float[AREA];
     for (int y = 0; y < SIDE; y++) {
       float cosY = cos * COS_Y[label][y] - sin * SIN_Y[label][y];
       float sinY = sin * COS_Y[label][y] + cos * SIN_Y[label][y];
       for (int x = 0; x < SIDE; x++) {
-        float slope = slopeX * (x - SIDE / 2f) + slopeY * (y - SIDE / 2f);
-        wave[y * SIDE + x] = cosY * COS_X[label][x] - sinY * SIN_X[label][x] + slope;
+        gray[y * SIDE + x] += cosY * COS_X[label][x] - sinY * SIN_X[label][x];
       }
     }
-    return wave;
   }
 
   private static void texture(float[] wave, float deviation, Noise noise) {
