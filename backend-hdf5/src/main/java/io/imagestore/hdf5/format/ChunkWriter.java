@@ -209,12 +209,28 @@ final class ChunkWriter {
   /** Writes what is left to write, for a table of so many rows. */
   void finish(long rows) throws IOException {
     writeBuffer();
+    unpackTail(rows);
     for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
       Draft draft = entry.getValue();
       long rowsInChunk = Math.min(chunkRows, rows - (long) entry.getKey() * chunkRows);
       if (draft.filtered == null && rowsInChunk > 0) {
         finish(draft, (int) rowsInChunk);
       }
+    }
+  }
+
+  /**
+   * Rows taken from a filtered chunk would stay in it, and show when another program extends it.
+   */
+  private void unpackTail(long rows) throws IOException {
+    int chunk = (int) (rows / chunkRows);
+    Chunk old = base.chunk(index, chunk);
+    if (rows < base.rows()
+        && rows % chunkRows > 0
+        && old != null
+        && !TableView.isPlain(spec, old)
+        && !drafts.containsKey(chunk)) {
+      drafts.put(chunk, copyOf(base.decodedUncached(spec, old)));
     }
   }
 

@@ -23,10 +23,13 @@ import org.jspecify.annotations.Nullable;
  * don't mind a file that is longer than its superblock says. {@link RandomAccessFile} is used for
  * writing, for an interrupt doesn't close it.
  */
-final class StorageFile implements ByteSource, Closeable {
+public final class StorageFile implements ByteSource, Closeable {
 
   private static final int SEGMENT_BITS = 25;
   private static final int SEGMENT = 1 << SEGMENT_BITS;
+
+  // RandomAccessFile copies what it writes; large pieces would cost fresh memory each time.
+  private static final int PIECE = 1 << 16;
 
   private final Path path;
   private final RandomAccessFile file;
@@ -34,7 +37,14 @@ final class StorageFile implements ByteSource, Closeable {
   private long length;
   private volatile @Nullable MappedByteBuffer[] segments = new MappedByteBuffer[0];
 
-  StorageFile(Path path, boolean writable) throws IOException {
+  /**
+   * Opens a file.
+   *
+   * @param path the file, which must be there
+   * @param writable whether to write to it, which is for this package only
+   * @throws IOException if it can't be opened
+   */
+  public StorageFile(Path path, boolean writable) throws IOException {
     this.path = path;
     this.writable = writable;
     this.file = open(path, writable);
@@ -91,7 +101,9 @@ final class StorageFile implements ByteSource, Closeable {
   synchronized void write(long address, byte[] bytes, int offset, int count) throws IOException {
     reserve(address + count);
     file.seek(address);
-    file.write(bytes, offset, count);
+    for (int done = 0; done < count; done += PIECE) {
+      file.write(bytes, offset + done, Math.min(PIECE, count - done));
+    }
   }
 
   synchronized void write(Patch patch) throws IOException {
@@ -145,8 +157,17 @@ final class StorageFile implements ByteSource, Closeable {
     file.close();
   }
 
-  /** Copies mapped bytes to a buffer's position, and moves it. */
-  void get(long address, ByteBuffer into, int count) throws IOException {
+  /**
+   * Copies mapped bytes to a buffer's position, and moves it. Any number of threads may do so at
+   * once; an interrupt doesn't matter.
+   *
+   * @param address where in the file
+   * @param into has room for them
+   * @param count how many
+   * @throws Hdf5FormatException if they aren't in the file
+   * @throws IOException if the file can't be mapped
+   */
+  public void get(long address, ByteBuffer into, int count) throws IOException {
     long at = address;
     int left = count;
     while (left > 0) {

@@ -1,0 +1,228 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.CorruptStoreException;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.hdf5.format.StorageFile;
+import io.jhdf.api.dataset.ChunkedDataset;
+import io.jhdf.api.dataset.ContiguousDataset;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** The rows of a dataset of bytes that another program wrote. Safe in any thread. */
+abstract class ForeignPixels implements Closeable {
+
+  private ForeignPixels() {}
+
+  /** Copies one row's bytes to the buffer's position, and moves it. */
+  abstract void get(int row, ByteBuffer into) throws IOException;
+
+  @Override
+  public void close() throws IOException {}
+
+  /**
+   * The rows of a dataset.
+   *
+   * @param dimensions the first is the number of rows
+   */
+  static ForeignPixels of(JhdfFile file, Path path, String name, long[] dimensions, long cacheBytes)
+      throws IOException {
+    int rowBytes = 1;
+    for (int i = 1; i < dimensions.length; i++) {
+      rowBytes = Math.multiplyExact(rowBytes, Math.toIntExact(dimensions[i]));
+    }
+    int bytes = rowBytes;
+    return file.read(
+        name,
+        dataset -> {
+          if (dataset instanceof ContiguousDataset contiguous) {
+            return contiguous(file, path, contiguous, dimensions[0], bytes);
+          }
+          if (dataset instanceof ChunkedDataset chunked) {
+            return new Chunked(file, name, dimensions, chunked.getChunkDimensions(), cacheBytes);
+          }
+          throw new UnsupportedStoreException(
+              "dataset '" + name + "' in " + path + " is neither contiguous nor chunked");
+        });
+  }
+
+  private static ForeignPixels contiguous(
+      JhdfFile file, Path path, ContiguousDataset dataset, long rows, int rowBytes) {
+    long address = file.base() + dataset.getDataAddress();
+    try {
+      StorageFile storage = new StorageFile(path, false);
+      if (address < 0 || rows > (storage.length() - address) / rowBytes) {
+        storage.close();
+        throw new CorruptStoreException(
+            path
+                + " was cut off: "
+                + rows
+                + " images of "
+                + rowBytes
+                + " bytes don't fit into it from address "
+                + address
+                + " on");
+      }
+      return new Contiguous(storage, address, rowBytes);
+    } catch (IOException e) {
+      throw new CorruptStoreException("the pixels in " + path + " can't be read: " + e, e);
+    }
+  }
+
+  private static final class Contiguous extends ForeignPixels {
+    private final StorageFile storage;
+    private final long address;
+    private final int rowBytes;
+
+    Contiguous(StorageFile storage, long address, int rowBytes) {
+      this.storage = storage;
+      this.address = address;
+      this.rowBytes = rowBytes;
+    }
+
+    @Override
+    void get(int row, ByteBuffer into) throws IOException {
+      storage.get(address + (long) row * rowBytes, into, rowBytes);
+    }
+
+    @Override
+    public void close() throws IOException {
+      storage.close();
+    }
+  }
+
+  /** Chunks may cut rows in pieces, as h5py's own choice of chunks does. */
+  private static final class Chunked extends ForeignPixels {
+    private final JhdfFile file;
+    private final String name;
+    private final int[] extents;
+    private final int[] chunk;
+    private final int chunkBytes;
+    private final Cache cache;
+
+    Chunked(JhdfFile file, String name, long[] dimensions, int[] chunk, long cacheBytes) {
+      this.file = file;
+      this.name = name;
+      this.extents = Arrays.stream(dimensions).mapToInt(Math::toIntExact).toArray();
+      this.chunk = chunk.clone();
+      int bytes = 1;
+      for (int extent : chunk) {
+        bytes = Math.multiplyExact(bytes, extent);
+      }
+      this.chunkBytes = bytes;
+      int pieces = 1;
+      for (int i = 1; i < extents.length; i++) {
+        pieces = Math.multiplyExact(pieces, (extents[i] + chunk[i] - 1) / chunk[i]);
+      }
+      // Those of one row at the least, or each row would read all of its pieces again.
+      this.cache = new Cache((int) Math.max(pieces, Math.min(1 << 16, cacheBytes / chunkBytes)));
+    }
+
+    @Override
+    void get(int row, ByteBuffer into) throws IOException {
+      int rowBytes = 1;
+      for (int i = 1; i < extents.length; i++) {
+        rowBytes *= extents[i];
+      }
+      byte[] bytes = new byte[rowBytes];
+      int[] offset = new int[extents.length];
+      offset[0] = row / chunk[0] * chunk[0];
+      copyPieces(1, offset, row % chunk[0], bytes);
+      into.put(bytes);
+    }
+
+    private void copyPieces(int dimension, int[] offset, int rowInChunk, byte[] bytes)
+        throws IOException {
+      if (dimension == extents.length) {
+        copyPiece(1, decoded(offset), rowInChunk, offset, 0, bytes);
+        return;
+      }
+      for (int at = 0; at < extents[dimension]; at += chunk[dimension]) {
+        offset[dimension] = at;
+        copyPieces(dimension + 1, offset, rowInChunk, bytes);
+      }
+    }
+
+    private void copyPiece(
+        int dimension, byte[] piece, int from, int[] offset, int to, byte[] bytes) {
+      int count = Math.min(chunk[dimension], extents[dimension] - offset[dimension]);
+      int first = from * chunk[dimension];
+      int target = to * extents[dimension] + offset[dimension];
+      if (dimension == extents.length - 1) {
+        System.arraycopy(piece, first, bytes, target, count);
+        return;
+      }
+      for (int i = 0; i < count; i++) {
+        copyPiece(dimension + 1, piece, first + i, offset, target + i, bytes);
+      }
+    }
+
+    private byte[] decoded(int[] offset) throws IOException {
+      Key key = new Key(offset.clone());
+      byte[] known = cache.get(key);
+      if (known != null) {
+        return known;
+      }
+      byte[] decoded =
+          file.read(name, dataset -> ((ChunkedDataset) dataset).getDecompressedChunk(offset));
+      if (decoded.length < chunkBytes) {
+        throw new CorruptStoreException(
+            "the chunk at "
+                + Arrays.toString(offset)
+                + " of dataset '"
+                + name
+                + "' has "
+                + decoded.length
+                + " bytes in place of "
+                + chunkBytes);
+      }
+      cache.put(key, decoded);
+      return decoded;
+    }
+  }
+
+  /** A chunk's place. */
+  private static final class Key {
+    private final int[] offset;
+
+    Key(int[] offset) {
+      this.offset = offset;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Key key && Arrays.equals(offset, key.offset);
+    }
+
+    @Override
+    public int hashCode() {
+      return Arrays.hashCode(offset);
+    }
+  }
+
+  /** The chunks used last. */
+  private static final class Cache {
+    private final Map<Key, byte[]> chunks = new LinkedHashMap<>(16, 0.75f, true);
+    private final int most;
+
+    Cache(int most) {
+      this.most = most;
+    }
+
+    synchronized byte @Nullable [] get(Key key) {
+      return chunks.get(key);
+    }
+
+    synchronized void put(Key key, byte[] chunk) {
+      chunks.put(key, chunk);
+      while (chunks.size() > most) {
+        chunks.remove(chunks.keySet().iterator().next());
+      }
+    }
+  }
+}

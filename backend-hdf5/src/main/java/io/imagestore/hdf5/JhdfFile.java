@@ -1,0 +1,120 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.CorruptStoreException;
+import io.imagestore.UnsupportedStoreException;
+import io.jhdf.HdfFile;
+import io.jhdf.api.Dataset;
+import io.jhdf.api.Node;
+import io.jhdf.exceptions.HdfException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * A file read through jhdf, whose failures on damaged files, of any kind, become ours, and which an
+ * interrupted thread doesn't close for others. Safe in any thread; one at a time gets in.
+ */
+final class JhdfFile implements Closeable {
+
+  private final Path path;
+  private FileChannel channel;
+  private HdfFile file;
+
+  JhdfFile(Path path) throws IOException {
+    this.path = path;
+    this.channel = FileChannel.open(path, StandardOpenOption.READ);
+    this.file = openFile(channel);
+  }
+
+  /** A failed open would leave the channel open. */
+  private HdfFile openFile(FileChannel open) throws IOException {
+    boolean opened = false;
+    try {
+      HdfFile made = guarded(() -> new HdfFile(open));
+      opened = true;
+      return made;
+    } finally {
+      if (!opened) {
+        open.close();
+      }
+    }
+  }
+
+  private interface Step<T> {
+    T run();
+  }
+
+  private <T> T guarded(Step<T> step) {
+    try {
+      return step.run();
+    } catch (CorruptStoreException | UnsupportedStoreException e) {
+      throw e;
+    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+      throw new CorruptStoreException(
+          "the HDF5 file " + path + " is damaged, or uses what can't be read: " + e, e);
+    }
+  }
+
+  /** Reads a dataset. */
+  synchronized <T> T read(String dataset, Function<Dataset, T> reading) throws IOException {
+    boolean interrupted = Thread.interrupted();
+    try {
+      while (true) {
+        try {
+          return guarded(() -> reading.apply(required(dataset)));
+        } catch (CorruptStoreException e) {
+          if (channel.isOpen()) {
+            throw e;
+          }
+          // An interrupt while reading has closed it.
+          interrupted |= Thread.interrupted();
+          channel = FileChannel.open(path, StandardOpenOption.READ);
+          file = openFile(channel);
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private Dataset required(String name) {
+    return find(file, name)
+        .orElseThrow(
+            () -> new UnsupportedStoreException("there is no dataset '" + name + "' in " + path));
+  }
+
+  /** Whether there is such a dataset. */
+  synchronized boolean has(String dataset) {
+    return guarded(() -> find(file, dataset).isPresent());
+  }
+
+  /** The names in the root group. */
+  synchronized String names() {
+    return guarded(() -> String.join(", ", file.getChildren().keySet()));
+  }
+
+  /** Where addresses in the file count from. */
+  synchronized long base() {
+    return guarded(() -> file.getUserBlockSize());
+  }
+
+  private static Optional<Dataset> find(HdfFile file, String name) {
+    try {
+      Node node = file.getByPath(name);
+      return node instanceof Dataset dataset ? Optional.of(dataset) : Optional.empty();
+    } catch (HdfException e) {
+      return Optional.empty(); // jhdf's way to say that there is none
+    }
+  }
+
+  @Override
+  public synchronized void close() throws IOException {
+    channel.close();
+  }
+}

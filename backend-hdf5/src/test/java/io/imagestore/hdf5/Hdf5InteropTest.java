@@ -1,0 +1,201 @@
+package io.imagestore.hdf5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.OpenMode;
+import io.imagestore.StoreLockedException;
+import io.imagestore.StoreOptions;
+import io.imagestore.testkit.SampleImages;
+import io.jhdf.HdfFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The reference implementation reads what we write, and we read what it writes. */
+@EnabledIfEnvironmentVariable(
+    named = Python.VARIABLE,
+    matches = ".+",
+    disabledReason = Python.REASON)
+final class Hdf5InteropTest {
+
+  private static final ImageShape RGB = new ImageShape(4, 4, 3);
+  private static final int SEQUENCES = Integer.getInteger("imagestore.hdf5.sequences", 60);
+  private static final int AT_ONCE = 50;
+
+  @TempDir Path folder;
+
+  private Path file() {
+    return folder.resolve("store.h5");
+  }
+
+  private static ImageStore openReadOnly(Path path) {
+    return Hdf5ImageStore.open(path, StoreOptions.builder().mode(OpenMode.READ_ONLY).build());
+  }
+
+  @Test
+  void afterRandomSequencesOfWritesTheReferenceImplementationFindsWhatIsExpected()
+      throws IOException {
+    for (int done = 0; done < SEQUENCES; done += AT_ONCE) {
+      List<Object> arguments = new ArrayList<>();
+      for (int seed = done; seed < Math.min(SEQUENCES, done + AT_ONCE); seed++) {
+        Path store = folder.resolve(seed + ".h5");
+        Path expected = folder.resolve(seed + ".expected");
+        RandomSequence sequence = new RandomSequence(seed, store);
+        sequence.run();
+        sequence.expect(expected);
+        arguments.add(store);
+        arguments.add(expected);
+      }
+      String said = Python.script(folder, "check.py", arguments.toArray());
+      assertThat(said).contains("checked " + arguments.size() / 2);
+      for (Object file : arguments) {
+        Files.delete((Path) file);
+      }
+    }
+  }
+
+  @Test
+  void theFileIsWholeForOthersBetweenCommitsToo() throws IOException {
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+      store.put(10, SampleImages.noise(RGB, 3), 7);
+      store.delete(0);
+
+      assertThat(lengthsAndLastLabel()).isEqualTo("10 10 10 10 7");
+    }
+  }
+
+  private String lengthsAndLastLabel() throws IOException {
+    return Python.lines(
+            "import h5py",
+            "f = h5py.File('" + file() + "', 'r')",
+            "names = ('images', 'labels', 'ids', 'crc32c')",
+            "last = f['labels'][list(f['ids'][:]).index(10)]",
+            "print(*[len(f[name]) for name in names], last)")
+        .strip();
+  }
+
+  @Test
+  void rowsThatH5pyAppendedAreReadAndAppendedTo() throws IOException {
+    try (ImageStore store =
+        Hdf5ImageStore.open(file(), Hdf5Options.builder().chunkRows(3).build())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+    Python.lines(
+        "import h5py",
+        "with h5py.File('" + file() + "', 'r+') as f:",
+        "    n = len(f['ids'])",
+        "    for name in ('images', 'labels', 'ids', 'crc32c'):",
+        "        f[name].resize(n + 40, 0)",
+        "    for i in range(40):",
+        "        f['images'][n + i] = f['images'][i % n]",
+        "        f['labels'][n + i] = -i",
+        "        f['ids'][n + i] = 1000 + i",
+        "        f['crc32c'][n + i] = f['crc32c'][i % n]");
+
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      assertThat(store.size()).isEqualTo(50);
+      assertThat(store.label(1039)).isEqualTo(-39);
+      assertThat(store.get(1013).image()).isEqualTo(store.get(3).image());
+      assertThat(store.verify().isClean()).isTrue();
+      store.putBatch(SampleImages.list(2000, 30, RGB, 1));
+      store.delete(1000);
+    }
+    try (ImageStore store = openReadOnly(file())) {
+      assertThat(store.size()).isEqualTo(79);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void whereH5pyExtendedSomeDatasetsOnlyTheLengthsAreTold() throws IOException {
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+    Python.lines(
+        "import h5py",
+        "with h5py.File('" + file() + "', 'r+') as f:",
+        "    f['images'].resize(12, 0)",
+        "    f['labels'].resize(12, 0)");
+
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(() -> Hdf5ImageStore.open(file()))
+        .withMessageContaining("images 12, labels 12, ids 10, crc32c 10");
+  }
+
+  @Test
+  void whatH5pyAddsBesideOurDatasetsStays() throws IOException {
+    try (ImageStore store =
+        Hdf5ImageStore.open(file(), Hdf5Options.builder().chunkRows(2).build())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+    Python.lines(
+        "import h5py",
+        "with h5py.File('" + file() + "', 'r+') as f:",
+        "    f.attrs['note'] = 'made by hand'",
+        "    f['images'].attrs['unit'] = 'counts'",
+        "    f['split'] = list(range(5000))");
+    try (ImageStore store =
+        Hdf5ImageStore.open(file(), Hdf5Options.builder().labelNames(List.of("a")).build())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 2));
+      store.flush();
+      store.putBatch(SampleImages.list(5, 10, RGB, 3));
+    }
+
+    String told =
+        Python.lines(
+            "import h5py",
+            "f = h5py.File('" + file() + "', 'r')",
+            "print(f.attrs['note'], f['images'].attrs['unit'], f['split'][:].sum(), len(f['ids']))");
+
+    assertThat(told.strip()).isEqualTo("made by hand counts 12497500 15");
+  }
+
+  @Test
+  void aFileThatH5pyHasOpenForWritingIsNotTouched() throws IOException {
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+    Python.lines(
+        "import h5py, os",
+        "f = h5py.File('" + file() + "', 'r+')",
+        "f['labels'][0] = 1",
+        "f.flush()",
+        "os._exit(0)");
+
+    assertThatExceptionOfType(StoreLockedException.class)
+        .isThrownBy(() -> Hdf5ImageStore.open(file()))
+        .withMessageContaining("h5clear");
+  }
+
+  @Test
+  void jhdfReadsTheSame() {
+    try (ImageStore store =
+        Hdf5ImageStore.open(
+            file(), Hdf5Options.builder().chunkRows(7).deflateLevel(5).shuffle(true).build())) {
+      store.putBatch(SampleImages.list(0, 500, RGB, 1));
+      store.delete(3);
+    }
+    try (ImageStore store = openReadOnly(file());
+        HdfFile file = new HdfFile(file())) {
+      long[] ids = (long[]) file.getDatasetByPath("ids").getData();
+      int[] labels = (int[]) file.getDatasetByPath("labels").getData();
+      int[][][][] images = (int[][][][]) file.getDatasetByPath("images").getData();
+      assertThat(ids).hasSize(499);
+      for (int row = 0; row < ids.length; row++) {
+        assertThat(labels[row]).isEqualTo(store.label(ids[row]));
+        assertThat((byte) images[row][1][2][0])
+            .isEqualTo(store.get(ids[row]).image().pixels()[(4 + 2) * 3]);
+      }
+    }
+  }
+}
