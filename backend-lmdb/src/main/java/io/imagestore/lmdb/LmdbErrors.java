@@ -5,6 +5,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;
 import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import jnr.constants.platform.Errno;
@@ -18,6 +19,9 @@ import org.lmdbjava.LmdbNativeException.PageNotFoundException;
 final class LmdbErrors {
 
   private static final Set<Errno> NO_ROOM = Set.of(Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG);
+  // What LMDB makes of a write that a full device has cut short.
+  private static final Set<Errno> CUT_SHORT = Set.of(Errno.EIO);
+  private static final long NEARLY_FULL_BYTES = 1 << 20;
   private static final Set<Errno> NOT_ALLOWED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
 
   private LmdbErrors() {}
@@ -48,7 +52,7 @@ final class LmdbErrors {
               + " LmdbOptions.maxReaders, which holds once no process has the store open",
           e);
     }
-    if (isOneOf(NO_ROOM, e)) {
+    if (isOneOf(NO_ROOM, e) || (isOneOf(CUT_SHORT, e) && isDeviceFull(store))) {
       return new StoreFullException(
           "there is no room on the device for store "
               + store
@@ -75,6 +79,10 @@ final class LmdbErrors {
   /** Whether it is an error of the operating system's rather than LMDB's. */
   static boolean isSystems(LmdbNativeException e) {
     return e instanceof LmdbNativeException.ConstantDerivedException;
+  }
+
+  private static boolean isDeviceFull(Path store) throws IOException {
+    return Files.getFileStore(store).getUsableSpace() < NEARLY_FULL_BYTES;
   }
 
   private static boolean isOneOf(Set<Errno> errors, LmdbNativeException e) {

@@ -20,6 +20,7 @@ import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -149,6 +150,9 @@ public final class LmdbImageStore extends AbstractImageStore {
       return options.mode() == OpenMode.READ_ONLY
           ? openToRead(path, options)
           : openToWrite(path, options);
+    } catch (AccessDeniedException e) {
+      throw new ImageStoreException(
+          "opening store " + path + " failed: there is no permission for " + e.getFile(), e);
     } catch (IOException e) {
       throw new ImageStoreException("opening store " + path + " failed: " + e.getMessage(), e);
     }

@@ -43,7 +43,7 @@ final class NativeLibrary {
         "LMDB's native library can't be loaded: %s. It is unpacked into %s, which must be writable and not mounted"
             + " noexec; name another folder with -Dlmdbjava.extract.dir=FOLDER -Djffi.extract.dir=FOLDER. Where none is"
             + " bundled for this system (%s, %s), install LMDB and set -Dlmdbjava.native.lib=lmdb",
-        root,
+        root.toString().lines().findFirst().orElse(""), // the rest lists folders
         folder,
         System.getProperty("os.name"),
         System.getProperty("os.arch"));
