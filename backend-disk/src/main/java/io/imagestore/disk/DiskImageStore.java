@@ -91,7 +91,7 @@ import org.jspecify.annotations.Nullable;
  * file {@code lock}; other processes may open the store read-only, even on media that can't be
  * written, and see it as it was when they opened it, but an image that was overwritten or deleted
  * since as it is now. A {@code putBatch} in flight holds some 16 MiB of pixels; the index takes
- * about 100 bytes an image. {@link StoreInfo#bytesOnDisk} is the length of the images' files and of
+ * some 60 bytes an image. {@link StoreInfo#bytesOnDisk} is the length of the images' files and of
  * the table together; file systems round each file up, commonly to 4096 bytes.
  */
 public final class DiskImageStore extends AbstractImageStore {
@@ -163,11 +163,11 @@ public final class DiskImageStore extends AbstractImageStore {
     }
   }
 
-  /** Whether there is a store, be it damaged or of a later version. */
+  /** Whether there is something to open, be it damaged or of a later version. */
   static boolean isAt(Path path) {
     Path table = path.resolve(TableFormat.FILE);
     if (!Files.isRegularFile(table)) {
-      return false;
+      return NumberedLabels.areAt(path);
     }
     try (InputStream in = Files.newInputStream(table)) {
       byte[] start = in.readNBytes(TableFormat.HEADER_PREFIX.length());

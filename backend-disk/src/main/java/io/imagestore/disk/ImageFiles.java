@@ -89,7 +89,9 @@ final class ImageFiles implements AutoCloseable {
       throw new PngException(
           length + " bytes are far more than an image of " + entry.shape() + " takes");
     }
-    return ByteBuffer.wrap(Files.readAllBytes(file.toPath()));
+    try (FileInputStream in = new FileInputStream(file)) {
+      return ByteBuffer.wrap(in.readNBytes((int) length));
+    }
   }
 
   void delete(long id, long sequence) throws IOException {

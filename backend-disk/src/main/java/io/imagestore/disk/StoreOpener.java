@@ -1,6 +1,7 @@
 package io.imagestore.disk;
 
 import io.imagestore.Durability;
+import io.imagestore.ImageStore;
 import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.TableReader.Contents;
@@ -31,13 +32,16 @@ final class StoreOpener {
     this.options = options;
   }
 
-  DiskImageStore open() throws IOException {
+  ImageStore open() throws IOException {
     if (!store.getFileSystem().equals(FileSystems.getDefault())) {
       throw new UnsupportedStoreException(
           "a disk store must lie in the default file system, but "
               + store
               + " is of "
               + store.getFileSystem());
+    }
+    if (!hasTable() && options.mode() != OpenMode.CREATE_NEW && NumberedLabels.areAt(store)) {
+      return NumberedFolderStore.open(store, options);
     }
     return options.mode() == OpenMode.READ_ONLY ? openReadOnly() : openToWrite();
   }

@@ -9,6 +9,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The one writer of a store. Files first, then the rows that name them, then the line that commits
@@ -16,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
  * commit that made it so is on the device.
  */
 final class StoreWriter implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
+
   /**
    * An id that is a little ahead of the next sequence takes it, so that file names are plain when
    * ids have gaps.
@@ -145,17 +149,27 @@ final class StoreWriter implements AutoCloseable {
     }
   }
 
-  private void removeSuperseded() throws IOException {
-    long lastFolder = -1;
+  /** What can't be removed now is tried again with the next flush: nothing is wrong but its space. */
+  private void removeSuperseded() {
+    List<TableReader.Superseded> left = new ArrayList<>();
     for (TableReader.Superseded file : superseded) {
-      files.delete(file.id(), file.sequence());
-      long fileFolder = FileNames.folder(file.sequence());
-      if (fileFolder != lastFolder && fileFolder < FileNames.folder(nextSequence) - 1) {
-        files.deleteFolderIfEmpty(fileFolder);
-        lastFolder = fileFolder;
+      try {
+        remove(file);
+      } catch (IOException e) {
+        LOG.debug("superfluous file {} stays for now", file, e);
+        left.add(file);
       }
     }
     superseded.clear();
+    superseded.addAll(left);
+  }
+
+  private void remove(TableReader.Superseded file) throws IOException {
+    files.delete(file.id(), file.sequence());
+    long fileFolder = FileNames.folder(file.sequence());
+    if (fileFolder < FileNames.folder(nextSequence) - 1) {
+      files.deleteFolderIfEmpty(fileFolder);
+    }
   }
 
   /** What one call changes, until it is committed or taken back. */
