@@ -17,7 +17,8 @@ final class ExportFolder {
     Files.createDirectories(folder);
     try (Stream<Path> entries = Files.list(folder)) {
       if (entries.findAny().isPresent()) {
-        throw new ImageStoreException("the folder " + folder + " to export to isn't empty; choose another");
+        throw new ImageStoreException(
+            "the folder " + folder + " to export to isn't empty; choose another");
       }
     }
   }

@@ -22,8 +22,8 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * A folder of PNG files for each class, {@code class/name.png}, as PyTorch's {@code ImageFolder} reads it: the classes
- * are sorted by name, and the place of a class is its label.
+ * A folder of PNG files for each class, {@code class/name.png}, as PyTorch's {@code ImageFolder}
+ * reads it: the classes are sorted by name, and the place of a class is its label.
  *
  * <pre>{@code
  * ImageFolder folder = ImageFolder.open(path);
@@ -52,8 +52,8 @@ public final class ImageFolder {
   /**
    * Finds classes and files; opens none of them.
    *
-   * @param folder holds a folder for each class; files beside them are passed over, and so are files of theirs that
-   *     don't end in {@code .png}
+   * @param folder holds a folder for each class; files beside them are passed over, and so are
+   *     files of theirs that don't end in {@code .png}
    * @return the folder
    * @throws UnsupportedStoreException if it holds no folders, or one of them no PNG
    * @throws ImageStoreException if the file system fails
@@ -69,19 +69,23 @@ public final class ImageFolder {
       for (int label = 0; label < classes.size(); label++) {
         List<Path> own = pngsBelow(classes.get(label));
         if (own.isEmpty()) {
-          throw new UnsupportedStoreException("the class " + classes.get(label) + " has no PNG file");
+          throw new UnsupportedStoreException(
+              "the class " + classes.get(label) + " has no PNG file");
         }
         files.addAll(own);
         for (int i = 0; i < own.size(); i++) {
           labels.add(label);
         }
       }
-      List<String> names = classes.stream().map(each -> String.valueOf(each.getFileName())).toList();
+      List<String> names =
+          classes.stream().map(each -> String.valueOf(each.getFileName())).toList();
       return new ImageFolder(folder, names, files, labels.build().toArray());
     } catch (IOException e) {
-      throw new ImageStoreException("looking for images in " + folder + " failed: " + e.getMessage(), e);
+      throw new ImageStoreException(
+          "looking for images in " + folder + " failed: " + e.getMessage(), e);
     } catch (UncheckedIOException e) {
-      throw new ImageStoreException("looking for images in " + folder + " failed: " + e.getMessage(), e);
+      throw new ImageStoreException(
+          "looking for images in " + folder + " failed: " + e.getMessage(), e);
     }
   }
 
@@ -131,10 +135,11 @@ public final class ImageFolder {
   }
 
   /**
-   * All images, read while the stream is consumed, with ids from 0 on: class by class, each class sorted by path.
+   * All images, read while the stream is consumed, with ids from 0 on: class by class, each class
+   * sorted by path.
    *
-   * @return a sequential stream; close it. It throws {@link CorruptImageException} where a file is no PNG that can be
-   *     read, and {@link ImageStoreException} where the file system fails
+   * @return a sequential stream; close it. It throws {@link CorruptImageException} where a file is
+   *     no PNG that can be read, and {@link ImageStoreException} where the file system fails
    */
   public Stream<LabeledImage> images() {
     Codec codec = new Codec(DiskOptions.DEFAULT_MAX_PIXELS);
@@ -147,20 +152,24 @@ public final class ImageFolder {
       Image image = new PngFile(file).read(codec, DiskOptions.DEFAULT_MAX_PIXELS);
       return new LabeledImage(id, image, labels[id]);
     } catch (PngException e) {
-      throw new CorruptImageException(folder, id, "its file " + file + " can't be read: " + e.getMessage(), e);
+      throw new CorruptImageException(
+          folder, id, "its file " + file + " can't be read: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new ImageStoreException("reading " + file + " failed: " + e.getMessage(), e);
     }
   }
 
   /**
-   * Writes the images of a store as {@code class/id.png}. A class is named by its label's name; a label without one by
-   * its number, padded with zeros so that the order of names is that of numbers.
+   * Writes the images of a store as {@code class/id.png}. A class is named by its label's name; a
+   * label without one by its number, padded with zeros so that the order of names is that of
+   * numbers.
    *
    * @param store has images of up to four channels
    * @param folder must be missing or empty
-   * @throws UnsupportedStoreException if a label's name can't be a folder's, or stands for two labels
-   * @throws ImageStoreException if the folder isn't empty, or the file system fails; what was written until then stays
+   * @throws UnsupportedStoreException if a label's name can't be a folder's, or stands for two
+   *     labels
+   * @throws ImageStoreException if the folder isn't empty, or the file system fails; what was
+   *     written until then stays
    */
   public static void export(ImageStore store, Path folder) {
     List<String> names = store.info().labelNames();
@@ -182,7 +191,9 @@ public final class ImageFolder {
   }
 
   private static String className(int label, List<String> names) {
-    return label >= 0 && label < names.size() ? names.get(label) : String.format(Locale.ROOT, "%010d", label);
+    return label >= 0 && label < names.size()
+        ? names.get(label)
+        : String.format(Locale.ROOT, "%010d", label);
   }
 
   private static void requireFolderNames(List<String> names, Path folder) {
@@ -190,7 +201,8 @@ public final class ImageFolder {
       Path own = folder.resolve(name).normalize();
       boolean inside = folder.normalize().equals(own.getParent());
       if (!inside || !Objects.toString(own.getFileName()).equals(name)) {
-        throw new UnsupportedStoreException("the label name '" + name + "' can't be the name of a folder");
+        throw new UnsupportedStoreException(
+            "the label name '" + name + "' can't be the name of a folder");
       }
     }
     if (new HashSet<>(names).size() < names.size()) {

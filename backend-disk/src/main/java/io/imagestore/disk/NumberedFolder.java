@@ -13,23 +13,25 @@ import java.util.Iterator;
 import java.util.stream.Stream;
 
 /**
- * A plain folder of {@code 0.png}, {@code 1.png} … with the labels in {@code N.csv}, a line for each of N images, or in
- * {@code 0.csv}, {@code 1.csv} …, one beside each image: what a few lines of Python write.
+ * A plain folder of {@code 0.png}, {@code 1.png} … with the labels in {@code N.csv}, a line for
+ * each of N images, or in {@code 0.csv}, {@code 1.csv} …, one beside each image: what a few lines
+ * of Python write.
  *
- * <p>{@link DiskImageStore#open(Path)} opens such a folder as a store that is read-only, whichever mode is asked for;
- * this class writes one. There is no checksum in it but PNG's own.
+ * <p>{@link DiskImageStore#open(Path)} opens such a folder as a store that is read-only, whichever
+ * mode is asked for; this class writes one. There is no checksum in it but PNG's own.
  */
 public final class NumberedFolder {
   private NumberedFolder() {}
 
   /**
-   * Writes the images of a store as {@code 0.png} to {@code (N-1).png}, ascending by id, and their labels as {@code
-   * N.csv}. Ids with gaps are lost: images are numbered in their order.
+   * Writes the images of a store as {@code 0.png} to {@code (N-1).png}, ascending by id, and their
+   * labels as {@code N.csv}. Ids with gaps are lost: images are numbered in their order.
    *
    * @param store has images of up to four channels
    * @param folder must be missing or empty
    * @return N
-   * @throws ImageStoreException if the folder isn't empty, or the file system fails; what was written until then stays
+   * @throws ImageStoreException if the folder isn't empty, or the file system fails; what was
+   *     written until then stays
    */
   public static long export(ImageStore store, Path folder) {
     try {

@@ -23,10 +23,14 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
-/** A {@link NumberedFolder}, to be read only. What guards its pixels are the checksums that PNG itself has. */
+/**
+ * A {@link NumberedFolder}, to be read only. What guards its pixels are the checksums that PNG
+ * itself has.
+ */
 final class NumberedFolderStore extends AbstractImageStore {
   private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
+      EnumSet.of(
+          Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
   private final NumberedLabels labels;
   private final Parts parts;
@@ -58,7 +62,8 @@ final class NumberedFolderStore extends AbstractImageStore {
     try {
       return read.from(new PngFile(file), codec);
     } catch (PngException e) {
-      throw new CorruptImageException(location(), id, "its file " + file + " can't be read: " + e.getMessage(), e);
+      throw new CorruptImageException(
+          location(), id, "its file " + file + " can't be read: " + e.getMessage(), e);
     } catch (FileNotFoundException e) {
       throw new CorruptImageException(location(), id, "its file " + file + " is missing", e);
     } finally {
@@ -98,15 +103,19 @@ final class NumberedFolderStore extends AbstractImageStore {
       }
     }
     long imageBytes = into.shape().byteCount();
-    parts.workers.forEach(ids.length, imageBytes, i -> requireShape(ids[i], shapeAt(places[i]), into.shape()));
+    parts.workers.forEach(
+        ids.length, imageBytes, i -> requireShape(ids[i], shapeAt(places[i]), into.shape()));
     try {
-      into.fill(ids.length, (pixels, intoIds, intoLabels) -> fill(places, into.shape(), pixels, intoIds, intoLabels));
+      into.fill(
+          ids.length,
+          (pixels, intoIds, intoLabels) -> fill(places, into.shape(), pixels, intoIds, intoLabels));
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
   }
 
-  private void fill(int[] places, ImageShape shape, ByteBuffer pixels, long[] intoIds, int[] intoLabels) {
+  private void fill(
+      int[] places, ImageShape shape, ByteBuffer pixels, long[] intoIds, int[] intoLabels) {
     int imageBytes = (int) shape.byteCount();
     try {
       parts.workers.forEach(
@@ -127,7 +136,14 @@ final class NumberedFolderStore extends AbstractImageStore {
   private void requireShape(long id, ImageShape actual, ImageShape wanted) {
     if (!actual.equals(wanted)) {
       throw new ShapeMismatchException(
-          "image " + id + " in store " + location() + " is " + actual + ", but the batch holds images of " + wanted);
+          "image "
+              + id
+              + " in store "
+              + location()
+              + " is "
+              + actual
+              + ", but the batch holds images of "
+              + wanted);
     }
   }
 
@@ -167,7 +183,8 @@ final class NumberedFolderStore extends AbstractImageStore {
     for (int i = 0; i < labels.size(); i++) {
       bytes += location().resolve(labels.id(i) + ".png").toFile().length();
     }
-    return new StoreInfo(DiskImageStore.BACKEND, location(), count(), bytes, List.of(), CAPABILITIES);
+    return new StoreInfo(
+        DiskImageStore.BACKEND, location(), count(), bytes, List.of(), CAPABILITIES);
   }
 
   @Override

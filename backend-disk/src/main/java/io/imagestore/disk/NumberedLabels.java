@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Ids and labels of a {@link NumberedFolder}. A table with one row beside an image of its number labels that image; a
- * table of N rows with the number N labels the images 0 to N - 1. The former goes before the latter, a longer table
- * before a shorter one.
+ * Ids and labels of a {@link NumberedFolder}. A table with one row beside an image of its number
+ * labels that image; a table of N rows with the number N labels the images 0 to N - 1. The former
+ * goes before the latter, a longer table before a shorter one.
  */
 final class NumberedLabels {
   private static final Pattern NUMBERED = Pattern.compile("(\\d{1,18})\\.(png|csv)");
@@ -85,8 +85,14 @@ final class NumberedLabels {
         ofMany = rows; // longer than those before, as the numbers ascend
       } else {
         throw new CorruptStoreException(
-            "the label table " + table + " has " + rows.length + " rows, but by its name it should have one for image "
-                + number + ", or " + number);
+            "the label table "
+                + table
+                + " has "
+                + rows.length
+                + " rows, but by its name it should have one for image "
+                + number
+                + ", or "
+                + number);
       }
     }
     long[] ids = images.stream().mapToLong(Long::longValue).toArray();
@@ -95,8 +101,14 @@ final class NumberedLabels {
       Integer own = ofOne.get(ids[i]);
       if (own == null && ids[i] >= ofMany.length) {
         throw new UnsupportedStoreException(
-            "image " + ids[i] + " in " + folder + " has no label: there is neither a " + ids[i]
-                + ".csv with one row nor an N.csv with N rows, N over " + ids[i]);
+            "image "
+                + ids[i]
+                + " in "
+                + folder
+                + " has no label: there is neither a "
+                + ids[i]
+                + ".csv with one row nor an N.csv with N rows, N over "
+                + ids[i]);
       }
       labels[i] = own != null ? own : ofMany[(int) ids[i]];
     }

@@ -53,7 +53,8 @@ final class PngFile {
 
   void write(Image image, PngEncoder encoder) throws IOException {
     ImageShape shape = image.shape();
-    ByteBuffer png = encoder.encode(shape.height(), shape.width(), shape.channels(), image.pixels());
+    ByteBuffer png =
+        encoder.encode(shape.height(), shape.width(), shape.channels(), image.pixels());
     try (FileOutputStream out = new FileOutputStream(path.toFile())) {
       out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }

@@ -149,7 +149,9 @@ final class StoreWriter implements AutoCloseable {
     }
   }
 
-  /** What can't be removed now is tried again with the next flush: nothing is wrong but its space. */
+  /**
+   * What can't be removed now is tried again with the next flush: nothing is wrong but its space.
+   */
   private void removeSuperseded() {
     List<TableReader.Superseded> left = new ArrayList<>();
     for (TableReader.Superseded file : superseded) {

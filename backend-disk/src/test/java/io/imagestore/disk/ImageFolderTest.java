@@ -54,7 +54,9 @@ class ImageFolderTest {
     assertThat(images.file(2)).isEqualTo(folder.resolve("dog/rex.png"));
     assertThat(all(images))
         .containsExactly(
-            new LabeledImage(0, cat1, 0), new LabeledImage(1, cat2, 0), new LabeledImage(2, dog, 1));
+            new LabeledImage(0, cat1, 0),
+            new LabeledImage(1, cat2, 0),
+            new LabeledImage(2, dog, 1));
   }
 
   @Test

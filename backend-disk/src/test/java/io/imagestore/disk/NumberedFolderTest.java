@@ -37,12 +37,14 @@ class NumberedFolderTest {
 
   private void writePngs(List<LabeledImage> images) throws IOException {
     for (LabeledImage image : images) {
-      ImageIO.write(image.image().toBufferedImage(), "png", folder.resolve(image.id() + ".png").toFile());
+      ImageIO.write(
+          image.image().toBufferedImage(), "png", folder.resolve(image.id() + ".png").toFile());
     }
   }
 
   private void writeTable(long number, List<LabeledImage> images) throws IOException {
-    String rows = images.stream().map(image -> image.label() + "\r\n").collect(Collectors.joining());
+    String rows =
+        images.stream().map(image -> image.label() + "\r\n").collect(Collectors.joining());
     Files.writeString(folder.resolve(number + ".csv"), rows);
   }
 
@@ -175,7 +177,8 @@ class NumberedFolderTest {
       named = "IMAGESTORE_PYTHON",
       matches = ".+",
       disabledReason = "IMAGESTORE_PYTHON names no Python that has numpy and Pillow")
-  void whatPythonWritesIsReadAndWhatIsExportedPythonReads() throws IOException, InterruptedException {
+  void whatPythonWritesIsReadAndWhatIsExportedPythonReads()
+      throws IOException, InterruptedException {
     Path ours = folder.resolve("ours");
     Path theirs = folder.resolve("theirs");
     try (ImageStore store = DiskImageStore.open(folder.resolve("store"))) {
@@ -203,7 +206,10 @@ class NumberedFolderTest {
             """);
     Process python =
         new ProcessBuilder(
-                System.getenv("IMAGESTORE_PYTHON"), script.toString(), ours.toString(), theirs.toString())
+                System.getenv("IMAGESTORE_PYTHON"),
+                script.toString(),
+                ours.toString(),
+                theirs.toString())
             .inheritIO()
             .start();
     assertThat(python.waitFor()).isZero();
