@@ -43,7 +43,48 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Images in one HDF5 file. */
+/**
+ * Images of one shape in one HDF5 file, in the format that {@link io.imagestore.hdf5 the package}
+ * describes.
+ *
+ * <p>A write costs what it writes, whatever the size of the file. Appended images go to the end. An
+ * image that is replaced or deleted has its chunk, by default about 1 MiB, written anew elsewhere;
+ * the last image moves into the hole of a deleted one. The space of old chunks is used again, after
+ * the next flush at the earliest. With compression, the last chunk lies uncompressed until it is
+ * full or the store is closed.
+ *
+ * <p><b>Durability.</b> While the store is open for writing, a journal lies beside the file, named
+ * like it with {@code .journal} behind, and a lock file with {@code .lock}. Keep the journal with
+ * the file: from it, the next opening finishes or takes back what a crash cut short. After a clean
+ * close there is the file alone.
+ *
+ * <ul>
+ *   <li>{@link io.imagestore.Durability#FLUSH}, the default: a write doesn't wait for the device.
+ *       It survives the death of the process. After a loss of power the store is as it was at the
+ *       last flush or after one of the commits since, with all commits before that one. A replacing
+ *       or deleting write waits once for the journal if it is the first since a flush in that part
+ *       of a chunk index, and the indices are larger than 256 KiB together.
+ *   <li>{@link io.imagestore.Durability#COMMIT}: each write waits twice, for the file and for the
+ *       journal, and survives the loss of power.
+ * </ul>
+ *
+ * <p>The first write after opening waits for the device in any case, and so does one now and then
+ * that lets the journal start anew, at 8 MiB.
+ *
+ * <p><b>Other readers.</b> Between two writes the file alone is a whole HDF5 file with all of them,
+ * behind whose end there may be a hole that takes no room. An HDF5 program that reads it just while
+ * a write ends, or after the process was killed just then, may see the write before, datasets of
+ * different lengths, or a wrong checksum. After a loss of power, open the store here before any
+ * other program does. An {@code Hdf5ImageStore} in another process, opened read-only, writes
+ * nothing and sees the last whole write before it was opened; when space that its images lay in was
+ * used for others meanwhile, it goes over to the last whole write of that moment. It holds labels
+ * and checksums in memory, 8 bytes an image. If it doesn't verify checksums, don't write to the
+ * file meanwhile.
+ *
+ * <p>Reading copies from a mapping of the file, or from a bounded cache of decompressed chunks.
+ * Memory taken is some 30 bytes an image for its id, and 8 to 40 bytes a chunk. At most 2^31 - 1
+ * images fit, and label names of together less than 64 KiB.
+ */
 public final class Hdf5ImageStore extends AbstractImageStore {
 
   static final String BACKEND = "hdf5";

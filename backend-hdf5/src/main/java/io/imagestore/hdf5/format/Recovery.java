@@ -66,12 +66,16 @@ final class Recovery {
   }
 
   /**
-   * Each state has another superblock, or the same as another state; so it tells whether there was
-   * a stranger.
+   * A program that closed the file meanwhile has cut it off where its superblock says it ends; we
+   * leave a hole behind the end. If such a superblock is none of those the journal knows, it is
+   * that program's.
    */
   private static void checkUnchanged(Journal.Contents journal, ByteSource file, Path journalPath)
       throws IOException {
     byte[] superblock = file.read(0, Superblock.BYTES);
+    if (file.length() != Superblock.endOfFile(superblock)) {
+      return;
+    }
     if (journal.before().stream().anyMatch(patch -> isAt0(patch, superblock))) {
       return;
     }

@@ -38,12 +38,12 @@ final class Superblock {
 
   static Superblock read(ByteSource source) throws IOException {
     byte[] start = source.read(0, (int) Math.min(BYTES, source.length()));
-    if (!Arrays.equals(start, 0, Math.min(8, start.length), SIGNATURE, 0, SIGNATURE.length)) {
-      throw new Hdf5FormatException("there is no HDF5 signature at address 0");
-    }
     if (start.length < BYTES) {
       throw new Hdf5FormatException(
           "the file ends inside of its superblock, after " + start.length + " bytes");
+    }
+    if (!Arrays.equals(start, 0, SIGNATURE.length, SIGNATURE, 0, SIGNATURE.length)) {
+      throw new UnsupportedHdf5Exception("no HDF5 signature at address 0, so perhaps a user block");
     }
     if (start[8] < 2 || start[8] > 3 || start[9] != 8 || start[10] != 8) {
       throw new UnsupportedHdf5Exception(
@@ -86,6 +86,11 @@ final class Superblock {
 
   boolean hasExtension() {
     return block.view().getLong(EXTENSION) != UNDEFINED;
+  }
+
+  /** The end that a superblock tells which isn't checked otherwise. */
+  static long endOfFile(byte[] superblock) {
+    return Bits.unsigned(ByteBuffer.wrap(superblock), END_OF_FILE, 8);
   }
 
   long endOfFile() {

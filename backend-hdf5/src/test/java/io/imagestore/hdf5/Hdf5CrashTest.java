@@ -1,0 +1,207 @@
+package io.imagestore.hdf5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.imagestore.Durability;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.StoreOptions;
+import io.imagestore.testkit.ChildJvm;
+import io.imagestore.testkit.SampleImages;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What is left of a store when its process or its machine dies. */
+final class Hdf5CrashTest {
+
+  private static final ImageShape RGB = new ImageShape(5, 7, 3);
+  private static final int PAGE = 4096;
+  private static final int POWER_LOSSES = Integer.getInteger("imagestore.hdf5.powerLosses", 60);
+  private static final int KILLS = Integer.getInteger("imagestore.hdf5.kills", 6);
+
+  @TempDir Path folder;
+
+  /** Both files of a store as they were at some moment. */
+  @SuppressWarnings("ArrayRecordComponent")
+  private record Moment(byte[] file, byte[] journal, List<LabeledImage> images) {
+
+    static Moment of(Path store, Map<Long, LabeledImage> model) throws IOException {
+      Path journal = store.resolveSibling(store.getFileName() + ".journal");
+      return new Moment(
+          withoutHole(store), Files.readAllBytes(journal), new ArrayList<>(model.values()));
+    }
+
+    /** With a page of the hole at its end only. */
+    private static byte[] withoutHole(Path store) throws IOException {
+      try (InputStream in = Files.newInputStream(store)) {
+        byte[] superblock = in.readNBytes(48);
+        int end = ByteBuffer.wrap(superblock).order(ByteOrder.LITTLE_ENDIAN).getInt(28);
+        byte[] file = Arrays.copyOf(superblock, end + PAGE);
+        in.readNBytes(file, superblock.length, end + PAGE - superblock.length);
+        return file;
+      }
+    }
+  }
+
+  /**
+   * Between two flushes the device may have taken any page from any moment. So a file is put
+   * together from pages of random moments since a flush, and must open as it was at one of them.
+   */
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void ofPagesFromAnyMomentSinceAFlushAWholeStateIsMade(Durability durability) throws IOException {
+    for (int seed = 0; seed < POWER_LOSSES; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Moment> moments = writeAndRemember(folder.resolve("store-" + seed), durability, random);
+      Path lost = folder.resolve("lost-" + seed);
+      boolean ordered = durability == Durability.COMMIT;
+      Files.write(lost, mixed(moments.stream().map(Moment::file).toList(), random, ordered));
+      Files.write(
+          lost.resolveSibling(lost.getFileName() + ".journal"),
+          mixed(moments.stream().map(Moment::journal).toList(), random, ordered));
+
+      List<List<LabeledImage>> states = moments.stream().map(Moment::images).toList();
+      assertWhole(lost, OpenMode.READ_ONLY, states, "seed " + seed);
+      assertWhole(lost, OpenMode.READ_WRITE, states, "seed " + seed);
+      assertWhole(lost, OpenMode.READ_WRITE, states, "seed " + seed + ", opened again");
+    }
+  }
+
+  private static void assertWhole(
+      Path store, OpenMode mode, List<List<LabeledImage>> states, String description) {
+    try (ImageStore survivor =
+        Hdf5ImageStore.open(store, StoreOptions.builder().mode(mode).build())) {
+      assertThat(survivor.stream().toList()).as(description).isIn(states);
+    }
+  }
+
+  private static List<Moment> writeAndRemember(
+      Path path, Durability durability, SplittableRandom random) throws IOException {
+    Hdf5Options options =
+        Hdf5Options.builder()
+            .chunkRows(1 + random.nextInt(30))
+            .deflateLevel(random.nextInt(3) == 0 ? 3 : 0)
+            .durability(durability)
+            .build();
+    TreeMap<Long, LabeledImage> model = new TreeMap<>();
+    List<Moment> moments = new ArrayList<>();
+    try (ImageStore store = Hdf5ImageStore.open(path, options)) {
+      for (int i = random.nextInt(6); i >= 0; i--) {
+        write(store, model, random);
+      }
+      store.flush();
+      moments.add(Moment.of(path, model));
+      for (int i = random.nextInt(8); i >= 0; i--) {
+        write(store, model, random);
+        moments.add(Moment.of(path, model));
+      }
+    }
+    if (durability == Durability.COMMIT) {
+      // All but the last commit have been waited for; of the last, all or nothing may be there.
+      return moments.subList(moments.size() - 1, moments.size());
+    }
+    return moments;
+  }
+
+  private static void write(
+      ImageStore store, Map<Long, LabeledImage> model, SplittableRandom random) {
+    if (random.nextInt(4) == 0 && !model.isEmpty()) {
+      long id =
+          model.keySet().stream().skip(random.nextInt(model.size())).findFirst().orElseThrow();
+      store.delete(id);
+      model.remove(id);
+      return;
+    }
+    List<LabeledImage> batch =
+        SampleImages.list(random.nextInt(60), 1 + random.nextInt(40), RGB, random.nextInt(1000));
+    store.putBatch(batch);
+    batch.forEach(image -> model.put(image.id(), image));
+  }
+
+  private static byte[] mixed(List<byte[]> versions, SplittableRandom random, boolean last) {
+    byte[] longest =
+        new byte[versions.stream().mapToInt(version -> version.length).max().orElse(0)];
+    int favourite = random.nextInt(versions.size());
+    int sameness = 1 + random.nextInt(10);
+    for (int at = 0; at < longest.length; at += PAGE) {
+      boolean other = random.nextInt(sameness) == 0 && !last;
+      byte[] version = versions.get(other ? random.nextInt(versions.size()) : favourite);
+      int count = Math.min(PAGE, version.length - at);
+      if (count > 0) {
+        System.arraycopy(version, at, longest, at, count);
+      }
+    }
+    return longest;
+  }
+
+  @Test
+  @EnabledIfEnvironmentVariable(
+      named = Python.VARIABLE,
+      matches = ".+",
+      disabledReason = Python.REASON)
+  void afterAKillBothH5pyAndWeSeeAWholePrefixOfBatches() throws IOException {
+    SplittableRandom random = new SplittableRandom(5);
+    for (int kill = 0; kill < KILLS; kill++) {
+      Path store = folder.resolve(kill + ".h5");
+      int acknowledged = appendUntilKilled(store, random);
+
+      long seenBefore = lengthForH5py(store);
+      long seen;
+      try (ImageStore survivor = Hdf5ImageStore.open(store)) {
+        seen = survivor.size();
+        assertThat(survivor.verify().isClean()).isTrue();
+        assertThat(seen % BatchWriter.BATCH).isZero();
+        assertThat(seen).isGreaterThanOrEqualTo((long) acknowledged * BatchWriter.BATCH);
+      }
+      assertThat(lengthForH5py(store)).isEqualTo(seen);
+      // Before, h5py sees the same, or what was there before the commit that was cut short.
+      assertThat(seenBefore).isIn(seen, seen - BatchWriter.BATCH);
+    }
+  }
+
+  private static int appendUntilKilled(Path store, SplittableRandom random) {
+    try (ChildJvm child = ChildJvm.start(List.of(), BatchWriter.class, store)) {
+      int acknowledged = 0;
+      for (int end = random.nextInt(80); acknowledged <= end; acknowledged++) {
+        assertThat(child.readLine()).isEqualTo("done " + acknowledged);
+      }
+      LockSupport.parkNanos(random.nextInt(2_000_000));
+      for (String line : child.kill()) {
+        if (line.equals("done " + acknowledged)) {
+          acknowledged++;
+        }
+      }
+      return acknowledged;
+    }
+  }
+
+  private static long lengthForH5py(Path store) throws IOException {
+    String said =
+        Python.lines(
+            "import h5py",
+            "f = h5py.File('" + store + "', 'r')",
+            "n = min(len(f[name]) for name in ('images', 'labels', 'ids', 'crc32c'))",
+            "assert sorted(f['ids'][:n]) == list(range(n))",
+            "f['images'][:]",
+            "print(n)");
+    return Long.parseLong(said.strip());
+  }
+}

@@ -1,0 +1,225 @@
+package io.imagestore.hdf5.format;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class Hdf5TableTest {
+
+  private static final List<String> NAMES = List.of("number", "square");
+
+  @TempDir Path folder;
+  private Path file;
+
+  @BeforeEach
+  void make() throws IOException {
+    file = folder.resolve("table.h5");
+    Hdf5Table.create(file, Map.of("title", "squares"));
+  }
+
+  private Hdf5Table open() throws IOException {
+    return Hdf5Table.open(file, NAMES, 1 << 20);
+  }
+
+  private static void createColumns(Transaction transaction, int chunkRows, Filters filters) {
+    transaction.createColumns(
+        List.of(
+            new ColumnSpec("number", ElementType.INT32, new int[0], chunkRows, filters),
+            new ColumnSpec("square", ElementType.INT64, new int[0], chunkRows, filters)));
+  }
+
+  private static void append(Transaction transaction, int number) throws IOException {
+    transaction.append(
+        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array(),
+        ByteBuffer.allocate(8)
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .putLong((long) number * number)
+            .array());
+  }
+
+  private static void assertSquares(TableView view, int rows) throws IOException {
+    assertThat(view.rows()).isEqualTo(rows);
+    for (int row = 0; row < rows; row++) {
+      assertThat(view.getInt(0, row)).isEqualTo(row);
+      assertThat(view.getLong(1, row)).isEqualTo((long) row * row);
+    }
+  }
+
+  @Test
+  void aChecksumIsThatOfTheReferenceImplementation() {
+    // Both from the comments of lookup3.c.
+    byte[] text = "Four score and seven years ago".getBytes(StandardCharsets.US_ASCII);
+    assertThat(Lookup3.hash(new byte[0], 0, 0)).isEqualTo(0xdeadbeef);
+    assertThat(Lookup3.hash(text, 0, text.length)).isEqualTo(0x17770551);
+  }
+
+  @Test
+  void rowsInChunksOfOneFillPagedIndexBlocks() throws IOException {
+    int rows = 140_000;
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, 1, Filters.NONE);
+      for (int row = 0; row < rows; row++) {
+        append(transaction, row);
+      }
+      transaction.commit(false);
+    }
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      assertSquares(table.view(), rows);
+    }
+  }
+
+  @Test
+  void addressesMayBeBeyondFourGibibytes() throws IOException {
+    try (Hdf5Table table = open()) {
+      try (Transaction transaction = table.begin()) {
+        createColumns(transaction, 100, Filters.NONE);
+        append(transaction, 0);
+        for (int gibibyte = 0; gibibyte < 5; gibibyte++) {
+          table.space().allocate(1 << 30); // a hole
+        }
+        for (int row = 1; row < 1000; row++) {
+          append(transaction, row);
+        }
+        transaction.commit(true);
+      }
+      assertSquares(table.view(), 1000);
+    }
+    assertThat(Files.size(file)).isGreaterThan(5L << 30);
+    try (Hdf5Table table = open()) {
+      assertSquares(table.view(), 1000);
+      try (Transaction transaction = table.begin()) {
+        append(transaction, 1000);
+        transaction.commit(true);
+      }
+    }
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      assertSquares(table.view(), 1001);
+    }
+  }
+
+  @Test
+  void aTransactionThatIsNotCommittedLeavesNothing() throws IOException {
+    try (Hdf5Table table = open()) {
+      try (Transaction transaction = table.begin()) {
+        createColumns(transaction, 8, Filters.NONE);
+        append(transaction, 0);
+        transaction.commit(false);
+      }
+      long bytes = table.view().bytes();
+      try (Transaction transaction = table.begin()) {
+        for (int row = 1; row < 500; row++) {
+          append(transaction, -row);
+        }
+        transaction.replace(0, 0, new byte[4]);
+      }
+      assertSquares(table.view(), 1);
+      assertThat(table.view().bytes()).isEqualTo(bytes);
+    }
+    assertThat(Files.size(file)).isLessThan(2000);
+    try (Hdf5Table table = open()) {
+      assertSquares(table.view(), 1);
+    }
+  }
+
+  @Test
+  void spaceOfReplacedRowsIsUsedAgain() throws IOException {
+    try (Hdf5Table table = open()) {
+      try (Transaction transaction = table.begin()) {
+        createColumns(transaction, 1000, new Filters(true, 1));
+        for (int row = 0; row < 10_000; row++) {
+          append(transaction, row);
+        }
+        transaction.commit(false);
+      }
+      for (int round = 0; round < 100; round++) {
+        try (Transaction transaction = table.begin()) {
+          transaction.replace(round * 100L, 0, new byte[] {(byte) round, 0, 0, 0});
+          transaction.commit(false);
+        }
+        table.checkpoint();
+      }
+    }
+    assertThat(Files.size(file)).isLessThan(150_000);
+  }
+
+  @Test
+  void anIndexThatIsDamagedIsNamedWithItsAddress() throws IOException {
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, 1, Filters.NONE);
+      for (int row = 0; row < 100; row++) {
+        append(transaction, row);
+      }
+      transaction.commit(false);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    int at = new String(bytes, StandardCharsets.ISO_8859_1).indexOf("EADB");
+    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+      raw.seek(at + 30L);
+      raw.write(bytes[at + 30] ^ 1);
+    }
+
+    assertThatExceptionOfType(Hdf5FormatException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("'EADB' at address " + at);
+  }
+
+  @Test
+  void eachBitOfTheMetadataThatFlipsIsNoticedOrDoesNoHarm() throws IOException {
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, 4, new Filters(false, 6));
+      for (int row = 0; row < 100; row++) {
+        append(transaction, row);
+      }
+      transaction.commit(false);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    for (int at = 0; at < bytes.length; at++) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= (byte) (1 << (at % 8));
+      Files.write(file, damaged);
+      boolean opened = false;
+      try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+        opened = true;
+        assertThat(table.view().rows()).as("byte %d", at).isIn(0L, 100L);
+      } catch (Hdf5FormatException | UnsupportedHdf5Exception | FileInUseException e) {
+        assertThat(opened).as("byte %d: %s", at, e).isFalse();
+      }
+    }
+  }
+
+  @Test
+  void aFileThatWasCutOffIsRefused() throws IOException {
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, 10, Filters.NONE);
+      for (int row = 0; row < 100; row++) {
+        append(transaction, row);
+      }
+      transaction.commit(false);
+    }
+    byte[] bytes = Files.readAllBytes(file);
+    for (int length = bytes.length - 1; length > 0; length -= 97) {
+      Files.write(file, Arrays.copyOf(bytes, length));
+
+      assertThatExceptionOfType(Hdf5FormatException.class)
+          .as("%d bytes", length)
+          .isThrownBy(this::open);
+    }
+  }
+}
