@@ -1,0 +1,100 @@
+package io.imagestore.disk;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.disk.png.PngEncoder;
+import io.imagestore.internal.Staging;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.Writer;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.stream.Stream;
+
+/**
+ * Writes a folder of PNG files and labels in the layout of the well-known tutorial article on three
+ * ways to store images in Python, so that the article's functions read it as it is:
+ *
+ * <ul>
+ *   <li>{@code 0.png} to {@code (N-1).png}: the images, ascending by id; ids with gaps are lost
+ *   <li>{@code 0.csv} to {@code (N-1).csv}: the label of each, one line
+ *   <li>{@code N.csv}: the labels of all, a line each, in the order of the images
+ * </ul>
+ *
+ * <p>Lines are as Python's {@code csv.writer} writes them, with CR and LF at the end. Such a folder
+ * holds no checksums but PNG's own, and can't be added to; to keep images, take {@link
+ * DiskImageStore}.
+ */
+public final class ArticleFolder {
+
+  private static final int MAX_CHANNELS = 4;
+  private static final String LINE_END = "\r\n";
+
+  private ArticleFolder() {}
+
+  /**
+   * Writes all images of a store, one after the other. Until the last is written, they lie in a
+   * folder beside, named with {@code .part} behind, which is deleted if something fails. May be
+   * called from any thread.
+   *
+   * @param source images of 1 to 4 channels and of any shapes; what is stored or deleted meanwhile
+   *     may be among them or not
+   * @param folder where there is nothing yet
+   * @throws UnsupportedStoreException if there is something at the path, or an image has more than
+   *     4 channels
+   * @throws CorruptImageException if an image of the source is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static void write(ImageStore source, Path folder) {
+    try (Staging staging = Staging.beside(folder)) {
+      Files.createDirectory(staging.path());
+      fill(staging.path(), source);
+      staging.publish();
+    } catch (IOException e) {
+      throw new ImageStoreException("exporting to " + folder + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void fill(Path folder, ImageStore source) throws IOException {
+    PngEncoder encoder = new PngEncoder();
+    Path labels = folder.resolve("labels"); // named by their number once it is known
+    long count = 0;
+    try (Stream<LabeledImage> images = source.stream();
+        Writer lines = Files.newBufferedWriter(labels, StandardCharsets.US_ASCII)) {
+      for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); count++) {
+        LabeledImage image = rest.next();
+        String label = image.label() + LINE_END;
+        writePng(image, folder.resolve(count + ".png"), encoder);
+        Files.writeString(folder.resolve(count + ".csv"), label, StandardCharsets.US_ASCII);
+        lines.write(label);
+      }
+    }
+    Files.move(labels, folder.resolve(count + ".csv"));
+  }
+
+  private static void writePng(LabeledImage image, Path file, PngEncoder encoder)
+      throws IOException {
+    ImageShape shape = image.image().shape();
+    if (shape.channels() > MAX_CHANNELS) {
+      throw new UnsupportedStoreException(
+          "image "
+              + image.id()
+              + " is "
+              + shape
+              + ", but PNG holds 1 to 4 channels; nothing is exported");
+    }
+    ByteBuffer png =
+        encoder.encode(shape.height(), shape.width(), shape.channels(), image.image().pixels());
+    try (OutputStream out = new FileOutputStream(file.toFile())) {
+      out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
+    }
+  }
+}
