@@ -1,0 +1,145 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.hdf5.format.ColumnSpec;
+import io.imagestore.hdf5.format.ElementType;
+import io.imagestore.hdf5.format.Filters;
+import io.imagestore.hdf5.format.Hdf5Table;
+import io.imagestore.hdf5.format.Transaction;
+import io.imagestore.internal.Staging;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Writes an HDF5 file in the layout of the well-known tutorial article on three ways to store
+ * images in Python, so that the article's function for many images reads it as it is:
+ *
+ * <ul>
+ *   <li>{@code /images}, uint8 (N, H, W, C): the images, ascending by id; the ids themselves are
+ *       lost
+ *   <li>{@code /meta}, uint8 (N): their labels
+ * </ul>
+ *
+ * <p>A store without images becomes datasets of the shapes (0, 1, 1, 1) and (0). Both datasets are
+ * chunked and may grow. The file holds no checksums; to keep images, take {@link Hdf5ImageStore},
+ * which opens such a file read-only.
+ */
+public final class ArticleFile {
+
+  private static final List<String> NAMES = List.of("images", "meta");
+  private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
+  private static final int MAX_LABEL = 255;
+  private static final int CHUNK_BYTES = 1 << 20;
+  private static final int CHUNK_LABELS = 1 << 15;
+
+  private ArticleFile() {}
+
+  /**
+   * Writes all images of a store, one after the other. Labels are checked before. Until the last
+   * image is written, the file lies in a folder beside, named like it with {@code .part} behind,
+   * which is deleted if something fails. May be called from any thread.
+   *
+   * @param source images of one shape, with labels from 0 to 255; what is stored meanwhile may be
+   *     among them or not
+   * @param file where there is nothing yet
+   * @throws UnsupportedStoreException if there is something at the path, a label is out of range,
+   *     or an image is larger than a chunk can be, which is 2 GiB
+   * @throws ShapeMismatchException if images have different shapes
+   * @throws ImageNotFoundException if an image is deleted while labels are checked
+   * @throws CorruptImageException if an image of the source is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static void write(ImageStore source, Path file) {
+    for (long id : source.ids()) {
+      checkLabel(id, source.label(id));
+    }
+    try (Staging staging = Staging.beside(file)) {
+      fill(staging.path(), source);
+      staging.publish();
+    } catch (IOException e) {
+      throw new ImageStoreException("exporting to " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  private static void fill(Path file, ImageStore source) throws IOException {
+    Hdf5Table.create(file, Map.of());
+    try (Stream<LabeledImage> images = source.stream();
+        Hdf5Table table = Hdf5Table.open(file, NAMES, 0);
+        Transaction transaction = table.begin()) {
+      append(images.iterator(), transaction);
+      transaction.commit(false);
+    }
+  }
+
+  private static void append(Iterator<LabeledImage> images, Transaction transaction)
+      throws IOException {
+    if (!images.hasNext()) {
+      transaction.createColumns(columns(NO_SHAPE));
+      return;
+    }
+    LabeledImage first = images.next();
+    transaction.createColumns(columns(first.image().shape()));
+    append(first, transaction);
+    while (images.hasNext()) {
+      LabeledImage image = images.next();
+      checkShape(image, first);
+      append(image, transaction);
+    }
+  }
+
+  private static void append(LabeledImage image, Transaction transaction) throws IOException {
+    checkLabel(image.id(), image.label());
+    transaction.append(image.image().pixels(), new byte[] {(byte) image.label()});
+  }
+
+  private static List<ColumnSpec> columns(ImageShape shape) {
+    int[] extents = {shape.height(), shape.width(), shape.channels()};
+    int rows = (int) Math.max(1, CHUNK_BYTES / shape.byteCount());
+    try {
+      return List.of(
+          new ColumnSpec(NAMES.get(0), ElementType.UINT8, extents, rows, Filters.NONE),
+          new ColumnSpec(NAMES.get(1), ElementType.UINT8, new int[0], CHUNK_LABELS, Filters.NONE));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new UnsupportedStoreException(
+          "images of " + shape + " don't fit an HDF5 file: " + e.getMessage(), e);
+    }
+  }
+
+  private static void checkShape(LabeledImage image, LabeledImage first) {
+    ImageShape shape = image.image().shape();
+    if (!shape.equals(first.image().shape())) {
+      throw new ShapeMismatchException(
+          "image "
+              + image.id()
+              + " is "
+              + shape
+              + ", but image "
+              + first.id()
+              + " is "
+              + first.image().shape()
+              + "; this layout holds images of one shape only, nothing is exported");
+    }
+  }
+
+  private static void checkLabel(long id, int label) {
+    if (label < 0 || label > MAX_LABEL) {
+      throw new UnsupportedStoreException(
+          "the label of image "
+              + id
+              + " is "
+              + label
+              + ", but this layout holds labels from 0 to 255; nothing is exported");
+    }
+  }
+}

@@ -1,0 +1,153 @@
+package io.imagestore.hdf5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.testkit.MemoryImageStore;
+import io.imagestore.testkit.SampleImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ArticleFileTest {
+
+  private static final ImageShape WIDE = new ImageShape(20, 50, 3);
+
+  @TempDir Path folder;
+
+  private final MemoryImageStore source = new MemoryImageStore();
+
+  private Path target() {
+    return folder.resolve("export.h5");
+  }
+
+  @Test
+  @EnabledIfEnvironmentVariable(
+      named = Python.VARIABLE,
+      matches = ".+",
+      disabledReason = Python.REASON)
+  void theArticlesFunctionReadsTheSameImagesAndLabels() throws IOException {
+    source.putBatch(SampleImages.list(5, 1000, WIDE, 1)); // some chunks
+    source.put(1L << 40, SampleImages.noise(WIDE, 2), 255);
+    source.put(2, SampleImages.noise(WIDE, 3), 128);
+
+    ArticleFile.write(source, target());
+
+    assertThat(python().lines().toList()).isEqualTo(lines());
+  }
+
+  @Test
+  @EnabledIfEnvironmentVariable(
+      named = Python.VARIABLE,
+      matches = ".+",
+      disabledReason = Python.REASON)
+  void aStoreWithoutImagesGivesEmptyArrays() throws IOException {
+    ArticleFile.write(source, target());
+
+    assertThat(python()).isEmpty();
+  }
+
+  private String python() throws IOException {
+    return Python.lines(
+        "import h5py, zlib",
+        "import numpy as np",
+        "def read_many(path):",
+        "    file = h5py.File(path, 'r+')",
+        "    images = np.array(file['/images']).astype('uint8')",
+        "    labels = np.array(file['/meta']).astype('uint8')",
+        "    assert file['/images'].dtype == file['/meta'].dtype == np.uint8",
+        "    assert sorted(file) == ['images', 'meta']",
+        "    return images, labels",
+        "images, labels = read_many('" + target() + "')",
+        "assert images.ndim == 4 and labels.shape == images.shape[:1]",
+        "for image, label in zip(images, labels):",
+        "    print(label, image.shape, zlib.crc32(image.tobytes()))");
+  }
+
+  private List<String> lines() {
+    return source.stream().map(ArticleFileTest::line).toList();
+  }
+
+  private static String line(LabeledImage image) {
+    ImageShape shape = image.image().shape();
+    CRC32 crc = new CRC32();
+    crc.update(image.image().pixels());
+    return String.format(
+        "%d (%d, %d, %d) %d",
+        image.label(), shape.height(), shape.width(), shape.channels(), crc.getValue());
+  }
+
+  @Test
+  void aStoreOpensItReadOnly() {
+    source.putBatch(SampleImages.list(0, 400, SampleImages.CIFAR, 1));
+
+    ArticleFile.write(source, target());
+
+    StoreOptions readOnly = StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
+    try (ImageStore store = Hdf5ImageStore.open(target(), readOnly)) {
+      assertThat(store.stream().toList()).isEqualTo(source.stream().toList());
+    }
+  }
+
+  @Test
+  void theFileIsAllThatIsLeft() {
+    source.putBatch(SampleImages.list(0, 10, SampleImages.CIFAR, 1));
+
+    ArticleFile.write(source, target());
+
+    assertThat(folder.toFile().list()).containsExactly("export.h5");
+  }
+
+  @Test
+  void aLabelThatDoesNotFitIsRefusedBeforeAnythingIsWritten() {
+    source.put(7, SampleImages.noise(SampleImages.CIFAR, 1), 256);
+
+    Path inMissingFolder = folder.resolve("missing").resolve("export.h5");
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ArticleFile.write(source, inMissingFolder))
+        .withMessageContaining("the label of image 7 is 256");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aNegativeLabelIsRefused() {
+    source.put(7, SampleImages.noise(SampleImages.CIFAR, 1), -1);
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ArticleFile.write(source, target()))
+        .withMessageContaining("the label of image 7 is -1");
+  }
+
+  @Test
+  void imagesOfTwoShapesAreRefusedAndNothingIsLeft() {
+    source.putBatch(SampleImages.list(0, 500, SampleImages.CIFAR, 1));
+    source.put(500, SampleImages.noise(WIDE, 1), 0);
+
+    assertThatExceptionOfType(ShapeMismatchException.class)
+        .isThrownBy(() -> ArticleFile.write(source, target()))
+        .withMessageContaining("image 500 is 20x50x3, but image 0 is 32x32x3");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aPathThatIsTakenIsRefusedAndLeftAsItIs() throws IOException {
+    Files.writeString(target(), "mine");
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ArticleFile.write(source, target()))
+        .withMessageContaining(target().toString());
+    assertThat(target()).hasContent("mine");
+  }
+}
