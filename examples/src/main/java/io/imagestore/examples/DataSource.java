@@ -23,10 +23,12 @@ record DataSource(String description, boolean synthetic, Stream<LabeledImage> im
   private static final long SEED = 2026;
   private static final int FEWEST_SYNTHETIC = 5;
 
-  /** The CIFAR-10 data set in a folder or archive. */
+  /** The data set in a folder or archive; one that was made up tells so by its label names. */
   static DataSource cifar10(Path directoryOrTarGz) {
     Cifar10 cifar = Cifar10.open(directoryOrTarGz);
-    return new DataSource("CIFAR-10 from " + directoryOrTarGz, false, cifar.train());
+    boolean synthetic = cifar.labelNames().stream().allMatch(name -> name.startsWith("synthetic"));
+    String what = synthetic ? "SYNTHETIC images, not CIFAR-10, from " : "CIFAR-10 from ";
+    return new DataSource(what + directoryOrTarGz, synthetic, cifar.train());
   }
 
   /** CIFAR-10, fetched into a folder unless it is there already. */

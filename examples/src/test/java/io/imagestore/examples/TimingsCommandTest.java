@@ -2,6 +2,11 @@ package io.imagestore.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.imagestore.cifar.SyntheticCifar;
+import java.io.BufferedReader;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
@@ -67,6 +72,61 @@ class TimingsCommandTest {
     assertThat(err.toString()).startsWith("failed: ").hasLineCount(1);
   }
 
+  @Test
+  void everyBackendIsMeasuredAndTheResultsAreWrittenDown() throws Exception {
+    int code = run("timings", "--cutoffs=10,30", "--threads=2", "--warm-up=0", "--out=" + folder);
+    assertThat(code).as(err.toString()).isZero();
+    assertThat(out.toString()).contains("SYNTHETIC", "store-many", "report.html");
+    assertThat(results()).allSatisfy(result -> assertThat(result.get("seconds").asDouble()).isPositive());
+    assertThat(results().findValuesAsText("backend")).contains("disk", "lmdb", "hdf5");
+  }
+
+  @Test
+  void theStoresAreGoneAfterwards() throws Exception {
+    run("timings", "--backends=disk", "--cutoffs=10", "--warm-up=0", "--out=" + folder);
+    try (var left = Files.list(folder)) {
+      assertThat(left).allMatch(Files::isRegularFile).isNotEmpty();
+    }
+  }
+
+  @Test
+  void syntheticFilesAreCalledSyntheticToo() throws Exception {
+    Path data = folder.resolve("data");
+    SyntheticCifar.ofSize(20, 5, 1).writeBinaryForm(data);
+    run(
+        "timings",
+        "--backends=hdf5",
+        "--cutoffs=10,50",
+        "--warm-up=0",
+        "--data=" + data,
+        "--out=" + folder);
+    assertThat(json().at("/environment/data/synthetic").booleanValue()).isTrue();
+    assertThat(json().at("/environment/data/images").intValue()).isEqualTo(20);
+  }
+
+  @Test
+  void anEndFromOutsideLeavesNoStoreBehind() throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "timings",
+                "--backends=disk",
+                "--cutoffs=50000",
+                "--warm-up=0",
+                "--out=" + folder)
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (BufferedReader lines = process.errorReader()) {
+      assertThat(lines.lines().anyMatch(line -> line.contains("store, read"))).isTrue();
+      process.destroy();
+      process.waitFor();
+    }
+    assertThat(folder).isEmptyDirectory();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"timings", "quickstart"})
   void helpTellsTheExitCodes(String command) {
@@ -77,6 +137,14 @@ class TimingsCommandTest {
   @Test
   void withoutACommandTheUsageIsShownAndTheExitCodeIs2() {
     assertThat(run()).isEqualTo(2);
+  }
+
+  private JsonNode json() throws IOException {
+    return new ObjectMapper().readTree(folder.resolve("timings.json").toFile());
+  }
+
+  private JsonNode results() throws IOException {
+    return json().get("results");
   }
 
   private int run(String... arguments) {

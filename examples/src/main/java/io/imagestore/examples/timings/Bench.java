@@ -1,28 +1,92 @@
 package io.imagestore.examples.timings;
 
+import io.imagestore.ImageBatch;
 import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
 import io.imagestore.examples.progress.Progress;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
-/** What one measurement works on and with. */
-record Bench(
-    String backend,
-    StoreOpener opener,
-    TrainingSet images,
-    WorkFolder folder,
-    Progress.Task progress) {
+/** What the measurements of one cell work on and with. */
+final class Bench {
+  private final String backend;
+  private final StoreOpener opener;
+  private final TrainingSet images;
+  private final WorkFolder folder;
+  private final Progress.Task progress;
+  private @Nullable ImageBatch batch;
 
-  ImageStore open(Path path) {
-    return opener.open(backend, path);
+  Bench(
+      String backend,
+      StoreOpener opener,
+      TrainingSet images,
+      WorkFolder folder,
+      Progress.Task progress) {
+    this.backend = backend;
+    this.opener = opener;
+    this.images = images;
+    this.folder = folder;
+    this.progress = progress;
   }
 
-  /** The images {@code from} to {@code to}, exclusive, counted as progress when they are taken. */
-  Iterable<io.imagestore.LabeledImage> images(int from, int to) {
-    return images.images(from, to, this::advance);
+  Path freshStore() {
+    return folder.freshStore(backend);
   }
 
-  private void advance() {
+  ImageStore open(Path store) {
+    return opener.open(backend, store);
+  }
+
+  long bytes(Path store) {
+    return folder.bytes(store);
+  }
+
+  void remove(Path store) {
+    folder.remove(store);
+  }
+
+  LabeledImage image(long id) {
+    return images.image(id);
+  }
+
+  /** The images {@code from} to {@code to}, exclusive; each counts as progress when taken. */
+  Iterable<LabeledImage> images(int from, int to) {
+    return images.images(from, to, () -> advance(1));
+  }
+
+  /** As {@link #images}, but nobody is told. */
+  Iterable<LabeledImage> imagesQuietly(int from, int to) {
+    return images.images(from, to, folder::checkStillWanted);
+  }
+
+  /** How much room an image takes in a batch. */
+  long imageBytes() {
+    return images.shape().byteCount();
+  }
+
+  ImageBatch allocate(int capacity) {
+    return ImageBatch.allocate(images.shape(), capacity);
+  }
+
+  /** A batch to read into, the same for all repeats: direct memory comes back late. */
+  ImageBatch reusedBatch(int capacity) {
+    if (batch == null || batch.capacity() < capacity) {
+      batch = allocate(capacity);
+    }
+    return batch;
+  }
+
+  /** Counts images that are done; throws when the experiment is to end. */
+  void advance(int count) {
     folder.checkStillWanted();
-    progress.advance(1);
+    progress.advance(count);
+  }
+
+  void check(LabeledImage read, long id) {
+    images.check(backend, read, id);
+  }
+
+  void check(ImageBatch read, long[] ids) {
+    images.check(backend, read, ids);
   }
 }

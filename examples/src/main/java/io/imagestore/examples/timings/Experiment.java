@@ -14,7 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** The whole experiment: every backend does the same work, one after the other. */
+/**
+ * The whole experiment: every backend does the same work, one after the other. Garbage is collected
+ * before each cell, so that none pays for another's.
+ */
 public final class Experiment {
   private static final int WARM_UP_IMAGES = 1000;
 
@@ -95,6 +98,7 @@ public final class Experiment {
   }
 
   private void storeAndRead(String backend, int count, Operation store, Operation read) {
+    System.gc();
     String name = name(backend, "store, read", count);
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
       Bench bench = new Bench(backend, opener, images, folder, task);
@@ -121,6 +125,7 @@ public final class Experiment {
 
   private void readParallel(String backend, Operation operation, int threads)
       throws InterruptedException {
+    System.gc();
     int count = settings.mostImages();
     boolean besideWriter = operation == READ_PARALLEL_WHILE_WRITING;
     String what = threads + (threads == 1 ? " thread" : " threads");
@@ -128,6 +133,7 @@ public final class Experiment {
     try (Progress.Task task = progress.start(name, count * (1L + settings.repeat()))) {
       Bench bench = new Bench(backend, opener, images, folder, task);
       try (ParallelRead reading = new ParallelRead(bench, count, threads, besideWriter)) {
+        reading.store();
         long bytes = reading.bytes();
         Samples samples = new Samples();
         for (int i = 0; i < settings.repeat(); i++) {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
  * Reads a store with several threads at once, in shuffled batches as a training loop does, alone or
@@ -25,7 +26,7 @@ import java.util.stream.IntStream;
  */
 final class ParallelRead implements AutoCloseable {
   private static final int MOST_IMAGES_A_BATCH = 128;
-  private static final long BYTES_A_ROUND = 48L << 20;
+  private static final long BYTES_A_ROUND = 32L << 20;
   private static final int IMAGES_A_WRITE = 64;
   private static final int WRITER_IMAGES = 16 * IMAGES_A_WRITE;
 
@@ -40,16 +41,20 @@ final class ParallelRead implements AutoCloseable {
   private final Stopwatch writing = new Stopwatch();
   private long written;
 
-  /** Stores the images to read, which isn't timed. */
+  /** Opens a fresh store. */
   ParallelRead(Bench bench, int count, int threads, boolean besideWriter) {
     this.bench = bench;
     this.count = count;
     this.threads = threads;
     this.besideWriter = besideWriter;
-    this.path = bench.folder().freshStore(bench.backend());
+    this.path = bench.freshStore();
     this.store = bench.open(path);
     this.pool = Executors.newFixedThreadPool(threads + 1);
     this.batches = allocateBatches();
+  }
+
+  /** Stores the images to read, which isn't timed. */
+  void store() {
     store.putBatch(bench.images(0, count));
     store.flush();
   }
@@ -62,6 +67,7 @@ final class ParallelRead implements AutoCloseable {
       int last = Math.min(idsOfBatches.length, first + batches.size());
       readRound(Arrays.copyOfRange(idsOfBatches, first, last), watch);
     }
+    checkWritten();
     return watch.seconds();
   }
 
@@ -71,14 +77,14 @@ final class ParallelRead implements AutoCloseable {
   }
 
   long bytes() {
-    return bench.folder().bytes(path);
+    return bench.bytes(path);
   }
 
   @Override
   public void close() {
-    pool.shutdownNow();
+    pool.shutdown();
     store.close();
-    bench.folder().remove(path);
+    bench.remove(path);
   }
 
   private int imagesABatch() {
@@ -88,15 +94,15 @@ final class ParallelRead implements AutoCloseable {
 
   private List<ImageBatch> allocateBatches() {
     int images = imagesABatch();
-    long most = BYTES_A_ROUND / (images * bench.images().shape().byteCount());
+    long most = BYTES_A_ROUND / (images * bench.imageBytes());
     int needed = (count + images - 1) / images;
     return IntStream.range(0, (int) Math.max(1, Math.min(most, needed)))
-        .mapToObj(i -> ImageBatch.allocate(bench.images().shape(), images))
+        .mapToObj(i -> bench.allocate(images))
         .toList();
   }
 
   private long[][] shuffledBatches(long seed) {
-    long[] ids = IntStream.range(0, count).asLongStream().toArray();
+    long[] ids = LongStream.range(0, count).toArray();
     Random random = new Random(seed);
     for (int i = count - 1; i > 0; i--) {
       int other = random.nextInt(i + 1);
@@ -127,7 +133,7 @@ final class ParallelRead implements AutoCloseable {
       await(each);
     }
     for (int i = 0; i < ids.length; i++) {
-      bench.images().check(bench.backend(), batches.get(i), ids[i]);
+      bench.check(batches.get(i), ids[i]);
     }
   }
 
@@ -135,9 +141,8 @@ final class ParallelRead implements AutoCloseable {
     return () -> {
       try {
         for (int i = next.getAndIncrement(); i < ids.length; i = next.getAndIncrement()) {
-          bench.folder().checkStillWanted();
           store.readBatch(ids[i], batches.get(i));
-          bench.progress().advance(ids[i].length);
+          bench.advance(ids[i].length);
         }
         return null;
       } finally {
@@ -152,12 +157,18 @@ final class ParallelRead implements AutoCloseable {
       writing.start();
       do {
         int first = count + (int) (written % WRITER_IMAGES);
-        store.putBatch(bench.images().images(first, first + IMAGES_A_WRITE, () -> {}));
+        store.putBatch(bench.imagesQuietly(first, first + IMAGES_A_WRITE));
         written += IMAGES_A_WRITE;
       } while (reading.getCount() > 0);
       writing.stop();
       return null;
     };
+  }
+
+  private void checkWritten() {
+    int images = (int) Math.min(written, WRITER_IMAGES);
+    long[] ids = LongStream.range(count, (long) count + images).toArray();
+    bench.check(store.readBatch(ids), ids);
   }
 
   private static void await(Future<?> work) throws InterruptedException {

@@ -21,7 +21,7 @@ final class StoreAndRead {
   StoreAndRead(Bench bench, int count) {
     this.bench = bench;
     this.count = count;
-    this.store = bench.folder().freshStore(bench.backend());
+    this.store = bench.freshStore();
   }
 
   /** Stores the images, all in one batch, or a single one alone; gives the seconds it took. */
@@ -30,7 +30,7 @@ final class StoreAndRead {
     watch.start();
     try (ImageStore open = bench.open(store)) {
       if (count == 1) {
-        LabeledImage image = bench.images().image(0);
+        LabeledImage image = bench.image(0);
         open.put(0, image.image(), image.label());
       } else {
         open.putBatch(bench.images(0, count));
@@ -46,11 +46,11 @@ final class StoreAndRead {
   }
 
   long bytes() {
-    return bench.folder().bytes(store);
+    return bench.bytes(store);
   }
 
   void remove() {
-    bench.folder().remove(store);
+    bench.remove(store);
   }
 
   private double readOne() {
@@ -61,22 +61,21 @@ final class StoreAndRead {
       read = open.get(0);
     }
     watch.stop();
-    bench.images().check(bench.backend(), read, 0);
+    bench.check(read, 0);
     return watch.seconds();
   }
 
   private double readMany() {
     Stopwatch watch = new Stopwatch();
     watch.start();
-    ImageBatch batch = ImageBatch.allocate(bench.images().shape(), Math.min(count, IMAGES_A_READ));
+    ImageBatch batch = bench.reusedBatch(Math.min(count, IMAGES_A_READ));
     try (ImageStore open = bench.open(store)) {
       for (int first = 0; first < count; first += IMAGES_A_READ) {
         long[] ids = LongStream.range(first, Math.min(count, first + IMAGES_A_READ)).toArray();
-        bench.folder().checkStillWanted();
         open.readBatch(ids, batch);
         watch.stop();
-        bench.images().check(bench.backend(), batch, ids);
-        bench.progress().advance(ids.length);
+        bench.check(batch, ids);
+        bench.advance(ids.length);
         watch.start();
       }
     }
