@@ -77,7 +77,8 @@ class TimingsCommandTest {
     int code = run("timings", "--cutoffs=10,30", "--threads=2", "--warm-up=0", "--out=" + folder);
     assertThat(code).as(err.toString()).isZero();
     assertThat(out.toString()).contains("SYNTHETIC", "store-many", "report.html");
-    assertThat(results()).allSatisfy(result -> assertThat(result.get("seconds").asDouble()).isPositive());
+    assertThat(results())
+        .allSatisfy(result -> assertThat(result.get("seconds").asDouble()).isPositive());
     assertThat(results().findValuesAsText("backend")).contains("disk", "lmdb", "hdf5");
   }
 

@@ -12,11 +12,10 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,19 +23,23 @@ class ExperimentTest {
   private static final TrainingSet IMAGES =
       TrainingSet.of(SampleImages.stream(0, 70, SampleImages.CIFAR, 1), 50);
 
-  private final RememberingStores stores = new RememberingStores();
-  @TempDir private Path temporary;
-  private Settings settings;
+  private static final Settings SETTINGS =
+      new Settings(List.of("a", "b"), List.of(10, 120), 3, 4, Duration.ofMillis(1));
+  private static final Settings SMALL =
+      new Settings(List.of("a"), List.of(10), 2, 2, Duration.ZERO);
 
-  @BeforeEach
-  void chooseSettings() {
-    settings = new Settings(List.of("a", "b"), List.of(10, 120), 3, 4, Duration.ofMillis(1));
+  private static List<Result> results;
+  @TempDir private Path temporary;
+
+  @BeforeAll
+  static void run(@TempDir Path folder) throws Exception {
+    results = run(SETTINGS, new RememberingStores(), folder);
   }
 
   @Test
-  void eachBackendDoesTheSameWorkAtEachCutoff() throws Exception {
+  void eachBackendDoesTheSameWorkAtEachCutoff() {
     List<String> cells =
-        run(stores).stream()
+        results.stream()
             .filter(result -> !result.operation().parallel())
             .map(r -> r.operation().text() + " " + r.backend() + " " + r.images())
             .toList();
@@ -57,9 +60,9 @@ class ExperimentTest {
   }
 
   @Test
-  void readingInParallelIsMeasuredWithEachNumberOfThreadsAloneAndBesideAWriter() throws Exception {
+  void readingInParallelIsMeasuredWithEachNumberOfThreadsAloneAndBesideAWriter() {
     List<String> cells =
-        run(stores).stream()
+        results.stream()
             .filter(result -> result.operation().parallel() && result.backend().equals("a"))
             .map(r -> r.operation().text() + " " + r.threads() + " " + r.images())
             .toList();
@@ -80,8 +83,8 @@ class ExperimentTest {
   }
 
   @Test
-  void theMedianLiesBetweenTheFastestAndTheSlowestOfTheRepeats() throws Exception {
-    assertThat(run(stores))
+  void theMedianLiesBetweenTheFastestAndTheSlowestOfTheRepeats() {
+    assertThat(results)
         .allSatisfy(
             result -> {
               assertThat(result.runs()).hasSize(3).contains(result.min(), result.max());
@@ -90,8 +93,8 @@ class ExperimentTest {
   }
 
   @Test
-  void onlyAWriterBesideReadersHasAPace() throws Exception {
-    assertThat(run(stores))
+  void onlyAWriterBesideReadersHasAPace() {
+    assertThat(results)
         .allSatisfy(
             result ->
                 assertThat(result.writerImagesPerSecond() != null)
@@ -100,14 +103,13 @@ class ExperimentTest {
 
   @Test
   void withoutAWarmUpTheJvmIsCalledCold() throws Exception {
-    settings = new Settings(List.of("a"), List.of(10), 1, 1, Duration.ZERO);
-    assertThat(run(stores)).noneMatch(Result::jvmWarm);
+    assertThat(run(SMALL, new RememberingStores(), temporary)).noneMatch(Result::jvmWarm);
   }
 
   @Test
   void everyCellHasAStoreOfItsOwn() throws Exception {
-    settings = new Settings(List.of("a"), List.of(10), 2, 2, Duration.ZERO);
-    run(stores);
+    RememberingStores stores = new RememberingStores();
+    run(SMALL, stores, temporary);
     int firstUse = 1;
     int singles = 2;
     int cutoffs = 2;
@@ -117,14 +119,13 @@ class ExperimentTest {
 
   @Test
   void nothingIsLeftInTheFolder() throws Exception {
-    run(stores);
+    run(SMALL, new RememberingStores(), temporary);
     assertThat(temporary).isEmptyDirectory();
   }
 
   @Test
   void aWrongLabelFailsTheExperimentAndIsNamed() {
-    StoreOpener liar = (backend, path) -> relabeling(stores.open(backend, path));
-    assertThatThrownBy(() -> run(liar))
+    assertThatThrownBy(() -> run(SMALL, liars(), temporary))
         .isInstanceOf(CheckFailedException.class)
         .hasMessageContaining("a: image 0 was stored with label")
         .hasMessageContaining("read back as image 0 with label 99");
@@ -132,18 +133,24 @@ class ExperimentTest {
 
   @Test
   void aFailedExperimentLeavesNothingBehindEither() {
-    StoreOpener liar = (backend, path) -> relabeling(stores.open(backend, path));
-    assertThatThrownBy(() -> run(liar)).isInstanceOf(CheckFailedException.class);
+    assertThatThrownBy(() -> run(SMALL, liars(), temporary))
+        .isInstanceOf(CheckFailedException.class);
     assertThat(temporary).isEmptyDirectory();
   }
 
-  private List<Result> run(StoreOpener opener) throws IOException, InterruptedException {
+  private static List<Result> run(Settings settings, StoreOpener opener, Path parent)
+      throws IOException, InterruptedException {
     PrintStream nowhere =
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
-    try (WorkFolder folder = WorkFolder.in(Files.createDirectories(temporary));
+    try (WorkFolder folder = WorkFolder.in(parent);
         Progress progress = Progress.plain(nowhere)) {
       return new Experiment(settings, opener, IMAGES, folder, progress).run();
     }
+  }
+
+  private static StoreOpener liars() {
+    RememberingStores stores = new RememberingStores();
+    return (backend, path) -> relabeling(stores.open(backend, path));
   }
 
   /** A store that puts every image under the label 99. */
