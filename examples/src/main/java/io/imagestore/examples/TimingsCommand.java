@@ -144,7 +144,8 @@ final class TimingsCommand implements Callable<Integer> {
       progress.note("Images: " + source.description());
       TrainingSet images = source.load(settings.mostImages(), progress);
       StoreOpener opener =
-          (backend, path) -> ImageStores.open(backend, path, StoreOptions.defaults());
+          (backend, path, mode) ->
+              ImageStores.open(backend, path, StoreOptions.builder().mode(mode).build());
       List<Result> results = new Experiment(settings, opener, images, folder, progress).run();
       Environment environment =
           new Environment(

@@ -3,6 +3,7 @@ package io.imagestore.examples.timings;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
 import io.imagestore.examples.progress.Progress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,8 +34,12 @@ final class Bench {
     return folder.freshStore(backend);
   }
 
-  ImageStore open(Path store) {
-    return opener.open(backend, store);
+  ImageStore openToWrite(Path store) {
+    return opener.open(backend, store, OpenMode.READ_WRITE);
+  }
+
+  ImageStore openToRead(Path store) {
+    return opener.open(backend, store, OpenMode.READ_ONLY);
   }
 
   long bytes(Path store) {

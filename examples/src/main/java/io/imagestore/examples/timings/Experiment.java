@@ -77,7 +77,7 @@ public final class Experiment {
     try (Progress.Task task = progress.start(backend + ": warming up", Math.max(1, millis))) {
       Bench bench = new Bench(backend, opener, images, folder, Progress.Task.SILENT);
       StoreAndRead first = new StoreAndRead(bench, 1);
-      firstUses.put(backend, new FirstUse(first.store(), first.read()));
+      firstUses.put(backend, new FirstUse(first.store().stored(), first.read()));
       first.remove();
       long start = System.nanoTime();
       for (long done = 0; done < millis; ) {
@@ -103,23 +103,30 @@ public final class Experiment {
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
       Bench bench = new Bench(backend, opener, images, folder, task);
       Samples stored = new Samples();
+      Samples closed = new Samples();
       Samples readBack = new Samples();
       long bytes = 0;
       for (int i = 0; i < settings.repeat(); i++) {
         StoreAndRead round = new StoreAndRead(bench, count);
-        stored.add(round.store());
+        StoreAndRead.Seconds storing = round.store();
+        stored.add(storing.stored());
+        closed.add(storing.closed());
         readBack.add(round.read());
         bytes = round.bytes();
         round.remove();
       }
       FirstUse first = count == 1 ? firstUses.get(backend) : null;
       results.add(
-          result(store, backend, count, 1, stored, bytes, first == null ? null : first.store()));
+          result(store, backend, count, 1, stored, bytes, first == null ? null : first.store())
+              .closedAfter(closed.median()));
       results.add(
           result(read, backend, count, 1, readBack, bytes, first == null ? null : first.read()));
       task.done(
-          "stored in %s, read in %s"
-              .formatted(Units.time(stored.median()), Units.time(readBack.median())));
+          "stored in %s, closed after %s, read in %s"
+              .formatted(
+                  Units.time(stored.median()),
+                  Units.time(closed.median()),
+                  Units.time(readBack.median())));
     }
   }
 
@@ -169,6 +176,7 @@ public final class Experiment {
         !settings.warmUp().isZero(),
         operation.reads() ? true : null,
         firstUse,
+        null,
         null);
   }
 

@@ -48,7 +48,7 @@ final class ParallelRead implements AutoCloseable {
     this.threads = threads;
     this.besideWriter = besideWriter;
     this.path = bench.freshStore();
-    this.store = bench.open(path);
+    this.store = bench.openToWrite(path);
     this.pool = Executors.newFixedThreadPool(threads + 1);
     this.batches = allocateBatches();
   }

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * @param operation what was done
  * @param backend by which backend
  * @param images how many images were stored or read, each with its label
- * @param seconds the median of the runs
+ * @param seconds the median of the runs; from before the store was opened, and for storing until
+ *     the images outlast the process, for reading until the store was closed
  * @param bytes what the store takes on disk
  * @param median the median of the runs, in seconds
  * @param min the fastest run, in seconds
@@ -25,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  *     operating system's page cache; null where nothing is read
  * @param firstUseSeconds how long the very first such operation of this backend in this JVM took,
  *     before the warm-up; null for operations on more than one image
+ * @param closedSeconds the median until a store that was written was closed, too, so that the
+ *     images outlast a loss of power; null for other operations
  * @param writerImagesPerSecond what the writer beside the readers stored; null where there is none
  */
 @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -44,10 +47,20 @@ public record Result(
     boolean jvmWarm,
     @Nullable Boolean cacheHot,
     @Nullable Double firstUseSeconds,
+    @Nullable Double closedSeconds,
     @Nullable Double writerImagesPerSecond) {
+
+  /** The same with the time until the store was closed. */
+  Result closedAfter(double secondsUntilClosed) {
+    return with(secondsUntilClosed, writerImagesPerSecond);
+  }
 
   /** The same with the pace of a writer beside the readers. */
   Result beside(double imagesPerSecondWritten) {
+    return with(closedSeconds, imagesPerSecondWritten);
+  }
+
+  private Result with(@Nullable Double secondsUntilClosed, @Nullable Double writtenPerSecond) {
     return new Result(
         operation,
         backend,
@@ -63,6 +76,7 @@ public record Result(
         jvmWarm,
         cacheHot,
         firstUseSeconds,
-        imagesPerSecondWritten);
+        secondsUntilClosed,
+        writtenPerSecond);
   }
 }

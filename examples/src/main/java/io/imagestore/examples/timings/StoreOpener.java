@@ -1,10 +1,11 @@
 package io.imagestore.examples.timings;
 
 import io.imagestore.ImageStore;
+import io.imagestore.OpenMode;
 import java.nio.file.Path;
 
-/** Opens a store for reading and writing, and creates it where there is none. */
+/** Opens stores. */
 @FunctionalInterface
 public interface StoreOpener {
-  ImageStore open(String backend, Path path);
+  ImageStore open(String backend, Path path, OpenMode mode);
 }

@@ -50,6 +50,7 @@ final class SampleTimings {
         true,
         operation.reads() ? true : null,
         single ? seconds * 10 : null,
+        operation.reads() ? null : seconds * 1.5,
         writing ? 123.0 : null);
   }
 

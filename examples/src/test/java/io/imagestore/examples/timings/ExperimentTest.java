@@ -102,6 +102,20 @@ class ExperimentTest {
   }
 
   @Test
+  void onlyStoringGoesOnUntilTheStoreIsClosed() {
+    assertThat(results)
+        .allSatisfy(
+            result -> {
+              if (result.operation() == Operation.STORE_SINGLE
+                  || result.operation() == Operation.STORE_MANY) {
+                assertThat(result.closedSeconds()).isGreaterThanOrEqualTo(result.min());
+              } else {
+                assertThat(result.closedSeconds()).isNull();
+              }
+            });
+  }
+
+  @Test
   void withoutAWarmUpTheJvmIsCalledCold() throws Exception {
     assertThat(run(SMALL, new RememberingStores(), temporary)).noneMatch(Result::jvmWarm);
   }
@@ -150,7 +164,7 @@ class ExperimentTest {
 
   private static StoreOpener liars() {
     RememberingStores stores = new RememberingStores();
-    return (backend, path) -> relabeling(stores.open(backend, path));
+    return (backend, path, mode) -> relabeling(stores.open(backend, path, mode));
   }
 
   /** A store that puts every image under the label 99. */

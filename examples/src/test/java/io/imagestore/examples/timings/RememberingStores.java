@@ -1,6 +1,7 @@
 package io.imagestore.examples.timings;
 
 import io.imagestore.ImageStore;
+import io.imagestore.OpenMode;
 import io.imagestore.testkit.MemoryImageStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -18,7 +19,7 @@ final class RememberingStores implements StoreOpener {
   }
 
   @Override
-  public ImageStore open(String backend, Path path) {
+  public ImageStore open(String backend, Path path, OpenMode mode) {
     MemoryImageStore store = stores.computeIfAbsent(path, key -> new MemoryImageStore());
     return (ImageStore)
         Proxy.newProxyInstance(
