@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * LMDB's data file, read without LMDB. LMDB maps the file and trusts it: where the file is shorter
@@ -55,6 +56,13 @@ final class DataFile implements AutoCloseable {
   /** Whether a directory is an environment, as far as names tell. */
   static boolean exists(Path directory) {
     return Files.isRegularFile(directory.resolve(NAME));
+  }
+
+  /** What the files of an environment's directory take together. */
+  static long bytesIn(Path directory) throws IOException {
+    try (Stream<Path> files = Files.list(directory)) {
+      return files.mapToLong(file -> file.toFile().length()).sum();
+    }
   }
 
   /** Whether a directory is an environment, as far as names and first bytes tell. */

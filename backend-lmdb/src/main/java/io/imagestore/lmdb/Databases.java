@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.lmdbjava.Cursor;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
@@ -22,6 +23,9 @@ import org.lmdbjava.Txn;
  *   <li>{@code pending} and {@code staged}: a large batch on its way, see {@link ImageWriter}; else
  *       empty
  * </ul>
+ *
+ * <p>An environment of pickled images has one database without a name, which is both pixels and
+ * index here.
  */
 final class Databases implements AutoCloseable {
 
@@ -85,7 +89,7 @@ final class Databases implements AutoCloseable {
 
   private static List<Dbi<Slice>> openAll(Env<Slice> env, Path directory) {
     try (Txn<Slice> txn = env.txnRead()) {
-      List<Dbi<Slice>> open = openAll(env, txn);
+      List<Dbi<Slice>> open = holdsPickles(env, txn) ? openUnnamed(env, txn) : openAll(env, txn);
       txn.commit(); // so that the handles outlive the transaction
       return open;
     } catch (Dbi.KeyNotFoundException | Dbi.IncompatibleException e) {
@@ -96,6 +100,22 @@ final class Databases implements AutoCloseable {
               + NAMES,
           e);
     }
+  }
+
+  /** Whether the first key is that of a pickled image, which no name of a database looks like. */
+  private static boolean holdsPickles(Env<Slice> env, Txn<Slice> txn) {
+    try (Cursor<Slice> first = unnamed(env, txn).openCursor(txn)) {
+      return first.first() && IdFormat.DIGITS.idOf(first.key()) != IdFormat.NONE;
+    }
+  }
+
+  private static List<Dbi<Slice>> openUnnamed(Env<Slice> env, Txn<Slice> txn) {
+    Dbi<Slice> both = unnamed(env, txn);
+    return List.of(both, both);
+  }
+
+  private static Dbi<Slice> unnamed(Env<Slice> env, Txn<Slice> txn) {
+    return env.openDbi(txn, null, null, false);
   }
 
   private static List<Dbi<Slice>> openAll(Env<Slice> env, Txn<Slice> txn, DbiFlags... flags) {
@@ -145,6 +165,14 @@ final class Databases implements AutoCloseable {
     return open.get(4);
   }
 
+  boolean holdPickles() {
+    return open.size() < NAMES.size();
+  }
+
+  IdFormat idFormat() {
+    return holdPickles() ? IdFormat.DIGITS : IdFormat.BIG_ENDIAN;
+  }
+
   Key headerKey() {
     return headerKey;
   }
@@ -165,16 +193,16 @@ final class Databases implements AutoCloseable {
 
   /**
    * Where the map begins, which LMDB doesn't tell: each page bears its number, so the page in which
-   * the header lies leads there.
+   * the first key lies leads there.
    */
   private long findMapStart() {
-    try (Txn<Slice> txn = env.txnRead()) {
-      Slice header = meta().get(txn, headerKey);
-      int pageBytes = meta().stat(txn).pageSize;
-      if (header == null || pageBytes > PageManager.getInstance().pageSize()) {
+    try (Txn<Slice> txn = env.txnRead();
+        Cursor<Slice> first = unnamed(env, txn).openCursor(txn)) {
+      int pageBytes = env.stat().pageSize;
+      if (!first.first() || pageBytes > PageManager.getInstance().pageSize()) {
         return 0; // then nothing is checked
       }
-      long page = header.address & -pageBytes;
+      long page = first.key().address & -pageBytes;
       return page - NativeMemory.getLong(page) * pageBytes;
     }
   }

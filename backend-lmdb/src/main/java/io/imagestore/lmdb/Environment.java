@@ -109,6 +109,11 @@ final class Environment {
     return key == null ? real : key;
   }
 
+  /** Whether it is one of pickled images rather than a store of ours. */
+  boolean holdsPickles() {
+    return databases().holdPickles();
+  }
+
   // Transactions.
 
   <T> T read(Reading<T> action) throws IOException {
@@ -259,6 +264,7 @@ final class Environment {
 
   private void reopenAs(Settings wanted, @Nullable String newHeader) throws IOException {
     Settings before = settings;
+    boolean reopened = false;
     try {
       pausingReaders(
           () -> {
@@ -266,10 +272,14 @@ final class Environment {
             settings = wanted;
             databases = openWithSomeMap(newHeader);
           });
+      reopened = true;
     } catch (LmdbNativeException e) {
-      settings = before;
-      reopen(before.mapBytes());
       throw LmdbErrors.translate(e, directory);
+    } finally {
+      if (!reopened) {
+        settings = before;
+        reopen(before.mapBytes());
+      }
     }
   }
 

@@ -178,7 +178,7 @@ final class ImageWriter {
     Target index = new Target(databases.index(), txn);
     try (Cursor<Slice> pending = databases.pending().openCursor(txn)) {
       while (pending.next()) {
-        long id = Key.idOf(pending.key());
+        long id = IdFormat.BIG_ENDIAN.idOf(pending.key());
         record.readFrom(pending.val(), id, store);
         index.put(id, record);
       }
@@ -192,7 +192,7 @@ final class ImageWriter {
         if (!pending.first()) {
           return false;
         }
-        key.to(Key.idOf(pending.key()));
+        key.to(IdFormat.BIG_ENDIAN.idOf(pending.key()));
         pending.delete();
         if (databases.index().get(txn, key) == null) {
           databases.pixels().delete(txn, key);
@@ -210,7 +210,7 @@ final class ImageWriter {
         if (!staged.first()) {
           return false;
         }
-        long id = Key.idOf(staged.key());
+        long id = IdFormat.BIG_ENDIAN.idOf(staged.key());
         long address = staged.val().address;
         long size = staged.val().size;
         Slice entry = databases.index().get(txn, key.to(id));

@@ -1,49 +1,40 @@
 package io.imagestore.lmdb;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 
-/**
- * A key in memory of its own. Ids are written big-endian, so that LMDB's order, that of the bytes,
- * is that of the ids. For one thread.
- */
+/** A key in memory of its own. For one thread. */
 final class Key extends Slice {
 
-  private static final boolean SWAP = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
-
+  private final IdFormat format;
   // Kept, for it owns the memory that the address points to.
   private final ByteBuffer memory;
 
-  private Key(int length) {
+  private Key(int length, IdFormat format) {
+    this.format = format;
     memory = ByteBuffer.allocateDirect(length);
     address = NativeMemory.addressOf(memory);
     size = length;
   }
 
+  static Key ofIds(IdFormat format) {
+    return new Key(IdFormat.BYTES, format);
+  }
+
   static Key ofIds() {
-    return new Key(Long.BYTES);
+    return ofIds(IdFormat.BIG_ENDIAN);
   }
 
   static Key named(String name) {
     byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-    Key key = new Key(bytes.length);
+    Key key = new Key(bytes.length, IdFormat.BIG_ENDIAN);
     key.memory.put(0, bytes);
     return key;
   }
 
   /** Makes it the key of an id. */
   Key to(long id) {
-    memory.putLong(0, id); // a ByteBuffer is big-endian by default
+    format.write(id, memory);
     return this;
-  }
-
-  /** The id that a key in the database stands for, or -1 if it is none. */
-  static long idOf(Slice key) {
-    if (key.size != Long.BYTES) {
-      return -1;
-    }
-    long raw = NativeMemory.getLong(key.address);
-    return SWAP ? Long.reverseBytes(raw) : raw;
   }
 }

@@ -8,6 +8,7 @@ import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
@@ -20,19 +21,14 @@ import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,6 +79,12 @@ import org.jspecify.annotations.Nullable;
  * It grows by need; on Windows it is as large as the map, see {@link
  * LmdbOptions.Builder#mapSizeBytes(long)}.
  *
+ * <p><b>Pickled images.</b> {@link io.imagestore.ImageStores#open(Path,
+ * io.imagestore.StoreOptions)} also opens, read-only, environments that Python code has filled with
+ * pickled objects under the keys {@code "%08d" % id}, if the objects have the attributes {@code
+ * image} (bytes), {@code size} (height, width), {@code channels} and {@code label}. Their class is
+ * neither needed nor called.
+ *
  * <p><b>Native code.</b> LMDB's library is unpacked from lmdbjava's jar into {@code
  * java.io.tmpdir}; set {@code -Dlmdbjava.extract.dir} and {@code -Djffi.extract.dir} where that
  * folder is mounted noexec. No flags to the JVM are needed; from Java 24 on it prints a warning
@@ -94,8 +96,6 @@ public final class LmdbImageStore extends AbstractImageStore {
 
   private static final String FORMAT = "imagestore-lmdb";
   private static final int VERSION = 1;
-  private static final String WRITER_LOCK = "writer.lock";
-  private static final Set<String> LOCKS = Set.of(WRITER_LOCK, "lock.mdb");
   private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
 
   private final Environment environment;
@@ -104,10 +104,9 @@ public final class LmdbImageStore extends AbstractImageStore {
   private final @Nullable Writer writer;
 
   /** What only a store that is open for writing has. */
-  private record Writer(StoreLock lock, WriterThread thread, ImageWriter images) {}
+  record Writer(StoreLock lock, WriterThread thread, ImageWriter images) {}
 
-  private LmdbImageStore(
-      Path path, LmdbOptions options, Environment environment, @Nullable Writer writer) {
+  LmdbImageStore(Path path, LmdbOptions options, Environment environment, @Nullable Writer writer) {
     super(path, options);
     this.environment = environment;
     this.verifyChecksums = options.verifyChecksums();
@@ -146,114 +145,20 @@ public final class LmdbImageStore extends AbstractImageStore {
    * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
    */
   public static LmdbImageStore open(Path path, LmdbOptions options) {
-    try {
-      return options.mode() == OpenMode.READ_ONLY
-          ? openToRead(path, options)
-          : openToWrite(path, options);
-    } catch (AccessDeniedException e) {
-      throw new ImageStoreException(
-          "opening store " + path + " failed: there is no permission for " + e.getFile(), e);
-    } catch (IOException e) {
-      throw new ImageStoreException("opening store " + path + " failed: " + e.getMessage(), e);
+    ImageStore store = StoreOpener.open(path, options);
+    if (store instanceof LmdbImageStore own) {
+      return own;
     }
+    store.close();
+    throw new UnsupportedStoreException(
+        "what lies at " + path + " holds pickled images; open it with ImageStores.open, read-only");
   }
 
-  private static LmdbImageStore openToRead(Path path, LmdbOptions options) throws IOException {
-    if (!DataFile.exists(path)) {
-      throw new UnsupportedStoreException("there is no LMDB store at " + path);
-    }
-    Environment environment = Environment.join(path, Settings.of(options), null);
-    boolean opened = false;
-    try {
-      headerOf(environment, path);
-      LmdbImageStore store = new LmdbImageStore(path, options, environment, null);
-      opened = true;
-      return store;
-    } finally {
-      if (!opened) {
-        environment.leave();
-      }
-    }
+  static StoreHeader newHeader(LmdbOptions options) {
+    return new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of()));
   }
 
-  private static LmdbImageStore openToWrite(Path path, LmdbOptions options) throws IOException {
-    checkPlace(path, options.mode());
-    Files.createDirectories(path);
-    WriterThread thread = new WriterThread("writer of " + path);
-    boolean opened = false;
-    try {
-      // In a thread that nobody interrupts, for an interrupt closes the channel that holds the
-      // lock.
-      StoreLock lock = thread.call(() -> StoreLock.acquire(path.resolve(WRITER_LOCK), path));
-      try {
-        checkPlace(path, options.mode()); // now that nobody else creates a store there
-        LmdbImageStore store = openToWrite(path, options, lock, thread);
-        opened = true;
-        return store;
-      } finally {
-        if (!opened) {
-          lock.close();
-        }
-      }
-    } finally {
-      if (!opened) {
-        thread.close();
-      }
-    }
-  }
-
-  private static LmdbImageStore openToWrite(
-      Path path, LmdbOptions options, StoreLock lock, WriterThread thread) throws IOException {
-    String newHeader =
-        new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of())).toJson();
-    Environment environment =
-        thread.call(() -> Environment.join(path, Settings.of(options), newHeader));
-    boolean opened = false;
-    try {
-      StoreHeader header = headerOf(environment, path);
-      ImageWriter images = new ImageWriter(environment, thread, path);
-      if (!header.labelNames().equals(options.labelNames().orElse(header.labelNames()))) {
-        images.writeHeader(newHeader);
-      }
-      images.tryToFinishLeftovers();
-      Writer writer = new Writer(lock, thread, images);
-      LmdbImageStore store = new LmdbImageStore(path, options, environment, writer);
-      opened = true;
-      return store;
-    } finally {
-      if (!opened) {
-        environment.leave();
-      }
-    }
-  }
-
-  private static void checkPlace(Path path, OpenMode mode) throws IOException {
-    if (Files.exists(path) && !Files.isDirectory(path)) {
-      throw new UnsupportedStoreException(path + " is a file, but an LMDB store is a directory");
-    }
-    boolean free = isEmpty(path);
-    if (mode == OpenMode.CREATE_NEW && !free) {
-      throw new UnsupportedStoreException(
-          "there is something at " + path + " already, so no new store is created there");
-    }
-    if (!free && !DataFile.exists(path)) {
-      throw new UnsupportedStoreException(
-          "what lies at "
-              + path
-              + " is no LMDB store, and an LMDB store needs a directory of its own");
-    }
-  }
-
-  private static boolean isEmpty(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return true;
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.allMatch(file -> LOCKS.contains(String.valueOf(file.getFileName())));
-    }
-  }
-
-  private static StoreHeader headerOf(Environment environment, Path path) throws IOException {
+  static StoreHeader headerOf(Environment environment, Path path) throws IOException {
     return StoreHeader.parse(environment.read(ReadTransaction::header), FORMAT, VERSION, path);
   }
 
@@ -454,21 +359,7 @@ public final class LmdbImageStore extends AbstractImageStore {
 
   @Override
   protected long[] idsFrom(long firstId, int count) throws IOException {
-    return environment.read(
-        txn -> {
-          long[] ids = new long[Math.min(count, 1024)];
-          int size = 0;
-          IdCursor index = txn.index();
-          for (long id = index.seek(firstId);
-              id != IdCursor.END && size < count;
-              id = index.next()) {
-            if (size == ids.length) {
-              ids = Arrays.copyOf(ids, (int) Math.min(count, 2L * size));
-            }
-            ids[size++] = id;
-          }
-          return Arrays.copyOf(ids, size);
-        });
+    return environment.read(txn -> txn.index().idsFrom(firstId, count));
   }
 
   @Override
@@ -478,17 +369,11 @@ public final class LmdbImageStore extends AbstractImageStore {
 
   @Override
   protected StoreInfo describe() throws IOException {
-    long bytes = 0;
-    try (Stream<Path> files = Files.list(location())) {
-      for (Path file : (Iterable<Path>) files::iterator) {
-        bytes += file.toFile().length();
-      }
-    }
     return new StoreInfo(
         BACKEND,
         location(),
         count(),
-        bytes,
+        DataFile.bytesIn(location()),
         headerOf(environment, location()).labelNames(),
         EnumSet.allOf(Capability.class));
   }

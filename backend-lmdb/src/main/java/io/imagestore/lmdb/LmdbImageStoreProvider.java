@@ -23,6 +23,6 @@ public final class LmdbImageStoreProvider implements ImageStoreProvider {
 
   @Override
   public ImageStore open(Path path, StoreOptions options) {
-    return LmdbImageStore.open(path, LmdbOptions.from(options));
+    return StoreOpener.open(path, LmdbOptions.from(options));
   }
 }

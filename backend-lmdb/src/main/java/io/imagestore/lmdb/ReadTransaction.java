@@ -32,8 +32,8 @@ final class ReadTransaction {
     this.databases = databases;
     this.store = store;
     this.txn = databases.env().txnRead();
-    this.index = new IdCursor(databases.index(), txn, store);
-    this.pixels = new IdCursor(databases.pixels(), txn, store);
+    this.index = new IdCursor(databases.index(), databases.idFormat(), txn, store);
+    this.pixels = new IdCursor(databases.pixels(), databases.idFormat(), txn, store);
   }
 
   /** Looks at the store as it is now. */
@@ -115,6 +115,11 @@ final class ReadTransaction {
   /** Puts the record at which {@link #index} stands into {@link #record}. */
   void readRecord(long id) {
     record.readFrom(index.value(), id, store);
+  }
+
+  /** Whether what has been found lies in the file, so that it can be read. */
+  boolean isWithinFile(Slice value) {
+    return databases.isWithinFile(value);
   }
 
   /**

@@ -23,7 +23,7 @@ final class Target {
     this.database = database;
     this.txn = txn;
     try (Cursor<Slice> end = database.openCursor(txn)) {
-      last = end.last() ? Key.idOf(end.key()) : -1;
+      last = end.last() ? IdFormat.BIG_ENDIAN.idOf(end.key()) : -1;
     }
   }
 

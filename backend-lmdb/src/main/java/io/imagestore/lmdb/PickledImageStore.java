@@ -1,0 +1,164 @@
+package io.imagestore.lmdb;
+
+import io.imagestore.Capability;
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.StoreInfo;
+import io.imagestore.spi.AbstractImageStore;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images that Python code has pickled into an LMDB environment, each under its id in eight decimal
+ * digits; see {@link PickledImage}. Read-only. The format has no checksums: checking an image means
+ * reading it.
+ */
+final class PickledImageStore extends AbstractImageStore {
+
+  private final Environment environment;
+
+  PickledImageStore(Path path, Environment environment) {
+    super(path, true);
+    this.environment = environment;
+  }
+
+  @Override
+  protected @Nullable LabeledImage read(long id) throws IOException {
+    return lookUp(id).orElse(null);
+  }
+
+  private Optional<LabeledImage> lookUp(long id) throws IOException {
+    return environment.read(txn -> lookUp(txn, id));
+  }
+
+  private Optional<LabeledImage> lookUp(ReadTransaction txn, long id) {
+    Slice pickle = txn.index().find(id);
+    return pickle == null ? Optional.empty() : Optional.of(image(txn, id, pickle));
+  }
+
+  private LabeledImage image(ReadTransaction txn, long id, Slice pickle) {
+    if (!txn.isWithinFile(pickle)) {
+      throw new CorruptImageException(location(), id, "it lies outside of the file");
+    }
+    return PickledImage.parse(NativeMemory.bytes(pickle), id, location());
+  }
+
+  @Override
+  protected List<LabeledImage> scan(long firstId, int count) throws IOException {
+    return environment.read(
+        txn -> {
+          List<LabeledImage> images = new ArrayList<>();
+          IdCursor index = txn.index();
+          long id = index.seek(firstId);
+          while (id != IdCursor.END && images.size() < count) {
+            try {
+              images.add(image(txn, id, index.value()));
+            } catch (CorruptImageException e) {
+              if (images.isEmpty()) {
+                throw e;
+              }
+              break; // the next scan begins with the damaged image, and throws
+            }
+            id = index.next();
+          }
+          return images;
+        });
+  }
+
+  @Override
+  protected void read(long[] ids, ImageBatch into) throws IOException {
+    List<LabeledImage> images =
+        environment.read(
+            txn -> {
+              List<LabeledImage> found = new ArrayList<>(ids.length);
+              for (long id : ids) {
+                found.add(
+                    lookUp(txn, id).orElseThrow(() -> new ImageNotFoundException(location(), id)));
+              }
+              return found;
+            });
+    for (LabeledImage image : images) {
+      ImageShape shape = image.image().shape();
+      if (!shape.equals(into.shape())) {
+        throw new ShapeMismatchException(
+            String.format(
+                "image %d in store %s is %s, but the batch holds images of %s",
+                image.id(), location(), shape, into.shape()));
+      }
+    }
+    into.clear();
+    images.forEach(into::add);
+  }
+
+  @Override
+  protected @Nullable ImageShape shapeOf(long id) throws IOException {
+    return lookUp(id).map(image -> image.image().shape()).orElse(null);
+  }
+
+  @Override
+  protected OptionalInt labelOf(long id) throws IOException {
+    return lookUp(id).map(image -> OptionalInt.of(image.label())).orElse(OptionalInt.empty());
+  }
+
+  @Override
+  protected long[] idsFrom(long firstId, int count) throws IOException {
+    return environment.read(txn -> txn.index().idsFrom(firstId, count));
+  }
+
+  @Override
+  protected long count() throws IOException {
+    return environment.read(ReadTransaction::count);
+  }
+
+  @Override
+  protected void check(long id) throws IOException {
+    try {
+      lookUp(id);
+    } catch (CorruptStoreException e) {
+      throw new CorruptImageException(location(), id, "the pages that lead to it are damaged", e);
+    }
+  }
+
+  @Override
+  protected StoreInfo describe() throws IOException {
+    return new StoreInfo(
+        LmdbImageStore.BACKEND,
+        location(),
+        count(),
+        DataFile.bytesIn(location()),
+        List.of(),
+        EnumSet.allOf(Capability.class));
+  }
+
+  @Override
+  protected void release() {
+    environment.leave();
+  }
+
+  // It is read-only, so these are never called.
+
+  @Override
+  protected void write(Iterator<LabeledImage> images) {
+    throw new UnsupportedOperationException("a store of pickled images is only read");
+  }
+
+  @Override
+  protected boolean remove(long id) {
+    throw new UnsupportedOperationException("a store of pickled images is only read");
+  }
+
+  @Override
+  protected void sync() {}
+}

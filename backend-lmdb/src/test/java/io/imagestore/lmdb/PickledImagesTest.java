@@ -1,0 +1,196 @@
+package io.imagestore.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStores;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.VerifyReport;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Env;
+import org.lmdbjava.Txn;
+
+final class PickledImagesTest {
+
+  private static final StoreOptions READ_ONLY =
+      StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
+
+  @TempDir Path folder;
+
+  private Path path() {
+    return folder.resolve("pickled");
+  }
+
+  @BeforeEach
+  void thePickles() throws IOException {
+    Files.createDirectory(path());
+    put(0, pickle(2, 1, 3, 7, "abcdef"));
+    put(1, pickle(2, 1, 3, 8, "ghijkl"));
+    put(12, pickle(1, 1, 1, 9, "x"));
+  }
+
+  private ImageStore open() {
+    return ImageStores.open(path(), READ_ONLY);
+  }
+
+  @Test
+  void pickledImagesAreReadAsAStore() {
+    try (ImageStore store = open();
+        Stream<LabeledImage> images = store.stream()) {
+      assertThat(images)
+          .containsExactly(
+              image(0, 2, 1, 3, 7, "abcdef"),
+              image(1, 2, 1, 3, 8, "ghijkl"),
+              image(12, 1, 1, 1, 9, "x"));
+      assertThat(store.size()).isEqualTo(3);
+      assertThat(store.ids()).containsExactly(0, 1, 12);
+      assertThat(store.label(12)).isEqualTo(9);
+      assertThat(store.get(1)).isEqualTo(image(1, 2, 1, 3, 8, "ghijkl"));
+      assertThat(store.readBatch(new long[] {1, 0}).image(1))
+          .isEqualTo(image(0, 2, 1, 3, 7, "abcdef").image());
+      assertThat(store.contains(2)).isFalse();
+      assertThat(store.contains(Long.MAX_VALUE)).isFalse();
+      assertThat(store.info().backend()).isEqualTo("lmdb");
+      assertThat(store.verify()).isEqualTo(new VerifyReport(3, java.util.List.of()));
+    }
+  }
+
+  @Test
+  void aBatchOfPickledImagesKeepsTheRules() {
+    try (ImageStore store = open()) {
+      assertThatExceptionOfType(ImageNotFoundException.class)
+          .isThrownBy(() -> store.readBatch(new long[] {0, 5}));
+      assertThatExceptionOfType(ShapeMismatchException.class)
+          .isThrownBy(() -> store.readBatch(new long[] {0, 12}))
+          .withMessageContaining("2x1x3")
+          .withMessageContaining("1x1x1");
+    }
+  }
+
+  @Test
+  void pickledImagesCannotBeWritten() {
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ImageStores.open(path()))
+        .withMessageContaining("READ_ONLY");
+    try (ImageStore store = open()) {
+      assertThatExceptionOfType(UnsupportedStoreException.class).isThrownBy(() -> store.delete(0));
+    }
+  }
+
+  @Test
+  void aPickleThatWouldCallSomethingIsRefusedAndTheOthersStayReadable() {
+    put(1, "cos\nsystem\n(S'touch /tmp/called'\ntR.");
+    put(2, pickle(2, 1, 3, 7, "short"));
+    put(3, pickle(2, 1, 3, 7, "abcdef").substring(0, 60));
+    put(4, "I5\n.");
+    try (ImageStore store = open()) {
+      for (long id : new long[] {1, 2, 3, 4}) {
+        assertThatExceptionOfType(CorruptImageException.class)
+            .isThrownBy(() -> store.get(id))
+            .withMessageContaining("image " + id);
+      }
+      assertThat(store.verify().damagedIds()).containsExactly(1, 2, 3, 4);
+      assertThat(store.label(12)).isEqualTo(9);
+    }
+  }
+
+  @Test
+  @EnabledIfEnvironmentVariable(
+      named = "IMAGESTORE_PYTHON",
+      matches = ".+",
+      disabledReason = "IMAGESTORE_PYTHON names no Python with lmdb and numpy")
+  void whatPythonPickledIsRead() throws IOException, InterruptedException {
+    // Labels as ints and as numpy scalars, both of which Python code comes by.
+    String program =
+        """
+        import lmdb, numpy, pickle, sys
+
+        class CIFAR_Image:
+            def __init__(self, pixels, label):
+                self.channels = pixels.shape[2]
+                self.size = pixels.shape[:2]
+                self.image = pixels.tobytes()
+                self.label = label
+
+        env = lmdb.open(sys.argv[1], map_size=10 << 20)
+        with env.begin(write=True) as txn:
+            for i in range(300):
+                pixels = numpy.full((32, 32, 3), i % 256, numpy.uint8)
+                label = i % 10 if i % 2 else numpy.int64(i % 10)
+                for_protocol = CIFAR_Image(pixels, label)
+                txn.put(b"%08d" % i, pickle.dumps(for_protocol, protocol=i % 6))
+        env.close()
+        """;
+    Path written = folder.resolve("python");
+    Process python =
+        new ProcessBuilder(System.getenv("IMAGESTORE_PYTHON"), "-c", program, written.toString())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(python.waitFor()).as(output).isZero();
+
+    try (ImageStore store = ImageStores.open(written, READ_ONLY);
+        Stream<LabeledImage> images = store.stream()) {
+      assertThat(images)
+          .containsExactlyElementsOf(
+              IntStream.range(0, 300).mapToObj(PickledImagesTest::uniform).toList());
+    }
+  }
+
+  private static LabeledImage uniform(int id) {
+    byte[] pixels = new byte[32 * 32 * 3];
+    java.util.Arrays.fill(pixels, (byte) id);
+    return new LabeledImage(id, Image.of(32, 32, 3, pixels), id % 10);
+  }
+
+  private static LabeledImage image(
+      long id, int height, int width, int channels, int label, String pixels) {
+    byte[] bytes = pixels.getBytes(StandardCharsets.US_ASCII);
+    return new LabeledImage(id, Image.of(height, width, channels, bytes), label);
+  }
+
+  /** Protocol 0, the readable one, of an object of a class of the writer's own. */
+  private static String pickle(int height, int width, int channels, int label, String pixels) {
+    return "ccopy_reg\n_reconstructor\n(c__main__\nPicture\nc__builtin__\nobject\nNtR(dS'image'\nS'"
+        + pixels
+        + "'\nsS'size'\n(I"
+        + height
+        + "\nI"
+        + width
+        + "\ntsS'channels'\nI"
+        + channels
+        + "\nsS'label'\nI"
+        + label
+        + "\nsb.";
+  }
+
+  private void put(long id, String pickle) {
+    NativeLibrary.load();
+    byte[] bytes = pickle.getBytes(StandardCharsets.US_ASCII);
+    try (Env<Slice> env = Env.create(new SliceProxy()).open(path().toFile());
+        Txn<Slice> txn = env.txnWrite()) {
+      Dbi<Slice> unnamed = env.openDbi(txn, null, null, false);
+      Slice value = unnamed.reserve(txn, Key.ofIds(IdFormat.DIGITS).to(id), bytes.length);
+      NativeMemory.put(value.address, bytes, 0, bytes.length);
+      txn.commit();
+    }
+  }
+}
