@@ -129,7 +129,7 @@ final class LargeBatchTest {
   @Test
   void aWriterKilledWithinABatchLeavesTheGenerationBeforeOrTheNext() {
     SplittableRandom random = new SplittableRandom(3);
-    for (int kill = 0; kill < 8; kill++) {
+    for (int kill = 0; kill < 4; kill++) {
       Path store = folder.resolve("killed-" + kill);
       int told = writeUntilKilled(store, random);
       try (LmdbImageStore survivor = LmdbImageStore.open(store)) {
@@ -148,7 +148,7 @@ final class LargeBatchTest {
 
   private static int writeUntilKilled(Path store, SplittableRandom random) {
     try (ChildJvm child = ChildJvm.start(List.of(), Writer.class, store)) {
-      int told = random.nextInt(3);
+      int told = random.nextInt(2);
       for (int generation = 0; generation <= told; generation++) {
         assertThat(child.readLine()).isEqualTo("stored " + generation);
       }
