@@ -24,8 +24,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link NumberedFolder}, to be read only. What guards its pixels are the checksums that PNG
- * itself has.
+ * A folder as {@link ArticleFolder} writes it, to be read only. What guards its pixels are the
+ * checksums that PNG itself has.
  */
 final class NumberedFolderStore extends AbstractImageStore {
   private static final Set<Capability> CAPABILITIES =

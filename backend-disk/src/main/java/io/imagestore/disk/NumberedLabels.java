@@ -18,9 +18,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Ids and labels of a {@link NumberedFolder}. A table with one row beside an image of its number
- * labels that image; a table of N rows with the number N labels the images 0 to N - 1. The former
- * goes before the latter, a longer table before a shorter one.
+ * Ids and labels of a folder as {@link ArticleFolder} writes it. A table with one row beside an
+ * image of its number labels that image; a table of N rows with the number N labels the images 0 to
+ * N - 1. The former goes before the latter, a longer table before a shorter one.
  */
 final class NumberedLabels {
   private static final Pattern NUMBERED = Pattern.compile("(\\d{1,18})\\.(png|csv)");

@@ -8,7 +8,6 @@ import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
-import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.ShapeMismatchException;
@@ -162,10 +161,7 @@ class NumberedFolderTest {
     Path target = folder.resolve("plain");
     try (ImageStore store = DiskImageStore.open(folder.resolve("store"))) {
       store.putBatch(images(15));
-      assertThat(NumberedFolder.export(store, target)).isEqualTo(15);
-      assertThatExceptionOfType(ImageStoreException.class)
-          .isThrownBy(() -> NumberedFolder.export(store, target))
-          .withMessageContaining("isn't empty");
+      ArticleFolder.write(store, target);
     }
     try (ImageStore plain = ImageStores.open(target)) {
       assertThat(all(plain)).isEqualTo(images(15));
@@ -183,7 +179,7 @@ class NumberedFolderTest {
     Path theirs = folder.resolve("theirs");
     try (ImageStore store = DiskImageStore.open(folder.resolve("store"))) {
       store.putBatch(images(15));
-      NumberedFolder.export(store, ours);
+      ArticleFolder.write(store, ours);
     }
     Path script =
         Files.writeString(
