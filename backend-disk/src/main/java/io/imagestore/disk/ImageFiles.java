@@ -21,6 +21,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongPredicate;
 
 /** The image files of a store, each known by id and sequence. */
 final class ImageFiles implements AutoCloseable {
@@ -116,7 +117,7 @@ final class ImageFiles implements AutoCloseable {
         missing++; // ids may skip the rest of a folder, but not a whole one
         continue;
       }
-      for (Path file : list(folder, sequence, Long.MAX_VALUE)) {
+      for (Path file : list(folder, each -> each >= sequence)) {
         Files.deleteIfExists(file);
       }
       if (folder > FileNames.folder(sequence)) {
@@ -136,15 +137,26 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /** Makes the files from one sequence to another survive the loss of power. */
-  void force(long fromSequence, long endSequence) throws IOException {
+  /** Makes a file survive the loss of power. */
+  void force(long id, long sequence) throws IOException {
+    force(List.of(file(id, sequence).toPath()));
+    forceFolders(FileNames.folder(sequence), FileNames.folder(sequence));
+  }
+
+  /**
+   * Makes files survive the loss of power.
+   *
+   * @param needed tells, by its sequence, of which file that is wanted
+   */
+  void force(long fromSequence, long endSequence, LongPredicate needed) throws IOException {
     if (fromSequence >= endSequence) {
       return;
     }
     long first = FileNames.folder(fromSequence);
     long last = FileNames.folder(endSequence - 1);
+    LongPredicate wanted = each -> each >= fromSequence && each < endSequence && needed.test(each);
     for (long folder = first; folder <= last; folder++) {
-      force(list(folder, fromSequence, endSequence));
+      force(list(folder, wanted));
     }
     forceFolders(first, last);
   }
@@ -192,15 +204,13 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  private List<Path> list(long folder, long fromSequence, long endSequence) throws IOException {
+  private List<Path> list(long folder, LongPredicate wanted) throws IOException {
     List<Path> files = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
       for (Path entry : entries) {
         OptionalLong sequence = FileNames.sequence(entry.toString());
-        if (sequence.isPresent()
-            && sequence.getAsLong() >= fromSequence
-            && sequence.getAsLong() < endSequence) {
+        if (sequence.isPresent() && wanted.test(sequence.getAsLong())) {
           files.add(entry);
         }
       }

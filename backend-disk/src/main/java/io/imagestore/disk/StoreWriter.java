@@ -5,9 +5,11 @@ import io.imagestore.LabeledImage;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -133,13 +135,20 @@ final class StoreWriter implements AutoCloseable {
     if (flushed) {
       return;
     }
-    files.force(flushedSequence, nextSequence);
+    forceFiles(flushedSequence, nextSequence);
     table.force();
     removeSuperseded();
     table.mark(TableFormat.FLUSHED);
     flushedSequence = nextSequence;
     flushed = true;
     marked = false;
+  }
+
+  /** Not those that the flush is going to remove. */
+  private void forceFiles(long fromSequence, long endSequence) throws IOException {
+    Set<Long> outdated = new HashSet<>();
+    superseded.forEach(file -> outdated.add(file.sequence()));
+    files.force(fromSequence, endSequence, sequence -> !outdated.contains(sequence));
   }
 
   @Override
@@ -181,6 +190,7 @@ final class StoreWriter implements AutoCloseable {
     private Snapshot snapshot = index.current();
     private long sequence = nextSequence;
     private long rows;
+    private long lastId;
     private boolean committed;
 
     /** The sequence for a new file; its folder is there. */
@@ -197,6 +207,7 @@ final class StoreWriter implements AutoCloseable {
 
     void add(long id, Entry entry) throws IOException {
       begin();
+      lastId = id;
       table.addImage(id, entry);
       supersede(id);
       snapshot = snapshot.with(id, entry);
@@ -228,7 +239,11 @@ final class StoreWriter implements AutoCloseable {
     void commit() throws IOException {
       boolean force = durability == Durability.COMMIT;
       if (force) {
-        files.force(firstSequence, sequence);
+        if (rows == 1 && sequence > firstSequence) {
+          files.force(lastId, sequence - 1); // spares a put to look through the folder
+        } else {
+          forceFiles(firstSequence, sequence);
+        }
       }
       table.commit();
       if (force) {
