@@ -1,16 +1,18 @@
 package io.imagestore.examples.report;
 
+import static java.util.stream.Collectors.joining;
+
 import java.util.List;
 
 /**
  * A cell of a table in HTML.
  *
  * @param text what stands in it
- * @param below a smaller line beneath, or nothing
+ * @param below smaller lines beneath
  * @param value what cells of one row are compared by
  * @param kind how it looks
  */
-record Cell(String text, String below, double value, Kind kind) {
+record Cell(String text, List<String> below, double value, Kind kind) {
 
   enum Kind {
     HEAD,
@@ -21,22 +23,22 @@ record Cell(String text, String below, double value, Kind kind) {
 
   /** The head of a row. */
   static Cell head(String text) {
-    return new Cell(text, "", 0, Kind.HEAD);
+    return new Cell(text, List.of(), 0, Kind.HEAD);
   }
 
   static Cell words(String text) {
-    return new Cell(text, "", 0, Kind.WORDS);
+    return new Cell(text, List.of(), 0, Kind.WORDS);
   }
 
   static Cell number(String text) {
-    return of(text, "", 0);
+    return of(text, List.of(), 0);
   }
 
   static Cell of(String text, double value) {
-    return of(text, "", value);
+    return of(text, List.of(), value);
   }
 
-  static Cell of(String text, String below, double value) {
+  static Cell of(String text, List<String> below, double value) {
     return new Cell(text, below, value, Kind.NUMBER);
   }
 
@@ -62,7 +64,8 @@ record Cell(String text, String below, double value, Kind kind) {
   }
 
   String html() {
-    String small = below.isEmpty() ? "" : "<small>" + escape(below) + "</small>";
+    String small =
+        below.stream().map(line -> "<small>" + escape(line) + "</small>").collect(joining());
     return switch (kind) {
       case HEAD -> "<th scope=\"row\">" + escape(text) + "</th>";
       case WORDS -> "<td class=\"words\">" + escape(text) + "</td>";

@@ -160,7 +160,7 @@ final class HtmlReport {
         "Storing",
         "From an empty folder until all images are stored with their labels and outlast the process."
             + " One image by put, more by one putBatch. What closing adds, which waits for the"
-            + " device so that they outlast a loss of power, stands in the last table.");
+            + " device so that they outlast a loss of power, is in the small figures.");
     figures("storage-time", "log-storage-time");
     byBackend(STORE_SINGLE, STORE_MANY);
   }
@@ -222,8 +222,8 @@ final class HtmlReport {
     return row;
   }
 
-  private static String writerPace(@Nullable Double imagesPerSecond) {
-    return imagesPerSecond == null ? "" : "writer " + Units.rate(imagesPerSecond);
+  private static List<String> writerPace(@Nullable Double imagesPerSecond) {
+    return imagesPerSecond == null ? List.of() : List.of("writer " + Units.rate(imagesPerSecond));
   }
 
   private void method() {
@@ -360,8 +360,14 @@ final class HtmlReport {
   }
 
   private static Cell timeCell(Result result) {
-    String range = result.runs().size() == 1 ? "" : Units.range(result.min(), result.max());
-    return Cell.of(Units.time(result.median()), range, result.median());
+    List<String> below = new ArrayList<>();
+    if (result.runs().size() > 1) {
+      below.add(Units.range(result.min(), result.max()));
+    }
+    if (result.closedSeconds() != null) {
+      below.add("closed " + Units.time(result.closedSeconds()));
+    }
+    return Cell.of(Units.time(result.median()), below, result.median());
   }
 
   private List<String> backendHead(String first) {
