@@ -32,7 +32,8 @@ public final class ChildJvm implements AutoCloseable {
    * @param jvmOptions such as {@code -Xmx64m}
    * @param main the class whose main method runs
    * @param arguments what it is given
-   * @return the running JVM; its standard error is mixed into its output
+   * @return the running JVM; its standard error is mixed into its output, but for the JVM's own
+   *     warnings
    */
   public static ChildJvm start(List<String> jvmOptions, Class<?> main, Object... arguments) {
     List<String> command = new ArrayList<>();
@@ -62,6 +63,9 @@ public final class ChildJvm implements AutoCloseable {
   public String readLine() {
     try {
       String line = output.readLine();
+      while (line != null && isOfTheJvm(line)) {
+        line = output.readLine();
+      }
       if (line == null) {
         throw new AssertionError("the child JVM ended with exit code " + process.waitFor());
       }
@@ -105,7 +109,7 @@ public final class ChildJvm implements AutoCloseable {
 
   private List<String> awaitEnd() {
     try {
-      List<String> lines = output.lines().toList();
+      List<String> lines = output.lines().filter(line -> !isOfTheJvm(line)).toList();
       if (!process.waitFor(MINUTES_TO_END, TimeUnit.MINUTES)) {
         throw new AssertionError("the child JVM didn't end within " + MINUTES_TO_END + " minutes");
       }
@@ -114,6 +118,11 @@ public final class ChildJvm implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for the child JVM", e);
     }
+  }
+
+  /** From Java 24 on a JVM warns of native libraries; the program's own lines are what counts. */
+  private static boolean isOfTheJvm(String line) {
+    return line.startsWith("WARNING: ");
   }
 
   @Override
