@@ -527,10 +527,7 @@ public final class Hdf5Table implements Closeable {
       if (!uncovered.isEmpty()) {
         log.before(uncovered.stream().map(changes::before).toList());
       }
-      log.commit(patches, transaction.dataRanges());
-      if (durable || !uncovered.isEmpty()) {
-        log.sync();
-      }
+      log.commit(patches, transaction.dataRanges(), durable || !uncovered.isEmpty());
       covered.addAll(uncovered);
       changes.changed().forEach(block -> undo.add(changes.before(block)));
       for (Patch patch : inPlace) {

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The file beside an HDF5 file that is written, named like it with {@code .journal} behind, from
@@ -35,7 +36,8 @@ import java.util.zip.CRC32C;
  *   <li>commit: metadata as the commit makes it, and checksums of the raw data that it wrote.
  * </ul>
  *
- * A record whose checksum doesn't fit, or whose number isn't the next, ends the journal.
+ * A record whose checksum doesn't fit, or whose number isn't the next, ends the journal; zeros may
+ * follow.
  */
 final class Journal implements Closeable {
 
@@ -44,11 +46,16 @@ final class Journal implements Closeable {
   private static final byte BEFORE = 2;
   private static final byte COMMIT = 3;
   private static final int HEAD = 8;
+  private static final int RESERVE = 1 << 20;
+  private static final int LOW_RESERVE = 1 << 14;
 
   private final Path path;
   private final RandomAccessFile file;
   private long length;
   private long sequence;
+  private long reserved;
+  private boolean synced;
+  private @Nullable RandomAccessFile waiting;
 
   private Journal(Path path, RandomAccessFile file, long sequence) {
     this.path = path;
@@ -101,11 +108,59 @@ final class Journal implements Closeable {
     append(BEFORE, metadata, List.of());
   }
 
-  void commit(List<Patch> metadata, List<DataRange> data) throws IOException {
+  /**
+   * Appends a commit.
+   *
+   * @param durable whether to wait until it, and all before it, is on the device
+   */
+  void commit(List<Patch> metadata, List<DataRange> data, boolean durable) throws IOException {
+    if (durable && synced) {
+      reserve();
+      byte[] record = record(COMMIT, metadata, data);
+      RandomAccessFile waiting = waiting();
+      waiting.seek(length);
+      waiting.write(record);
+      appended(record);
+      return;
+    }
     append(COMMIT, metadata, data);
+    if (durable) {
+      sync();
+    }
+  }
+
+  /** Each write to it waits for the device, but not for what the file system notes down of it. */
+  private RandomAccessFile waiting() throws IOException {
+    if (waiting == null) {
+      waiting = new RandomAccessFile(path.toFile(), "rwd");
+    }
+    return waiting;
+  }
+
+  /** Puts zeros on the device ahead, for writing over them is quicker than making a file longer. */
+  private void reserve() throws IOException {
+    if (length + LOW_RESERVE > reserved) {
+      file.seek(length);
+      file.write(new byte[RESERVE]);
+      sync();
+      reserved = length + RESERVE;
+    }
   }
 
   private void append(byte kind, List<Patch> patches, List<DataRange> ranges) throws IOException {
+    byte[] record = record(kind, patches, ranges);
+    file.seek(length);
+    file.write(record);
+    appended(record);
+    synced = false;
+  }
+
+  private void appended(byte[] record) {
+    length += record.length;
+    sequence++;
+  }
+
+  private byte[] record(byte kind, List<Patch> patches, List<DataRange> ranges) {
     long size = 1 + 8 + 4 + 4 + 16L * ranges.size();
     for (Patch patch : patches) {
       size += 12 + patch.bytes().length;
@@ -122,15 +177,13 @@ final class Journal implements Closeable {
       record.putLong(range.address()).putInt(range.length()).putInt(range.crc32c());
     }
     record.putInt(0, (int) size).putInt(4, crc(record.array(), HEAD, (int) size));
-    file.seek(length);
-    file.write(record.array());
-    length += record.capacity();
-    sequence++;
+    return record.array();
   }
 
   /** Takes back records appended last. */
   void truncate(long length, long sequence) throws IOException {
     file.setLength(length);
+    this.reserved = length;
     this.length = length;
     this.sequence = sequence;
   }
@@ -138,11 +191,12 @@ final class Journal implements Closeable {
   /** Waits until all of it is on the device. */
   void sync() throws IOException {
     file.getFD().sync();
+    synced = true;
   }
 
   /** Closes and removes it. */
   void delete() throws IOException {
-    file.close();
+    close();
     delete(path);
   }
 
@@ -153,7 +207,13 @@ final class Journal implements Closeable {
 
   @Override
   public void close() throws IOException {
-    file.close();
+    try {
+      if (waiting != null) {
+        waiting.close();
+      }
+    } finally {
+      file.close();
+    }
   }
 
   private static void syncFolder(Path path) throws IOException {
