@@ -17,6 +17,12 @@ interface ByteSource {
 
   /**
    * Reads so many bytes, after checking that they lie in the file, which bounds the memory taken.
+   *
+   * @param address where they begin
+   * @param count how many
+   * @return the bytes
+   * @throws Hdf5FormatException if they lie outside of the file
+   * @throws IOException if they can't be read
    */
   default byte[] read(long address, int count) throws IOException {
     if (address < 0 || count < 0 || address > length() - count) {
