@@ -282,8 +282,8 @@ public final class DiskImageStore extends AbstractImageStore {
 
   /** Those of the images that are there, up to the first damaged one. */
   private List<LabeledImage> readAll(long[] ids) throws IOException {
-    LabeledImage[] images = new LabeledImage[ids.length];
-    CorruptImageException[] damages = new CorruptImageException[ids.length];
+    @Nullable LabeledImage[] images = new LabeledImage[ids.length];
+    @Nullable CorruptImageException[] damages = new CorruptImageException[ids.length];
     long bytesEach =
         1 + Objects.requireNonNullElse(shapeOf(ids[0]), new ImageShape(1, 1, 1)).byteCount();
     parts.workers.forEach(
