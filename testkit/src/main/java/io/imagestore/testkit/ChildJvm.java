@@ -122,7 +122,7 @@ public final class ChildJvm implements AutoCloseable {
 
   /** From Java 24 on a JVM warns of native libraries; the program's own lines are what counts. */
   private static boolean isOfTheJvm(String line) {
-    return line.startsWith("WARNING: ");
+    return line.isEmpty() || line.startsWith("WARNING: "); // an empty line ends the warnings
   }
 
   @Override
