@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Opens stores with whichever backends are on the class path.
@@ -17,6 +18,10 @@ import java.util.TreeMap;
  * <p>All methods may be called from any thread.
  */
 public final class ImageStores {
+
+  // Those that this class's own loader finds, kept once all could be loaded: looking for them opens
+  // jars, which takes longer than to open a small store.
+  private static volatile @Nullable Map<String, ImageStoreProvider> own;
 
   private ImageStores() {}
 
@@ -113,13 +118,20 @@ public final class ImageStores {
   }
 
   private static Map<String, ImageStoreProvider> providers() {
-    Map<String, ImageStoreProvider> providers = new TreeMap<>();
-    collect(
-        ServiceLoader.load(ImageStoreProvider.class, ImageStores.class.getClassLoader()),
-        providers);
+    ClassLoader loader = ImageStores.class.getClassLoader();
+    Map<String, ImageStoreProvider> found = own;
+    if (found == null) {
+      found = new TreeMap<>();
+      collect(ServiceLoader.load(ImageStoreProvider.class, loader), found);
+      own = found;
+    }
+    if (Objects.equals(Thread.currentThread().getContextClassLoader(), loader)) {
+      return found;
+    }
     // In containers the application's jars may be seen by the thread's own loader only.
-    collect(ServiceLoader.load(ImageStoreProvider.class), providers);
-    return providers;
+    Map<String, ImageStoreProvider> more = new TreeMap<>(found);
+    collect(ServiceLoader.load(ImageStoreProvider.class), more);
+    return more;
   }
 
   private static void collect(

@@ -1,6 +1,7 @@
 package io.imagestore.internal;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,10 +45,6 @@ public final class PersistentLongMap<V> {
       this.shift = shift;
       this.bitmap = bitmap;
       this.slots = slots;
-    }
-
-    static Node leaf(long id, Object value) {
-      return new Node(prefixOf(id, 0), 0, bit(id, 0), new Object[] {value});
     }
 
     boolean covers(long id) {
@@ -123,17 +120,24 @@ public final class PersistentLongMap<V> {
    */
   @SuppressWarnings("unchecked") // leaves hold nothing but values
   public @Nullable V get(long id) {
+    return (V) get(root, id);
+  }
+
+  private static @Nullable Object get(@Nullable Node root, long id) {
+    Node leaf = leaf(root, id);
+    int bit = bit(id, 0);
+    return leaf != null && leaf.has(bit) ? leaf.slots[leaf.indexOf(bit)] : null;
+  }
+
+  /** The leaf that an id would be in, if it is there. */
+  private static @Nullable Node leaf(@Nullable Node root, long id) {
     Node node = root;
     while (node != null && node.covers(id)) {
-      int bit = bit(id, node.shift);
-      if (!node.has(bit)) {
-        return null;
-      }
-      int index = node.indexOf(bit);
       if (node.shift == 0) {
-        return (V) node.slots[index];
+        return node;
       }
-      node = node.child(index);
+      int bit = bit(id, node.shift);
+      node = node.has(bit) ? node.child(node.indexOf(bit)) : null;
     }
     return null;
   }
@@ -147,24 +151,133 @@ public final class PersistentLongMap<V> {
    * @throws ArithmeticException if it would hold more than 2^31 - 1 ids
    */
   public PersistentLongMap<V> with(long id, V value) {
-    if (root == null) {
-      return new PersistentLongMap<>(Node.leaf(id, value), 1);
-    }
-    int grown = get(id) == null ? Math.addExact(size, 1) : size;
-    return new PersistentLongMap<>(with(root, id, value), grown);
+    Builder<V> builder = toBuilder();
+    builder.put(id, value);
+    return builder.build();
   }
 
-  private static Node with(Node node, long id, Object value) {
+  /**
+   * Begins many changes at once, which cost less than one by one.
+   *
+   * @return a builder of a map that begins as this one, which stays as it is
+   */
+  public Builder<V> toBuilder() {
+    return new Builder<>(this);
+  }
+
+  /**
+   * Makes a map by many changes. For one thread.
+   *
+   * <p>The ids of one leaf are gathered before the leaf is put into the tree, so that ids that
+   * ascend cost one change of the tree for 32 of them.
+   *
+   * @param <V> the values
+   */
+  public static final class Builder<V> {
+
+    private static final long NO_LEAF = -1;
+
+    private @Nullable Node root;
+    private int size;
+    private long prefix = NO_LEAF;
+    private int bitmap;
+    private boolean changed;
+    private final @Nullable Object[] values = new @Nullable Object[1 << BITS];
+
+    private Builder(PersistentLongMap<V> map) {
+      this.root = map.root;
+      this.size = map.size;
+    }
+
+    /**
+     * Looks an id up.
+     *
+     * @param id at least 0
+     * @return its value as it is by now, or null
+     */
+    @SuppressWarnings("unchecked") // leaves hold nothing but values
+    public @Nullable V get(long id) {
+      return prefixOf(id, 0) == prefix
+          ? (V) values[(int) (id & MASK)]
+          : (V) PersistentLongMap.get(root, id);
+    }
+
+    /**
+     * Adds an id, or gives it another value.
+     *
+     * @param id at least 0
+     * @param value its value
+     * @throws ArithmeticException if the map would hold more than 2^31 - 1 ids
+     */
+    public void put(long id, V value) {
+      if (prefixOf(id, 0) != prefix) {
+        turnTo(prefixOf(id, 0));
+      }
+      int slot = (int) (id & MASK);
+      if (values[slot] == null) {
+        size = Math.addExact(size, 1);
+      }
+      values[slot] = value;
+      bitmap |= 1 << slot;
+      changed = true;
+    }
+
+    private void turnTo(long leafPrefix) {
+      putLeaf();
+      prefix = leafPrefix;
+      bitmap = 0;
+      Arrays.fill(values, null);
+      Node leaf = leaf(root, leafPrefix << BITS);
+      if (leaf != null) {
+        bitmap = leaf.bitmap;
+        int bits = bitmap;
+        for (Object value : leaf.slots) {
+          values[Integer.numberOfTrailingZeros(bits)] = value;
+          bits &= bits - 1;
+        }
+      }
+    }
+
+    private void putLeaf() {
+      if (!changed) {
+        return;
+      }
+      Object[] slots = new Object[Integer.bitCount(bitmap)];
+      int bits = bitmap;
+      for (int i = 0; i < slots.length; i++) {
+        slots[i] = Objects.requireNonNull(values[Integer.numberOfTrailingZeros(bits)]);
+        bits &= bits - 1;
+      }
+      Node leaf = new Node(prefix, 0, bitmap, slots);
+      root = root == null ? leaf : with(root, leaf);
+      changed = false;
+    }
+
+    /**
+     * The map as it is by now.
+     *
+     * @return immutable; the builder may go on
+     */
+    public PersistentLongMap<V> build() {
+      putLeaf();
+      return new PersistentLongMap<>(root, size);
+    }
+  }
+
+  private static Node with(Node node, Node leaf) {
+    long id = leaf.base();
     if (!node.covers(id)) {
-      return join(node, Node.leaf(id, value), id);
+      return join(node, leaf, id);
+    }
+    if (node.shift == 0) {
+      return leaf;
     }
     int bit = bit(id, node.shift);
-    boolean leaf = node.shift == 0;
     if (!node.has(bit)) {
-      return node.adding(bit, leaf ? value : Node.leaf(id, value));
+      return node.adding(bit, leaf);
     }
     int index = node.indexOf(bit);
-    return node.replacing(index, leaf ? value : with(node.child(index), id, value));
+    return node.replacing(index, with(node.child(index), leaf));
   }
 
   /** The node above two that differ, at the highest bits in which they do. */

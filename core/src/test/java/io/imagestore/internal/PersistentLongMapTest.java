@@ -55,6 +55,41 @@ class PersistentLongMapTest {
     assertThat(two.get(1)).isEqualTo("b");
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {10, 100, 5_000, 1L << 40, Long.MAX_VALUE})
+  void manyChangesAtOnceMakeWhatOneByOneMakes(long highestId) {
+    SplittableRandom random = new SplittableRandom(highestId);
+    PersistentLongMap<String> map = PersistentLongMap.empty();
+    TreeMap<Long, String> model = new TreeMap<>();
+    for (int round = 0; round < 20; round++) {
+      List<String> before = entriesFrom(map, 0);
+      PersistentLongMap.Builder<String> builder = map.toBuilder();
+      long id = random.nextLong(highestId);
+      for (int change = 0; change < 200; change++) {
+        id = random.nextInt(10) == 0 || id == Long.MAX_VALUE ? random.nextLong(highestId) : id + 1;
+        assertThat(builder.get(id)).isEqualTo(model.get(id));
+        builder.put(id, round + "-" + change);
+        model.put(id, round + "-" + change);
+        assertThat(builder.get(id)).isEqualTo(model.get(id));
+      }
+      assertThat(entriesFrom(map, 0)).isEqualTo(before);
+      map = builder.build();
+      assertThat(map.size()).isEqualTo(model.size());
+      assertThat(entriesFrom(map, 0)).isEqualTo(entriesOf(model, 0));
+    }
+  }
+
+  @Test
+  void aBuilderGoesOnAfterItHasBuilt() {
+    PersistentLongMap.Builder<String> builder = PersistentLongMap.<String>empty().toBuilder();
+    builder.put(1, "a");
+    PersistentLongMap<String> one = builder.build();
+    builder.put(2, "b");
+
+    assertThat(entriesFrom(one, 0)).containsExactly("1a");
+    assertThat(entriesFrom(builder.build(), 0)).containsExactly("1a", "2b");
+  }
+
   @Test
   void theHighestAndLowestIdsAreHeld() {
     PersistentLongMap<String> map =

@@ -38,12 +38,12 @@ public final class MemoryImageStore extends AbstractImageStore {
 
   @Override
   protected void write(Iterator<LabeledImage> batch) {
-    PersistentLongMap<LabeledImage> grown = images;
+    PersistentLongMap.Builder<LabeledImage> grown = images.toBuilder();
     while (batch.hasNext()) {
       LabeledImage image = batch.next();
-      grown = grown.with(image.id(), image);
+      grown.put(image.id(), image);
     }
-    images = grown;
+    images = grown.build();
   }
 
   @Override
