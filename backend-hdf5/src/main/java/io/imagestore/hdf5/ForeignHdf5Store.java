@@ -229,16 +229,16 @@ final class ForeignHdf5Store extends AbstractImageStore {
 
   private PersistentLongMap<Integer> rows() throws IOException {
     long[] ids = file.has("ids") ? ofEachImage("ids") : null;
-    PersistentLongMap<Integer> made = PersistentLongMap.empty();
+    PersistentLongMap.Builder<Integer> made = PersistentLongMap.<Integer>empty().toBuilder();
     for (int row = 0; row < labels.length; row++) {
       long id = ids == null ? row : ids[row];
       if (id < 0 || made.get(id) != null) {
         throw new CorruptStoreException(
             "id " + id + " in row " + row + " of " + location() + " is negative, or there twice");
       }
-      made = made.with(id, row);
+      made.put(id, row);
     }
-    return made;
+    return made.build();
   }
 
   // Reading.

@@ -69,7 +69,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * <p>The first write after opening waits for the device in any case, and so does one now and then
- * that lets the journal start anew, at 8 MiB.
+ * that lets the journal start anew, at 8 MiB. Only a new store has nothing to lose before its first
+ * flush: under {@code FLUSH} nothing waits until then, and a loss of power may leave a file that is
+ * refused as damaged, and can be deleted.
  *
  * <p><b>Other readers.</b> Between two writes the file alone is a whole HDF5 file with all of them,
  * behind whose end there may be a hole that takes no room. An HDF5 program that reads it just while
@@ -338,7 +340,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   @Override
   protected void write(Iterator<LabeledImage> images) throws IOException {
     Snapshot before = opened.snapshot;
-    PersistentLongMap<Integer> rows = before.rows();
+    PersistentLongMap.Builder<Integer> rows = before.rows().toBuilder();
     ImageShape shape = before.shape();
     Row row = null;
     try (Transaction transaction = opened.table.begin()) {
@@ -353,7 +355,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
         row.set(image);
         Integer old = rows.get(image.id());
         if (old == null) {
-          rows = rows.with(image.id(), nextRow(transaction));
+          rows.put(image.id(), nextRow(transaction));
           transaction.append(row.pixels, row.label, row.id, row.checksum);
         } else {
           transaction.replace(old, Columns.IMAGES, row.pixels);
@@ -362,7 +364,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
         }
       }
       if (row != null) {
-        publish(before.after(transaction.commit(durableCommits), rows));
+        publish(before.after(transaction.commit(durableCommits), rows.build()));
       }
     }
   }

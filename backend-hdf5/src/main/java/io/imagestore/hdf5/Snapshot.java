@@ -35,42 +35,42 @@ record Snapshot(
           "store " + location + " claims to have " + table.rows() + " rows; 2^31 - 1 fit");
     }
     int count = (int) table.rows();
-    PersistentLongMap<Integer> rows = PersistentLongMap.empty();
+    PersistentLongMap.Builder<Integer> rows = PersistentLongMap.<Integer>empty().toBuilder();
     ByteBuffer ids = buffer();
     for (int first = 0; first < count; first += ROWS_AT_ONCE) {
       int part = Math.min(ROWS_AT_ONCE, count - first);
       table.get(Columns.IDS, first, part, ids.clear());
       for (int i = 0; i < part; i++) {
-        rows = with(rows, ids.getLong(8 * i), first + i, location);
+        add(ids.getLong(8 * i), first + i, rows, location);
       }
     }
     return new Snapshot(
         table,
         shapeOf(table),
-        rows,
+        rows.build(),
         keepColumns ? column(table, Columns.LABELS, count) : null,
         keepColumns ? column(table, Columns.CHECKSUMS, count) : null);
   }
 
-  private static PersistentLongMap<Integer> with(
-      PersistentLongMap<Integer> rows, long id, int row, Path location) {
+  private static void add(
+      long id, int row, PersistentLongMap.Builder<Integer> rows, Path location) {
     if (id < 0) {
       throw new CorruptStoreException(
           "row " + row + " of store " + location + " has the negative id " + id);
     }
-    PersistentLongMap<Integer> more = rows.with(id, row);
-    if (more.size() == rows.size()) {
+    Integer earlier = rows.get(id);
+    if (earlier != null) {
       throw new CorruptStoreException(
           "id "
               + id
               + " stands in row "
-              + rows.get(id)
+              + earlier
               + " and in row "
               + row
               + " of store "
               + location);
     }
-    return more;
+    rows.put(id, row);
   }
 
   private static int[] column(TableView table, int column, int count) throws IOException {

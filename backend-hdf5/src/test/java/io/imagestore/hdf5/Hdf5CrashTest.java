@@ -2,6 +2,7 @@ package io.imagestore.hdf5;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
@@ -85,6 +86,33 @@ final class Hdf5CrashTest {
     }
   }
 
+  /** Nothing was promised of it yet, but what is shown must be true. */
+  @Test
+  void ofPagesFromAnyMomentBeforeTheFirstFlushAWholeStateIsMadeOrNone() throws IOException {
+    int opened = 0;
+    for (int seed = 0; seed < POWER_LOSSES; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      List<Moment> moments = writeWithoutFlush(folder.resolve("store-" + seed), random);
+      List<List<LabeledImage>> states = new ArrayList<>(List.of(List.of()));
+      moments.forEach(moment -> states.add(moment.images()));
+      Path lost = folder.resolve("lost-" + seed);
+      Files.write(lost, mixed(moments.stream().map(Moment::file).toList(), random, false));
+      if (random.nextBoolean()) {
+        Files.write(
+            lost.resolveSibling(lost.getFileName() + ".journal"),
+            mixed(moments.stream().map(Moment::journal).toList(), random, false));
+      }
+
+      try (ImageStore survivor = Hdf5ImageStore.open(lost)) {
+        assertThat(survivor.stream().toList()).as("seed " + seed).isIn(states);
+        opened++;
+      } catch (CorruptStoreException e) {
+        assertThat(e).as("seed " + seed).hasMessageContaining(lost.toString());
+      }
+    }
+    assertThat(opened).isPositive();
+  }
+
   private static void assertWhole(
       Path store, OpenMode mode, List<List<LabeledImage>> states, String description) {
     try (ImageStore survivor =
@@ -93,14 +121,30 @@ final class Hdf5CrashTest {
     }
   }
 
+  private static Hdf5Options someOptions(Durability durability, SplittableRandom random) {
+    return Hdf5Options.builder()
+        .chunkRows(1 + random.nextInt(30))
+        .deflateLevel(random.nextInt(3) == 0 ? 3 : 0)
+        .durability(durability)
+        .build();
+  }
+
+  private static List<Moment> writeWithoutFlush(Path path, SplittableRandom random)
+      throws IOException {
+    TreeMap<Long, LabeledImage> model = new TreeMap<>();
+    List<Moment> moments = new ArrayList<>();
+    try (ImageStore store = Hdf5ImageStore.open(path, someOptions(Durability.FLUSH, random))) {
+      for (int i = random.nextInt(8); i >= 0; i--) {
+        write(store, model, random);
+        moments.add(Moment.of(path, model));
+      }
+    }
+    return moments;
+  }
+
   private static List<Moment> writeAndRemember(
       Path path, Durability durability, SplittableRandom random) throws IOException {
-    Hdf5Options options =
-        Hdf5Options.builder()
-            .chunkRows(1 + random.nextInt(30))
-            .deflateLevel(random.nextInt(3) == 0 ? 3 : 0)
-            .durability(durability)
-            .build();
+    Hdf5Options options = someOptions(durability, random);
     TreeMap<Long, LabeledImage> model = new TreeMap<>();
     List<Moment> moments = new ArrayList<>();
     try (ImageStore store = Hdf5ImageStore.open(path, options)) {

@@ -20,6 +20,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkWriter {
 
+  private static final int BUFFER_BYTES = 256 << 10;
+
   private final Hdf5Table table;
   private final StorageFile storage;
   private final FreeSpace space;
@@ -35,6 +37,7 @@ final class ChunkWriter {
 
   // Rows appended and not written yet: [from, to) of one chunk.
   private final byte[] buffer;
+  private final int bufferRows;
   private int bufferedChunk;
   private int from;
   private int to;
@@ -82,7 +85,12 @@ final class ChunkWriter {
     this.rowBytes = spec.rowBytes();
     this.chunkRows = spec.chunkRows();
     this.base = base;
-    this.buffer = table.buffer(index, spec.chunkBytes());
+    // A chunk is filtered as a whole.
+    this.bufferRows =
+        spec.filters().any()
+            ? chunkRows
+            : Math.max(1, Math.min(chunkRows, BUFFER_BYTES / rowBytes));
+    this.buffer = table.buffer(index, bufferRows * rowBytes);
   }
 
   void append(long row, byte[] value) throws IOException {
@@ -93,9 +101,9 @@ final class ChunkWriter {
       bufferedChunk = chunk;
       from = inChunk;
     }
-    System.arraycopy(value, 0, buffer, inChunk * rowBytes, rowBytes);
+    System.arraycopy(value, 0, buffer, (inChunk - from) * rowBytes, rowBytes);
     to = inChunk + 1;
-    if (to == chunkRows) {
+    if (to == chunkRows || to - from == bufferRows) {
       writeBuffer();
     }
   }
@@ -113,10 +121,10 @@ final class ChunkWriter {
       draft.filtered = writeFiltered(buffer);
     } else {
       Draft draft = draft(bufferedChunk, from);
-      storage.write(
-          draft.address + (long) from * rowBytes, buffer, from * rowBytes, (to - from) * rowBytes);
+      int bytes = (to - from) * rowBytes;
+      storage.writeBehind(draft.address + (long) from * rowBytes, buffer, 0, bytes);
       if (draft.endRow == from) {
-        draft.crc.update(buffer, from * rowBytes, (to - from) * rowBytes);
+        draft.crc.update(buffer, 0, bytes);
         draft.endRow = to;
       } else {
         draft.mixed = true;
@@ -129,7 +137,7 @@ final class ChunkWriter {
     int chunk = (int) (row / chunkRows);
     int inChunk = (int) (row % chunkRows);
     if (chunk == bufferedChunk && inChunk >= from && inChunk < to) {
-      System.arraycopy(value, 0, buffer, inChunk * rowBytes, rowBytes);
+      System.arraycopy(value, 0, buffer, (inChunk - from) * rowBytes, rowBytes);
       return;
     }
     Draft draft = draft(chunk, inChunk);

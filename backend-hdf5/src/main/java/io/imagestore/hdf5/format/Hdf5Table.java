@@ -35,6 +35,10 @@ public final class Hdf5Table implements Closeable {
   private static final long MAX_JOURNAL_BYTES = 8 << 20;
   private static final long MAX_LET_GO_BYTES = 64 << 20;
   private static final int OPTIMISTIC_READS = 3;
+
+  /** An attribute of the root group until a state of the file was waited for. */
+  private static final String UNSETTLED = "unsettled";
+
   private static final int MAX_ATTEMPTS = 1000;
 
   private final Path path;
@@ -56,6 +60,7 @@ public final class Hdf5Table implements Closeable {
   private final Set<MetadataBlock> covered = Collections.newSetFromMap(new IdentityHashMap<>());
   private long mostRows;
   private boolean changed;
+  private boolean settled;
 
   private final Map<Integer, byte[]> buffers = new HashMap<>();
   private boolean broken;
@@ -83,6 +88,7 @@ public final class Hdf5Table implements Closeable {
     this.space = new FreeSpace(superblock.endOfFile());
     this.view = load(source);
     this.mostRows = view.rows();
+    this.settled = !attributes.containsKey(UNSETTLED);
   }
 
   /**
@@ -101,6 +107,7 @@ public final class Hdf5Table implements Closeable {
     Changes changes = new Changes(space);
     List<Message> messages = new ArrayList<>(Messages.emptyGroup());
     attributes.forEach((name, text) -> messages.add(Messages.attribute(name, text)));
+    messages.add(Messages.attribute(UNSETTLED, "needs the journal beside this file"));
     ObjectHeader root = ObjectHeader.create(messages, changes);
     changes.seal();
     byte[] file = new byte[(int) space.end()];
@@ -137,12 +144,13 @@ public final class Hdf5Table implements Closeable {
     try {
       Path journalPath = Journal.beside(path);
       boolean interrupted = Files.exists(journalPath);
-      if (interrupted) {
-        for (Patch patch : Recovery.of(Journal.read(journalPath), storage, journalPath).patches()) {
-          storage.write(patch);
-        }
+      Journal.Contents journal = Journal.read(journalPath);
+      for (Patch patch : Recovery.of(journal, storage, journalPath).patches()) {
+        storage.write(patch);
       }
-      Hdf5Table table = new Hdf5Table(path, true, columns, storage, storage, cacheBytes);
+      ByteSource source = new PagedSource(storage);
+      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
+      table.checkSettled(journal);
       storage.clearFrom(table.superblock.endOfFile());
       if (interrupted) {
         table.clear(table.view.rows(), Long.MAX_VALUE);
@@ -183,8 +191,10 @@ public final class Hdf5Table implements Closeable {
         Journal.Contents journal = Journal.read(journalPath);
         try {
           ByteSource source =
-              new OverlaidSource(storage, Recovery.of(journal, storage, journalPath));
+              new PagedSource(
+                  new OverlaidSource(storage, Recovery.of(journal, storage, journalPath)));
           Hdf5Table table = new Hdf5Table(path, false, columns, storage, source, cacheBytes);
+          table.checkSettled(journal);
           opened = journal.isBeginningOf(Journal.read(journalPath));
           if (opened) {
             return table;
@@ -220,7 +230,8 @@ public final class Hdf5Table implements Closeable {
   public static Optional<String> readAttribute(Path path, String name) throws IOException {
     try (StorageFile storage = new StorageFile(path, false)) {
       ByteSource source =
-          new OverlaidSource(storage, Recovery.unchecked(Journal.read(Journal.beside(path))));
+          new PagedSource(
+              new OverlaidSource(storage, Recovery.unchecked(Journal.read(Journal.beside(path)))));
       ObjectHeader root = ObjectHeader.read(source, Superblock.read(source).root());
       return Optional.ofNullable(texts(root).get(name));
     }
@@ -277,6 +288,16 @@ public final class Hdf5Table implements Closeable {
           "the datasets' lengths disagree: "
               + String.join(", ", lengths)
               + "; whoever extended one of them must extend the others too");
+    }
+  }
+
+  /** Without the journal's checksums, nobody knows which rows reached the device. */
+  private void checkSettled(Journal.Contents journal) throws Hdf5FormatException {
+    if (!settled && !columns.isEmpty() && journal.isNothing()) {
+      throw new Hdf5FormatException(
+          "it was never flushed, and its journal "
+              + journalPath
+              + " is missing; if that can't be found, what was written to the file is lost");
     }
   }
 
@@ -404,8 +425,11 @@ public final class Hdf5Table implements Closeable {
           "an earlier write could neither be finished nor taken back; open the file again");
     }
     if (journal == null) {
-      storage.sync();
-      journal = Journal.begin(journalPath, System.currentTimeMillis() << 16, likelyToChange());
+      if (settled) {
+        storage.sync();
+      }
+      journal =
+          Journal.begin(journalPath, System.currentTimeMillis() << 16, likelyToChange(), settled);
     } else if (journal.length() > MAX_JOURNAL_BYTES
         || space.letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
       checkpoint();
@@ -421,6 +445,9 @@ public final class Hdf5Table implements Closeable {
     covered.clear();
     List<MetadataBlock> blocks = new ArrayList<>();
     blocks.add(superblock.block());
+    if (!settled) {
+      blocks.addAll(root.blocks());
+    }
     columns.forEach(column -> blocks.addAll(column.hotBlocks()));
     List<MetadataBlock> others = new ArrayList<>();
     columns.forEach(column -> others.addAll(column.blocks()));
@@ -447,7 +474,7 @@ public final class Hdf5Table implements Closeable {
     return columns;
   }
 
-  /** An array of one chunk, the same for each transaction. */
+  /** An array of so many bytes, the same for each transaction. */
   byte[] buffer(int column, int bytes) {
     byte[] buffer = buffers.get(column);
     if (buffer == null || buffer.length != bytes) {
@@ -474,16 +501,21 @@ public final class Hdf5Table implements Closeable {
     replaceRoot(messages, changes);
   }
 
-  void attribute(String name, String text, Changes changes) throws IOException {
+  /** Sets a text, or removes it if it is null. */
+  void attribute(String name, @Nullable String text, Changes changes) throws IOException {
     List<Message> messages = new ArrayList<>();
     for (Message message : root.messages()) {
       if (message.type() != Message.ATTRIBUTE || !Messages.attributeName(message).equals(name)) {
         messages.add(message);
       }
     }
-    messages.add(Messages.attribute(name, text));
+    if (text == null) {
+      attributes.remove(name);
+    } else {
+      messages.add(Messages.attribute(name, text));
+      attributes.put(name, text);
+    }
     replaceRoot(messages, changes);
-    attributes.put(name, text);
   }
 
   /** Messages may have any place in a header, so the header is made anew, without gaps. */
@@ -510,8 +542,7 @@ public final class Hdf5Table implements Closeable {
       superblock.endOfFile(space.end(), changes);
       changes.seal();
       // New blocks lie where nothing was, so they can be written now; that they are in the journal
-      // too saves checking
-      // them after a crash.
+      // too saves checking them after a crash.
       List<Patch> patches = new ArrayList<>();
       for (MetadataBlock block : changes.created()) {
         storage.write(block.whole());
@@ -519,7 +550,8 @@ public final class Hdf5Table implements Closeable {
       }
       List<Patch> inPlace = changes.patches();
       patches.addAll(inPlace);
-      if (durable) {
+      storage.await();
+      if (durable && settled) {
         storage.sync();
       }
       List<MetadataBlock> uncovered =
@@ -527,11 +559,17 @@ public final class Hdf5Table implements Closeable {
       if (!uncovered.isEmpty()) {
         log.before(uncovered.stream().map(changes::before).toList());
       }
-      log.commit(patches, transaction.dataRanges(), durable || !uncovered.isEmpty());
+      boolean wait = settled && (durable || !uncovered.isEmpty());
+      log.commit(patches, transaction.dataRanges(), wait);
       covered.addAll(uncovered);
       changes.changed().forEach(block -> undo.add(changes.before(block)));
       for (Patch patch : inPlace) {
         storage.write(patch);
+      }
+      if (durable && !settled) {
+        storage.sync();
+        log.syncWithName();
+        settled = true;
       }
       covered.addAll(changes.created());
       committed = true;
@@ -567,6 +605,12 @@ public final class Hdf5Table implements Closeable {
 
   /** Forgets what a transaction wrote. */
   void rollback(long dirtyRows) throws IOException {
+    try {
+      storage.await();
+    } catch (IOException e) {
+      // What couldn't be written was part of what is taken back.
+      assert writable : e;
+    }
     space.rollback();
     // What lies before is still needed to undo commits, and wasn't written to.
     clear(mostRows, dirtyRows);
@@ -603,12 +647,16 @@ public final class Hdf5Table implements Closeable {
     }
     storage.sync();
     if (log.length() > MAX_JOURNAL_BYTES) {
-      Journal next = Journal.begin(journalPath, log.sequence(), likelyToChange());
+      Journal next = Journal.begin(journalPath, log.sequence(), likelyToChange(), true);
       log.close();
       journal = next;
     } else {
       log.checkpoint(likelyToChange());
+      if (!settled) {
+        log.syncWithName();
+      }
     }
+    settled = true;
     clear(view.rows(), mostRows);
     mostRows = view.rows();
     changed = false;
@@ -616,6 +664,12 @@ public final class Hdf5Table implements Closeable {
       // From here on, those who read in an older view have to look again.
       reuse.unlockWrite(reuse.writeLock());
       space.checkpoint();
+    }
+    if (attributes.containsKey(UNSETTLED)) {
+      try (Transaction transaction = begin()) {
+        transaction.removeAttribute(UNSETTLED);
+        transaction.commit(false);
+      }
     }
   }
 
@@ -631,7 +685,9 @@ public final class Hdf5Table implements Closeable {
     try {
       if (journal != null && !broken) {
         packTails();
-        checkpoint();
+        if (view.rows() < mostRows || attributes.containsKey(UNSETTLED)) {
+          checkpoint();
+        }
         storage.sync();
         clean = true;
       }

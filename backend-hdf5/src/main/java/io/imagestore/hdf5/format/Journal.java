@@ -67,8 +67,13 @@ final class Journal implements Closeable {
     return file.resolveSibling(file.getFileName() + ".journal");
   }
 
-  /** Begins a journal, in place of any that is there, and waits until it is on the device. */
-  static Journal begin(Path path, long sequence, List<Patch> metadata) throws IOException {
+  /**
+   * Begins a journal, in place of any that is there.
+   *
+   * @param wait whether to wait until it is on the device
+   */
+  static Journal begin(Path path, long sequence, List<Patch> metadata, boolean wait)
+      throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
     Files.deleteIfExists(fresh);
     RandomAccessFile file = new RandomAccessFile(fresh.toFile(), "rw");
@@ -77,9 +82,14 @@ final class Journal implements Closeable {
       Journal journal = new Journal(path, file, sequence);
       file.write(SIGNATURE);
       journal.length = SIGNATURE.length;
-      journal.checkpoint(metadata);
+      journal.append(CHECKPOINT, metadata, List.of());
+      if (wait) {
+        journal.sync();
+      }
       Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      syncFolder(path);
+      if (wait) {
+        syncFolder(path);
+      }
       begun = true;
       return journal;
     } finally {
@@ -186,6 +196,12 @@ final class Journal implements Closeable {
     this.reserved = length;
     this.length = length;
     this.sequence = sequence;
+  }
+
+  /** Waits until it is on the device, with its name. */
+  void syncWithName() throws IOException {
+    sync();
+    syncFolder(path);
   }
 
   /** Waits until all of it is on the device. */

@@ -35,6 +35,7 @@ public final class StorageFile implements ByteSource, Closeable {
   private final RandomAccessFile file;
   private final boolean writable;
   private long length;
+  private @Nullable WriteBehind behind;
   private volatile @Nullable MappedByteBuffer[] segments = new MappedByteBuffer[0];
 
   /**
@@ -93,12 +94,14 @@ public final class StorageFile implements ByteSource, Closeable {
               + length()
               + " bytes");
     }
+    await();
     file.seek(address);
     file.readFully(into, offset, count);
   }
 
   /** Writes, after making the file long enough. */
   synchronized void write(long address, byte[] bytes, int offset, int count) throws IOException {
+    await();
     reserve(address + count);
     file.seek(address);
     for (int done = 0; done < count; done += PIECE) {
@@ -108,6 +111,30 @@ public final class StorageFile implements ByteSource, Closeable {
 
   synchronized void write(Patch patch) throws IOException {
     write(patch.address(), patch.bytes(), 0, patch.bytes().length);
+  }
+
+  /**
+   * Writes, perhaps after this call has returned, but before any other of {@link #write}, {@link
+   * #read} and {@link #sync} does anything. They then tell of a failure.
+   */
+  synchronized void writeBehind(long address, byte[] bytes, int offset, int count)
+      throws IOException {
+    if (count <= PIECE) {
+      write(address, bytes, offset, count);
+      return;
+    }
+    reserve(address + count);
+    if (behind == null) {
+      behind = new WriteBehind(path);
+    }
+    behind.write(address, bytes, offset, count);
+  }
+
+  /** Waits until what is written behind is in the file. */
+  synchronized void await() throws IOException {
+    if (behind != null) {
+      behind.await();
+    }
   }
 
   private void reserve(long end) throws IOException {
@@ -128,6 +155,7 @@ public final class StorageFile implements ByteSource, Closeable {
 
   /** Waits until all that has been written is on the device. */
   void sync() throws IOException {
+    await();
     file.getFD().sync();
   }
 
@@ -138,7 +166,7 @@ public final class StorageFile implements ByteSource, Closeable {
         cut(end);
       }
     } finally {
-      file.close();
+      close();
     }
   }
 
@@ -153,8 +181,14 @@ public final class StorageFile implements ByteSource, Closeable {
   }
 
   @Override
-  public void close() throws IOException {
-    file.close();
+  public synchronized void close() throws IOException {
+    try {
+      if (behind != null) {
+        behind.close();
+      }
+    } finally {
+      file.close();
+    }
   }
 
   /**

@@ -18,7 +18,7 @@ public final class Transaction implements AutoCloseable {
   private final List<ChunkWriter> writers = new ArrayList<>();
   private List<ColumnSpec> newColumns = List.of();
   private @Nullable String attributeName;
-  private String attributeText = "";
+  private @Nullable String attributeText;
   private long rows;
   private long mostRows;
   private boolean ended;
@@ -68,6 +68,11 @@ public final class Transaction implements AutoCloseable {
   public void attribute(String name, String text) {
     attributeName = name;
     attributeText = text;
+  }
+
+  void removeAttribute(String name) {
+    attributeName = name;
+    attributeText = null;
   }
 
   /**

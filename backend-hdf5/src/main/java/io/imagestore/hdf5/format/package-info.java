@@ -28,7 +28,9 @@
  * device, and begins the journal anew. After a crash, the metadata is set back to the checkpoint's,
  * and the commits are done again one after the other, as far as their records and their raw data
  * turn out to be whole. So it needs no order among the writes between two checkpoints, and no
- * waiting for the device.
+ * waiting for the device. A new file has nothing to lose before its first checkpoint, so nothing
+ * waits until then; it is marked as <em>unsettled</em>, and refused if its journal didn't reach the
+ * device.
  */
 @NullMarked
 package io.imagestore.hdf5.format;
