@@ -8,6 +8,7 @@ import static io.imagestore.examples.timings.Operation.STORE_MANY;
 import static io.imagestore.examples.timings.Operation.STORE_SINGLE;
 
 import io.imagestore.examples.progress.Progress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Experiment {
   private static final int WARM_UP_IMAGES = 1000;
+  private static final Duration TIME_TO_RELEASE = Duration.ofMillis(300);
 
   private final Settings settings;
   private final StoreOpener opener;
@@ -97,8 +99,15 @@ public final class Experiment {
     round.remove();
   }
 
-  private void storeAndRead(String backend, int count, Operation store, Operation read) {
+  /** With time to release what it held, such as the pages of mapped files. */
+  private static void collectGarbage() throws InterruptedException {
     System.gc();
+    Thread.sleep(TIME_TO_RELEASE.toMillis());
+  }
+
+  private void storeAndRead(String backend, int count, Operation store, Operation read)
+      throws InterruptedException {
+    collectGarbage();
     String name = name(backend, "store, read", count);
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
       Bench bench = new Bench(backend, opener, images, folder, task);
@@ -132,7 +141,7 @@ public final class Experiment {
 
   private void readParallel(String backend, Operation operation, int threads)
       throws InterruptedException {
-    System.gc();
+    collectGarbage();
     int count = settings.mostImages();
     boolean besideWriter = operation == READ_PARALLEL_WHILE_WRITING;
     String what = threads + (threads == 1 ? " thread" : " threads");

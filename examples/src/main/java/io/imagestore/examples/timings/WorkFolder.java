@@ -12,6 +12,7 @@ import java.util.Objects;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class WorkFolder implements AutoCloseable {
   private static final int SECONDS_TO_END = 3;
   private static final int SWEEPS = 5;
+  private static final int FEW_FILES = 20;
 
   private final Path root;
   private final Thread atExit = new Thread(this::abandon, "remove-work-folder");
@@ -71,9 +73,23 @@ public final class WorkFolder implements AutoCloseable {
     }
   }
 
-  /** Removes a store of {@link #freshStore}. */
+  /**
+   * Removes a store of {@link #freshStore}, one of many files only when the folder goes: ext4 looks
+   * at each inode that was given up in the last half minute before it makes a new file, so files
+   * removed now would slow down the measurements to come, many times over.
+   */
   void remove(Path store) {
-    removeAll(home(store));
+    if (hasFewFiles(store)) {
+      removeAll(home(store));
+    }
+  }
+
+  private static boolean hasFewFiles(Path store) {
+    try (Stream<Path> files = Files.walk(home(store))) {
+      return files.limit(FEW_FILES + 1).count() <= FEW_FILES;
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't look at " + store + ": " + e.getMessage(), e);
+    }
   }
 
   private static Path home(Path store) {
