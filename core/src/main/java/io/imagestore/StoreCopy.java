@@ -68,8 +68,8 @@ final class StoreCopy {
     try {
       return destination.find(image.id()).filter(image::equals).isPresent();
     } catch (CorruptImageException e) {
-      return false; // copied again, which mends it; if that doesn't help, the comparison after it
-      // fails
+      // Copied again, which mends it; if that doesn't help, the comparison after it fails.
+      return false;
     }
   }
 }

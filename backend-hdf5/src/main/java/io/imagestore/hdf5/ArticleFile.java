@@ -1,5 +1,7 @@
 package io.imagestore.hdf5;
 
+import static io.imagestore.hdf5.format.ElementType.UINT8;
+
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
@@ -9,7 +11,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.ColumnSpec;
-import io.imagestore.hdf5.format.ElementType;
+import io.imagestore.hdf5.format.ContiguousDataset;
 import io.imagestore.hdf5.format.Filters;
 import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.Transaction;
@@ -22,8 +24,9 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Writes an HDF5 file in the layout of the well-known tutorial article on three ways to store
- * images in Python, so that the article's function for many images reads it as it is:
+ * Writes HDF5 files in the layouts of the well-known tutorial article on three ways to store images
+ * in Python, so that the article's functions read them as they are. A file of many images, which
+ * the article names {@code {N}_many.h5}, has the datasets
  *
  * <ul>
  *   <li>{@code /images}, uint8 (N, H, W, C): the images, ascending by id; the ids themselves are
@@ -32,8 +35,15 @@ import java.util.stream.Stream;
  * </ul>
  *
  * <p>A store without images becomes datasets of the shapes (0, 1, 1, 1) and (0). Both datasets are
- * chunked and may grow. The file holds no checksums; to keep images, take {@link Hdf5ImageStore},
- * which opens such a file read-only.
+ * chunked and may grow. A file of one image, which the article names {@code {id}.h5}, has
+ *
+ * <ul>
+ *   <li>{@code /image}, uint8 (H, W, C): the image
+ *   <li>{@code /meta}, uint8, a scalar: its label
+ * </ul>
+ *
+ * <p>The files hold no checksums; to keep images, take {@link Hdf5ImageStore}, which opens such
+ * files read-only, their ids counting from 0.
  */
 public final class ArticleFile {
 
@@ -66,6 +76,33 @@ public final class ArticleFile {
     }
     try (Staging staging = Staging.beside(file)) {
       fill(staging.path(), source);
+      staging.publish();
+    } catch (IOException e) {
+      throw new ImageStoreException("exporting to " + file + " failed: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Writes one image, by way of a folder beside, as {@link #write(ImageStore, Path)} does. May be
+   * called from any thread.
+   *
+   * @param image with a label from 0 to 255; its id isn't written
+   * @param file where there is nothing yet
+   * @throws UnsupportedStoreException if there is something at the path, or the label is out of
+   *     range
+   * @throws ImageStoreException if the file system fails
+   */
+  public static void write(LabeledImage image, Path file) {
+    checkLabel(image.id(), image.label());
+    ImageShape shape = image.image().shape();
+    int[] dimensions = {shape.height(), shape.width(), shape.channels()};
+    byte[] label = {(byte) image.label()};
+    try (Staging staging = Staging.beside(file)) {
+      ContiguousDataset.createFile(
+          staging.path(),
+          List.of(
+              new ContiguousDataset("image", UINT8, dimensions, image.image().pixels()),
+              new ContiguousDataset("meta", UINT8, new int[0], label)));
       staging.publish();
     } catch (IOException e) {
       throw new ImageStoreException("exporting to " + file + " failed: " + e.getMessage(), e);
@@ -108,8 +145,8 @@ public final class ArticleFile {
     int rows = (int) Math.max(1, CHUNK_BYTES / shape.byteCount());
     try {
       return List.of(
-          new ColumnSpec(NAMES.get(0), ElementType.UINT8, extents, rows, Filters.NONE),
-          new ColumnSpec(NAMES.get(1), ElementType.UINT8, new int[0], CHUNK_LABELS, Filters.NONE));
+          new ColumnSpec(NAMES.get(0), UINT8, extents, rows, Filters.NONE),
+          new ColumnSpec(NAMES.get(1), UINT8, new int[0], CHUNK_LABELS, Filters.NONE));
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new UnsupportedStoreException(
           "images of " + shape + " don't fit an HDF5 file: " + e.getMessage(), e);

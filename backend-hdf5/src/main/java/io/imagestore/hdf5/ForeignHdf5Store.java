@@ -57,7 +57,9 @@ final class ForeignHdf5Store extends AbstractImageStore {
     String imagesName = choose("pixels", options.imagesDataset(), IMAGES);
     String labelsName = choose("labels", options.labelsDataset(), LABELS);
     this.labels = toInts(numbers(labelsName), labelsName);
-    long[] dimensions = asMany(imagesName, file.read(imagesName, this::dimensionsOfBytes));
+    boolean scalarLabel = file.read(labelsName, Dataset::isScalar);
+    long[] dimensions =
+        asMany(imagesName, file.read(imagesName, this::dimensionsOfBytes), scalarLabel);
     if (dimensions[0] != labels.length) {
       throw new CorruptStoreException(
           "in "
@@ -127,10 +129,11 @@ final class ForeignHdf5Store extends AbstractImageStore {
   }
 
   /** A single image, with or without channels, and gray images have fewer dimensions than four. */
-  private long[] asMany(String name, long[] dimensions) {
+  private long[] asMany(String name, long[] dimensions, boolean scalarLabel) {
     boolean single =
         labels.length == 1
-            && (dimensions.length == 2 || (dimensions.length == 3 && dimensions[0] != 1));
+            && (dimensions.length == 2
+                || (dimensions.length == 3 && (scalarLabel || dimensions[0] != 1)));
     if (single) {
       long channels = dimensions.length == 3 ? dimensions[2] : 1;
       return new long[] {1, dimensions[0], dimensions[1], channels};

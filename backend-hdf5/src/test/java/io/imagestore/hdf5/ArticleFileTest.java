@@ -59,6 +59,47 @@ final class ArticleFileTest {
     assertThat(python()).isEmpty();
   }
 
+  @Test
+  @EnabledIfEnvironmentVariable(
+      named = Python.VARIABLE,
+      matches = ".+",
+      disabledReason = Python.REASON)
+  void theArticlesFunctionReadsASingleImageAndItsLabel() throws IOException {
+    for (LabeledImage image : singles()) {
+      Path file = folder.resolve(image.id() + ".h5");
+
+      ArticleFile.write(image, file);
+
+      assertThat(pythonOfSingle(file).strip()).isEqualTo(line(image));
+    }
+  }
+
+  /** As flat and as narrow as can be, too, and of the smallest and the largest labels. */
+  private static List<LabeledImage> singles() {
+    return List.of(
+        new LabeledImage(7, SampleImages.noise(WIDE, 1), 255),
+        new LabeledImage(8, SampleImages.noise(new ImageShape(1, 5, 3), 2), 128),
+        new LabeledImage(9, SampleImages.noise(new ImageShape(6, 1, 1), 3), 0));
+  }
+
+  private static String pythonOfSingle(Path file) throws IOException {
+    return Python.lines(
+        "import h5py, subprocess, zlib",
+        "import numpy as np",
+        "def read_single(path):",
+        "    file = h5py.File(path, 'r+')",
+        "    image = np.array(file['/image']).astype('uint8')",
+        "    label = int(np.array(file['/meta']).astype('uint8'))",
+        "    assert file['/image'].dtype == file['/meta'].dtype == np.uint8",
+        "    assert sorted(file) == ['image', 'meta'] and file['/meta'].shape == ()",
+        "    file.close()",
+        "    return image, label",
+        "for tool in ['h5dump', '-H'], ['h5stat'], ['h5debug']:",
+        "    subprocess.run(tool + ['" + file + "'], check=True, capture_output=True)",
+        "image, label = read_single('" + file + "')",
+        "print(label, image.shape, zlib.crc32(image.tobytes()))");
+  }
+
   private String python() throws IOException {
     return Python.lines(
         "import h5py, zlib",
@@ -99,6 +140,42 @@ final class ArticleFileTest {
     try (ImageStore store = Hdf5ImageStore.open(target(), readOnly)) {
       assertThat(store.stream().toList()).isEqualTo(source.stream().toList());
     }
+  }
+
+  @Test
+  void aSingleImageOpensReadOnlyAsAStoreOfOne() {
+    for (LabeledImage image : singles()) {
+      Path file = folder.resolve(image.id() + ".h5");
+
+      ArticleFile.write(image, file);
+
+      StoreOptions readOnly = StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
+      try (ImageStore store = Hdf5ImageStore.open(file, readOnly)) {
+        assertThat(store.stream())
+            .containsExactly(new LabeledImage(0, image.image(), image.label()));
+      }
+    }
+    assertThat(folder.toFile().list()).containsExactlyInAnyOrder("7.h5", "8.h5", "9.h5");
+  }
+
+  @Test
+  void aSingleImageWhoseLabelDoesNotFitIsRefused() {
+    LabeledImage image = new LabeledImage(7, SampleImages.noise(WIDE, 1), 256);
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ArticleFile.write(image, target()))
+        .withMessageContaining("the label of image 7 is 256");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aSingleImageDoesNotReplaceWhatIsThere() throws IOException {
+    Files.writeString(target(), "mine");
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ArticleFile.write(singles().get(0), target()))
+        .withMessageContaining(target().toString());
+    assertThat(target()).hasContent("mine");
   }
 
   @Test

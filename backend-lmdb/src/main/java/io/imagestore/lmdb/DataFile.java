@@ -98,8 +98,7 @@ final class DataFile implements AutoCloseable {
       Meta meta = meta();
       long length = file.length();
       // Pages that were taken and given back within the last transaction are never written, so the
-      // file may rightly be
-      // shorter than its last page number says. Only pages in use count.
+      // file may rightly be shorter than its last page number says. Only pages in use count.
       if (length >= meta.pages * meta.pageBytes || new PageWalk(meta, length).findsAll()) {
         return;
       }

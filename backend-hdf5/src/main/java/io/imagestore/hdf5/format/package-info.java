@@ -3,11 +3,12 @@
  * in and taken from, each change whole or not at all, at a cost that follows the change and not the
  * file.
  *
- * <p>{@link io.imagestore.hdf5.format.Hdf5Table} is the way in. The package knows HDF5 and nothing
- * of what the rows mean; it needs no library. What it writes is what the reference library writes
- * with its latest format: a superblock of version 3, object headers of version 2, and data layouts
- * of version 4 whose chunks are indexed by an extensible array. Sections cited are those of the
- * <em>HDF5 File Format Specification, Version 3.0</em>.
+ * <p>{@link io.imagestore.hdf5.format.Hdf5Table} is the way in; {@link
+ * io.imagestore.hdf5.format.ContiguousDataset} makes files that stay as they are. The package knows
+ * HDF5 and nothing of what the rows mean; it needs no library. What it writes is what the reference
+ * library writes with its latest format: a superblock of version 3, object headers of version 2,
+ * and data layouts of version 4 whose chunks are indexed by an extensible array. Sections cited are
+ * those of the <em>HDF5 File Format Specification, Version 3.0</em>.
  *
  * <h2>How a change becomes atomic</h2>
  *
