@@ -122,7 +122,7 @@ final class ChunkWriter {
     } else {
       Draft draft = draft(bufferedChunk, from);
       int bytes = (to - from) * rowBytes;
-      storage.writeBehind(draft.address + (long) from * rowBytes, buffer, 0, bytes);
+      storage.writeBuffered(draft.address + (long) from * rowBytes, buffer, 0, bytes);
       if (draft.endRow == from) {
         draft.crc.update(buffer, 0, bytes);
         draft.endRow = to;

@@ -550,7 +550,7 @@ public final class Hdf5Table implements Closeable {
       }
       List<Patch> inPlace = changes.patches();
       patches.addAll(inPlace);
-      storage.await();
+      storage.flush();
       if (durable && settled) {
         storage.sync();
       }
@@ -606,7 +606,7 @@ public final class Hdf5Table implements Closeable {
   /** Forgets what a transaction wrote. */
   void rollback(long dirtyRows) throws IOException {
     try {
-      storage.await();
+      storage.flush();
     } catch (IOException e) {
       // What couldn't be written was part of what is taken back.
       assert writable : e;

@@ -35,7 +35,7 @@ public final class StorageFile implements ByteSource, Closeable {
   private final RandomAccessFile file;
   private final boolean writable;
   private long length;
-  private @Nullable WriteBehind behind;
+  private @Nullable WriteBuffer buffer;
   private volatile @Nullable MappedByteBuffer[] segments = new MappedByteBuffer[0];
 
   /**
@@ -94,14 +94,14 @@ public final class StorageFile implements ByteSource, Closeable {
               + length()
               + " bytes");
     }
-    await();
+    flush();
     file.seek(address);
     file.readFully(into, offset, count);
   }
 
   /** Writes, after making the file long enough. */
   synchronized void write(long address, byte[] bytes, int offset, int count) throws IOException {
-    await();
+    flush();
     reserve(address + count);
     file.seek(address);
     for (int done = 0; done < count; done += PIECE) {
@@ -117,23 +117,23 @@ public final class StorageFile implements ByteSource, Closeable {
    * Writes, perhaps after this call has returned, but before any other of {@link #write}, {@link
    * #read} and {@link #sync} does anything. They then tell of a failure.
    */
-  synchronized void writeBehind(long address, byte[] bytes, int offset, int count)
+  synchronized void writeBuffered(long address, byte[] bytes, int offset, int count)
       throws IOException {
     if (count <= PIECE) {
       write(address, bytes, offset, count);
       return;
     }
     reserve(address + count);
-    if (behind == null) {
-      behind = new WriteBehind(path);
+    if (buffer == null) {
+      buffer = new WriteBuffer(path);
     }
-    behind.write(address, bytes, offset, count);
+    buffer.write(address, bytes, offset, count);
   }
 
-  /** Waits until what is written behind is in the file. */
-  synchronized void await() throws IOException {
-    if (behind != null) {
-      behind.await();
+  /** Writes what is left of buffered writes. */
+  synchronized void flush() throws IOException {
+    if (buffer != null) {
+      buffer.flush();
     }
   }
 
@@ -155,7 +155,7 @@ public final class StorageFile implements ByteSource, Closeable {
 
   /** Waits until all that has been written is on the device. */
   void sync() throws IOException {
-    await();
+    flush();
     file.getFD().sync();
   }
 
@@ -183,8 +183,8 @@ public final class StorageFile implements ByteSource, Closeable {
   @Override
   public synchronized void close() throws IOException {
     try {
-      if (behind != null) {
-        behind.close();
+      if (buffer != null) {
+        buffer.close();
       }
     } finally {
       file.close();
