@@ -17,7 +17,8 @@
  *
  * <p>All are chunked by rows and unlimited in N. Its attribute {@code imagestore} is one line of
  * JSON: {@code {"format":"imagestore-hdf5","version":1,"labelNames":["cat","dog"]}}. A store that
- * never held an image has the attribute and no datasets, for its first image decides the shape. In
+ * never held an image has the attribute and no datasets, for its first image decides the shape. An
+ * attribute {@code unsettled} says that the file was never flushed, and needs its journal. In
  * Python:
  *
  * <pre>{@code

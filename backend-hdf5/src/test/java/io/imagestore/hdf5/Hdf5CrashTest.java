@@ -35,6 +35,7 @@ final class Hdf5CrashTest {
 
   private static final ImageShape RGB = new ImageShape(5, 7, 3);
   private static final int PAGE = 4096;
+  private static final long REFUSED = -1;
   private static final int POWER_LOSSES = Integer.getInteger("imagestore.hdf5.powerLosses", 60);
   private static final int KILLS = Integer.getInteger("imagestore.hdf5.kills", 6);
 
@@ -105,10 +106,13 @@ final class Hdf5CrashTest {
 
       try (ImageStore survivor = Hdf5ImageStore.open(lost)) {
         assertThat(survivor.stream().toList()).as("seed " + seed).isIn(states);
-        opened++;
       } catch (CorruptStoreException e) {
         assertThat(e).as("seed " + seed).hasMessageContaining(lost.toString());
+        continue;
       }
+      assertWhole(lost, OpenMode.READ_ONLY, states, "seed " + seed + ", opened again");
+      assertWhole(lost, OpenMode.READ_WRITE, states, "seed " + seed + ", opened again");
+      opened++;
     }
     assertThat(opened).isPositive();
   }
@@ -215,9 +219,13 @@ final class Hdf5CrashTest {
         assertThat(seen % BatchWriter.BATCH).isZero();
         assertThat(seen).isGreaterThanOrEqualTo((long) acknowledged * BatchWriter.BATCH);
       }
+      try (ImageStore again = Hdf5ImageStore.open(store)) {
+        assertThat(again.size()).isEqualTo(seen);
+      }
       assertThat(lengthForH5py(store)).isEqualTo(seen);
-      // Before, h5py sees the same, or what was there before the commit that was cut short.
-      assertThat(seenBefore).isIn(seen, seen - BatchWriter.BATCH);
+      // Before, h5py sees the same, or what was there before the commit that was cut short, or it
+      // refuses a structure of which a half was written.
+      assertThat(seenBefore).isIn(seen, seen - BatchWriter.BATCH, REFUSED);
     }
   }
 
@@ -244,8 +252,12 @@ final class Hdf5CrashTest {
             "f = h5py.File('" + store + "', 'r')",
             "n = min(len(f[name]) for name in ('images', 'labels', 'ids', 'crc32c'))",
             "assert sorted(f['ids'][:n]) == list(range(n))",
-            "f['images'][:]",
-            "print(n)");
+            "try:",
+            "    f['images'][:]",
+            "    print(n)",
+            "except OSError as e:",
+            "    assert 'metadata checksum' in str(e), e",
+            "    print(" + REFUSED + ")");
     return Long.parseLong(said.strip());
   }
 }

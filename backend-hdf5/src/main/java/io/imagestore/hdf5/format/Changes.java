@@ -16,8 +16,10 @@ import java.util.Set;
  */
 final class Changes {
 
-  // Up to this size a block is written whole, at one go.
-  private static final int SMALL = 512;
+  // Up to this size a block is written whole, at one go, so that a kill hardly ever leaves a half
+  // of
+  // it to other programs.
+  private static final int SMALL = 4096;
 
   private final FreeSpace space;
   private final Map<MetadataBlock, byte[]> changed = new LinkedHashMap<>();

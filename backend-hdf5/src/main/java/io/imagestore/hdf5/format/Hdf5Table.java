@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
@@ -152,12 +153,11 @@ public final class Hdf5Table implements Closeable {
       Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
       table.checkSettled(journal);
       storage.clearFrom(table.superblock.endOfFile());
+      table.findFreeSpace();
       if (interrupted) {
         table.clear(table.view.rows(), Long.MAX_VALUE);
-        storage.sync();
-        Journal.delete(journalPath);
+        table.settleWithoutJournal();
       }
-      table.findFreeSpace();
       opened = true;
       return table;
     } finally {
@@ -288,6 +288,26 @@ public final class Hdf5Table implements Closeable {
           "the datasets' lengths disagree: "
               + String.join(", ", lengths)
               + "; whoever extended one of them must extend the others too");
+    }
+  }
+
+  /**
+   * Waits until the file is on the device, so that it needs the journal it was opened with no more.
+   */
+  private void settleWithoutJournal() throws IOException {
+    storage.sync();
+    settled = true;
+    if (attributes.containsKey(UNSETTLED)) {
+      removeMark(); // with a journal in place of that one
+    } else {
+      Journal.delete(journalPath);
+    }
+  }
+
+  private void removeMark() throws IOException {
+    try (Transaction transaction = begin()) {
+      transaction.removeAttribute(UNSETTLED);
+      transaction.commit(false);
     }
   }
 
@@ -549,6 +569,8 @@ public final class Hdf5Table implements Closeable {
         patches.add(block.whole());
       }
       List<Patch> inPlace = changes.patches();
+      // The superblock first: HDF5 programs refuse what lies behind the end that it tells.
+      inPlace.sort(Comparator.comparing(patch -> patch.address() != 0));
       patches.addAll(inPlace);
       storage.flush();
       if (durable && settled) {
@@ -666,10 +688,7 @@ public final class Hdf5Table implements Closeable {
       space.checkpoint();
     }
     if (attributes.containsKey(UNSETTLED)) {
-      try (Transaction transaction = begin()) {
-        transaction.removeAttribute(UNSETTLED);
-        transaction.commit(false);
-      }
+      removeMark();
     }
   }
 
