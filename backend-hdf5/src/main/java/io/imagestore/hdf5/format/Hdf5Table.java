@@ -627,12 +627,7 @@ public final class Hdf5Table implements Closeable {
 
   /** Forgets what a transaction wrote. */
   void rollback(long dirtyRows) throws IOException {
-    try {
-      storage.flush();
-    } catch (IOException e) {
-      // What couldn't be written was part of what is taken back.
-      assert writable : e;
-    }
+    storage.discard();
     space.rollback();
     // What lies before is still needed to undo commits, and wasn't written to.
     clear(mostRows, dirtyRows);

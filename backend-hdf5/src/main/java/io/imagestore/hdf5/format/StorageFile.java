@@ -137,6 +137,13 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
+  /** Forgets what is left of buffered writes. */
+  synchronized void discard() {
+    if (buffer != null) {
+      buffer.discard();
+    }
+  }
+
   private void reserve(long end) throws IOException {
     if (end > length) {
       long whole = (end + SEGMENT - 1) >> SEGMENT_BITS << SEGMENT_BITS;
@@ -182,9 +189,11 @@ public final class StorageFile implements ByteSource, Closeable {
 
   @Override
   public synchronized void close() throws IOException {
+    WriteBuffer last = buffer;
+    buffer = null; // it serves another file from now on
     try {
-      if (buffer != null) {
-        buffer.close();
+      if (last != null) {
+        last.close();
       }
     } finally {
       file.close();

@@ -66,6 +66,11 @@ final class WriteBuffer implements Closeable {
     }
   }
 
+  /** Forgets what was gathered and isn't written yet. */
+  void discard() {
+    buffer.clear();
+  }
+
   private void writeUninterrupted() throws IOException {
     boolean interrupted = false;
     try {
