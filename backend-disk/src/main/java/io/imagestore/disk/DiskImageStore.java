@@ -8,7 +8,6 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
@@ -213,7 +212,7 @@ public final class DiskImageStore extends AbstractImageStore {
     Snapshot snapshot = index.current();
     for (int i = 0; i < ids.length; i++) {
       entries[i] = required(ids[i], snapshot.get(ids[i]));
-      requireShape(ids[i], entries[i], into.shape());
+      requireShape(ids[i], entries[i].shape(), into.shape());
     }
     try {
       into.fill(
@@ -232,7 +231,7 @@ public final class DiskImageStore extends AbstractImageStore {
           i -> {
             long id = ids[i];
             Entry read = required(id, reader.readInto(id, entries[i], pixels, i * imageBytes));
-            requireShape(id, read, entries[i].shape());
+            requireShape(id, read.shape(), entries[i].shape());
             intoIds[i] = id;
             labels[i] = read.label();
           });
@@ -246,20 +245,6 @@ public final class DiskImageStore extends AbstractImageStore {
       throw new ImageNotFoundException(location(), id);
     }
     return entry;
-  }
-
-  private void requireShape(long id, Entry entry, ImageShape shape) {
-    if (!entry.shape().equals(shape)) {
-      throw new ShapeMismatchException(
-          "image "
-              + id
-              + " in store "
-              + location()
-              + " is "
-              + entry.shape()
-              + ", but the batch holds images of "
-              + shape);
-    }
   }
 
   @Override

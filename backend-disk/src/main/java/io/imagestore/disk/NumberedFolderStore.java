@@ -6,7 +6,6 @@ import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
-import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.disk.png.PngException;
 import io.imagestore.spi.AbstractImageStore;
@@ -130,20 +129,6 @@ final class NumberedFolderStore extends AbstractImageStore {
           });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  private void requireShape(long id, ImageShape actual, ImageShape wanted) {
-    if (!actual.equals(wanted)) {
-      throw new ShapeMismatchException(
-          "image "
-              + id
-              + " in store "
-              + location()
-              + " is "
-              + actual
-              + ", but the batch holds images of "
-              + wanted);
     }
   }
 

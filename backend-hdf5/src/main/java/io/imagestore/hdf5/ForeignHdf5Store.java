@@ -9,7 +9,6 @@ import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.Hdf5FormatException;
@@ -293,15 +292,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
       }
       found[i] = row;
     }
-    if (!into.shape().equals(shape)) {
-      throw new ShapeMismatchException(
-          "images in "
-              + location()
-              + " are "
-              + shape
-              + ", but the batch holds images of "
-              + into.shape());
-    }
+    requireShape(ids[0], shape, into.shape());
     try {
       into.fill(
           ids.length,

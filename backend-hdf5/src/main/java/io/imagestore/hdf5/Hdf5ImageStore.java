@@ -38,6 +38,7 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -553,18 +554,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       }
       rows[i] = row;
     }
-    ImageShape shape = snapshot.shape();
-    if (!into.shape().equals(shape)) {
-      throw new ShapeMismatchException(
-          "image "
-              + ids[0]
-              + " in store "
-              + location()
-              + " is "
-              + shape
-              + ", but the batch holds images of "
-              + into.shape());
-    }
+    requireShape(ids[0], Objects.requireNonNull(snapshot.shape()), into.shape());
     into.fill(
         ids.length,
         (pixels, idsInto, labels) -> {

@@ -12,7 +12,6 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
-import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.internal.StoreHeader;
@@ -270,7 +269,7 @@ public final class LmdbImageStore extends AbstractImageStore {
             if (!txn.find(id)) {
               throw new ImageNotFoundException(location(), id);
             }
-            checkShape(id, txn.record().shape(), into.shape());
+            requireShape(id, txn.record().shape(), into.shape());
             found.add(id, txn.record());
           }
           into.fill(
@@ -294,7 +293,7 @@ public final class LmdbImageStore extends AbstractImageStore {
             if (found.size() == 0) {
               shape = txn.record().shape();
             }
-            checkShape(id, txn.record().shape(), shape);
+            requireShape(id, txn.record().shape(), shape);
             found.add(id, txn.record());
           }
           ImageShape common = shape;
@@ -303,20 +302,6 @@ public final class LmdbImageStore extends AbstractImageStore {
               found.size(), (pixels, ids, labels) -> copy(txn, found, common, pixels, ids, labels));
           return batch;
         });
-  }
-
-  private void checkShape(long id, ImageShape shape, ImageShape expected) {
-    if (!shape.equals(expected)) {
-      throw new ShapeMismatchException(
-          "image "
-              + id
-              + " in store "
-              + location()
-              + " is "
-              + shape
-              + ", but the batch holds images of "
-              + expected);
-    }
   }
 
   private void copy(

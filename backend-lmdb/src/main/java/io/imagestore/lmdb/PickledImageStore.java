@@ -7,7 +7,6 @@ import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
-import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
@@ -90,13 +89,7 @@ final class PickledImageStore extends AbstractImageStore {
               return found;
             });
     for (LabeledImage image : images) {
-      ImageShape shape = image.image().shape();
-      if (!shape.equals(into.shape())) {
-        throw new ShapeMismatchException(
-            String.format(
-                "image %d in store %s is %s, but the batch holds images of %s",
-                image.id(), location(), shape, into.shape()));
-      }
+      requireShape(image.id(), image.image().shape(), into.shape());
     }
     into.clear();
     images.forEach(into::add);

@@ -9,6 +9,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
+import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreClosedException;
 import io.imagestore.StoreFullException;
 import io.imagestore.StoreInfo;
@@ -281,6 +282,28 @@ public abstract class AbstractImageStore implements ImageStore {
    */
   protected final Path location() {
     return location;
+  }
+
+  /**
+   * Refuses an image that doesn't fit a batch.
+   *
+   * @param id the image's id
+   * @param shape its shape
+   * @param wanted the batch's shape
+   * @throws ShapeMismatchException if they differ
+   */
+  protected final void requireShape(long id, ImageShape shape, ImageShape wanted) {
+    if (!shape.equals(wanted)) {
+      throw new ShapeMismatchException(
+          "image "
+              + id
+              + " in store "
+              + location
+              + " is "
+              + shape
+              + ", but the batch holds images of "
+              + wanted);
+    }
   }
 
   // What users call.

@@ -5,7 +5,6 @@ import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
-import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.StoreOptions;
 import io.imagestore.internal.PersistentLongMap;
@@ -62,7 +61,7 @@ public final class MemoryImageStore extends AbstractImageStore {
   protected void read(long[] ids, ImageBatch into) {
     PersistentLongMap<LabeledImage> snapshot = images;
     for (long id : ids) {
-      checkShape(found(snapshot, id), into.shape());
+      requireShape(id, found(snapshot, id).image().shape(), into.shape());
     }
     into.fill(
         ids.length,
@@ -82,21 +81,6 @@ public final class MemoryImageStore extends AbstractImageStore {
       throw new ImageNotFoundException(location(), id);
     }
     return image;
-  }
-
-  private void checkShape(LabeledImage image, ImageShape wanted) {
-    ImageShape shape = image.image().shape();
-    if (!shape.equals(wanted)) {
-      throw new ShapeMismatchException(
-          "image "
-              + image.id()
-              + " in store "
-              + location()
-              + " is "
-              + shape
-              + ", but the batch holds images of "
-              + wanted);
-    }
   }
 
   @Override
