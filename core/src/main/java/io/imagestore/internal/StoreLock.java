@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -124,7 +124,7 @@ public final class StoreLock implements AutoCloseable {
   private static @Nullable FileChannel findAgain(Path file, FileChannel channel)
       throws IOException {
     byte[] token =
-        ("process " + ProcessHandle.current().pid() + " " + UUID.randomUUID())
+        ("process " + ProcessHandle.current().pid() + " " + ThreadLocalRandom.current().nextLong())
             .getBytes(StandardCharsets.US_ASCII);
     channel.truncate(0);
     ByteBuffer bytes = ByteBuffer.wrap(token);
