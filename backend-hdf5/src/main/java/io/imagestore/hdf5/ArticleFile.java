@@ -3,6 +3,7 @@ package io.imagestore.hdf5;
 import static io.imagestore.hdf5.format.ElementType.UINT8;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
@@ -17,6 +18,7 @@ import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.Staging;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
@@ -110,9 +112,8 @@ public final class ArticleFile {
   }
 
   private static void fill(Path file, ImageStore source) throws IOException {
-    Hdf5Table.create(file, Map.of());
     try (Stream<LabeledImage> images = source.stream();
-        Hdf5Table table = Hdf5Table.open(file, NAMES, 0);
+        Hdf5Table table = Hdf5Table.create(file, Map.of(), NAMES, 0);
         Transaction transaction = table.begin()) {
       append(images.iterator(), transaction);
       transaction.commit(false);
@@ -127,17 +128,23 @@ public final class ArticleFile {
     }
     LabeledImage first = images.next();
     transaction.createColumns(columns(first.image().shape()));
-    append(first, transaction);
-    while (images.hasNext()) {
-      LabeledImage image = images.next();
-      checkShape(image, first);
-      append(image, transaction);
-    }
+    Blocks blocks = new Blocks();
+    append(blocks.of(first), transaction);
+    blocks.forEach(images, image -> check(image, first), block -> append(block, transaction));
   }
 
-  private static void append(LabeledImage image, Transaction transaction) throws IOException {
-    checkLabel(image.id(), image.label());
-    transaction.append(image.image().pixels(), new byte[] {(byte) image.label()});
+  private static void append(ImageBatch block, Transaction transaction) throws IOException {
+    transaction.append(
+        block.size(), column -> column == 0 ? block.pixels() : ByteBuffer.wrap(labels(block)));
+  }
+
+  private static byte[] labels(ImageBatch block) {
+    byte[] labels = new byte[block.size()];
+    for (int i = 0; i < labels.length; i++) {
+      checkLabel(block.id(i), block.label(i));
+      labels[i] = (byte) block.label(i);
+    }
+    return labels;
   }
 
   private static List<ColumnSpec> columns(ImageShape shape) {
@@ -153,7 +160,7 @@ public final class ArticleFile {
     }
   }
 
-  private static void checkShape(LabeledImage image, LabeledImage first) {
+  private static void check(LabeledImage image, LabeledImage first) {
     ImageShape shape = image.image().shape();
     if (!shape.equals(first.image().shape())) {
       throw new ShapeMismatchException(

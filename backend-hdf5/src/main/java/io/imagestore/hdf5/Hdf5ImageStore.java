@@ -11,8 +11,6 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
-import io.imagestore.ShapeMismatchException;
-import io.imagestore.StoreFullException;
 import io.imagestore.StoreInfo;
 import io.imagestore.StoreLockedException;
 import io.imagestore.StoreOptions;
@@ -30,7 +28,6 @@ import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -53,6 +50,9 @@ import org.jspecify.annotations.Nullable;
  * the last image moves into the hole of a deleted one. The space of old chunks is used again, after
  * the next flush at the earliest. With compression, the last chunk lies uncompressed until it is
  * full or the store is closed.
+ *
+ * <p>The pixels of an {@link ImageBatch} go to the file from where they are, while another thread
+ * makes their checksums; images that come one by one are gathered first, which is half as fast.
  *
  * <p><b>Durability.</b> While the store is open for writing, a journal lies beside the file, named
  * like it with {@code .journal} behind, and a lock file with {@code .lock}. Keep the journal with
@@ -109,32 +109,37 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   private final List<String> labelNames;
   private volatile Opened opened;
   private final Deque<Hdf5Table> outdated = new ArrayDeque<>();
+  private final Blocks blocks = new Blocks();
 
   /**
    * The file as it was opened last, and the store's state in it.
    *
    * @param stamp changes when another process writes to the file
    */
-  private record Opened(Hdf5Table table, Snapshot snapshot, Object stamp) {}
+  private record Opened(Hdf5Table table, Snapshot snapshot, Object stamp) {
 
-  private Hdf5ImageStore(Path file, Path location, Hdf5Options options, @Nullable StoreLock lock)
-      throws IOException {
+    static Opened load(Hdf5Table table, Path location, boolean keepColumns, Object stamp)
+        throws IOException {
+      Columns.check(table.view().columns(), location);
+      return new Opened(table, Snapshot.load(table.view(), location, keepColumns), stamp);
+    }
+  }
+
+  private Hdf5ImageStore(
+      Path file,
+      Path location,
+      Hdf5Options options,
+      @Nullable StoreLock lock,
+      Opened opened,
+      List<String> labelNames) {
     super(location, options);
     this.file = file;
     this.options = options;
     this.durableCommits = options.durableCommits();
     this.verifyChecksums = options.verifyChecksums();
     this.lock = lock;
-    this.opened = lock == null ? openReadOnly() : openForWriting();
-    boolean kept = false;
-    try {
-      this.labelNames = labelNames(opened.table);
-      kept = true;
-    } finally {
-      if (!kept) {
-        opened.table.close();
-      }
-    }
+    this.opened = opened;
+    this.labelNames = labelNames;
   }
 
   /**
@@ -201,8 +206,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     StoreLock lock = StoreLock.acquire(file.resolveSibling(file.getFileName() + ".lock"), path);
     boolean kept = false;
     try {
-      makeOrRecognise(file, path, options);
-      ImageStore store = new Hdf5ImageStore(file, path, options, lock);
+      ImageStore store = openForWriting(file, path, options, lock);
       kept = true;
       return store;
     } finally {
@@ -224,23 +228,46 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     return absolute;
   }
 
-  private static void makeOrRecognise(Path file, Path path, Hdf5Options options)
-      throws IOException {
+  private static ImageStore openForWriting(
+      Path file, Path path, Hdf5Options options, StoreLock lock) throws IOException {
     boolean exists = Files.exists(file);
     if (exists && options.mode() == OpenMode.CREATE_NEW) {
       throw new UnsupportedStoreException(
           "a new store can't be made at " + path + ": there is something already");
     }
     // A file of no bytes is what a crash can leave of one that was being made.
-    if (!exists || Files.size(file) == 0) {
-      StoreHeader header = new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of()));
-      Hdf5Table.create(file, Map.of(ATTRIBUTE, header.toJson()));
-    } else if (header(file, path).isEmpty()) {
+    boolean fresh = !exists || Files.size(file) == 0;
+    List<String> freshNames = options.labelNames().orElse(List.of());
+    Hdf5Table table = fresh ? make(file, freshNames, options) : open(file, path, options);
+    boolean kept = false;
+    try {
+      Opened opened = Opened.load(table, path, false, "");
+      List<String> names = fresh ? freshNames : labelNames(table, path, options);
+      ImageStore store = new Hdf5ImageStore(file, path, options, lock, opened, names);
+      kept = true;
+      return store;
+    } finally {
+      if (!kept) {
+        table.close();
+      }
+    }
+  }
+
+  private static Hdf5Table make(Path file, List<String> labelNames, Hdf5Options options)
+      throws IOException {
+    String header = new StoreHeader(FORMAT, VERSION, labelNames).toJson();
+    return Hdf5Table.create(
+        file, Map.of(ATTRIBUTE, header), Columns.NAMES, options.chunkCacheBytes());
+  }
+
+  private static Hdf5Table open(Path file, Path path, Hdf5Options options) throws IOException {
+    if (header(file, path).isEmpty()) {
       throw new UnsupportedStoreException(
           "the HDF5 file "
               + path
               + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
     }
+    return Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes());
   }
 
   /** The header, or empty if the file is of another making. */
@@ -256,39 +283,45 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
   }
 
+  private static StoreHeader header(Hdf5Table table, Path path) {
+    String json =
+        table
+            .attribute(ATTRIBUTE)
+            .orElseThrow(() -> new CorruptStoreException("store " + path + " has lost its header"));
+    return StoreHeader.parse(json, FORMAT, VERSION, path);
+  }
+
+  /** The names asked for, which become those stored. */
+  private static List<String> labelNames(Hdf5Table table, Path path, Hdf5Options options)
+      throws IOException {
+    List<String> stored = header(table, path).labelNames();
+    List<String> wanted = options.labelNames().orElse(stored);
+    if (!wanted.equals(stored)) {
+      try (Transaction transaction = table.begin()) {
+        transaction.attribute(ATTRIBUTE, new StoreHeader(FORMAT, VERSION, wanted).toJson());
+        transaction.commit(options.durableCommits());
+      }
+    }
+    return wanted;
+  }
+
   private static ImageStore openReadOnly(Path path, Hdf5Options options) throws IOException {
     if (!Files.isRegularFile(path)) {
       throw new UnsupportedStoreException("there is no HDF5 file at " + path);
     }
     Path file = path.toRealPath();
-    if (header(file, path).isPresent()) {
-      return new Hdf5ImageStore(file, path, options, null);
+    Object stamp = stamp(file);
+    Hdf5Table table = openOwn(file, path, options);
+    if (table == null) {
+      return ForeignHdf5Store.open(path, options);
     }
-    return ForeignHdf5Store.open(path, options);
-  }
-
-  private Opened openForWriting() throws IOException {
-    Hdf5Table table = Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes());
-    return snapshot(table, false, "");
-  }
-
-  private Opened openReadOnly() throws IOException {
-    Object stamp = stamp();
-    Hdf5Table table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
-    return snapshot(table, true, stamp);
-  }
-
-  private Object stamp() throws IOException {
-    return Files.getLastModifiedTime(file);
-  }
-
-  private Opened snapshot(Hdf5Table table, boolean keepColumns, Object stamp) throws IOException {
     boolean kept = false;
     try {
-      Columns.check(table.view().columns(), location());
-      Opened made = new Opened(table, Snapshot.load(table.view(), location(), keepColumns), stamp);
+      List<String> names = options.labelNames().orElse(header(table, path).labelNames());
+      Opened opened = Opened.load(table, path, true, stamp);
+      ImageStore store = new Hdf5ImageStore(file, path, options, null, opened, names);
       kept = true;
-      return made;
+      return store;
     } finally {
       if (!kept) {
         table.close();
@@ -296,110 +329,58 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
   }
 
-  private List<String> labelNames(Hdf5Table table) throws IOException {
-    String json =
-        table
-            .attribute(ATTRIBUTE)
-            .orElseThrow(
-                () -> new CorruptStoreException("store " + location() + " has lost its header"));
-    List<String> stored = StoreHeader.parse(json, FORMAT, VERSION, location()).labelNames();
-    List<String> wanted = options.labelNames().orElse(stored);
-    if (!wanted.equals(stored)) {
-      try (Transaction transaction = table.begin()) {
-        transaction.attribute(ATTRIBUTE, new StoreHeader(FORMAT, VERSION, wanted).toJson());
-        transaction.commit(durableCommits);
+  /** The table, or null if the file is of another making. */
+  private static @Nullable Hdf5Table openOwn(Path file, Path path, Hdf5Options options)
+      throws IOException {
+    Hdf5Table table;
+    try {
+      table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
+    } catch (IOException e) {
+      if (header(file, path).isEmpty()) {
+        return null;
       }
+      throw e;
     }
-    return wanted;
+    if (table.attribute(ATTRIBUTE).isEmpty()) {
+      table.close();
+      return null;
+    }
+    return table;
+  }
+
+  private static Object stamp(Path file) throws IOException {
+    return Files.getLastModifiedTime(file);
   }
 
   // Writing.
 
-  /** The bytes of one row, reused from image to image. */
-  private static final class Row {
-    final byte[] pixels;
-    final byte[] label = new byte[4];
-    final byte[] id = new byte[8];
-    final byte[] checksum = new byte[4];
-
-    Row(ImageShape shape) {
-      this.pixels = new byte[(int) shape.byteCount()];
+  @Override
+  protected void write(Iterator<LabeledImage> images) throws IOException {
+    if (!images.hasNext()) {
+      return;
     }
-
-    void set(LabeledImage image) {
-      image.image().copyTo(ByteBuffer.wrap(pixels));
-      put(label, image.label());
-      put(checksum, Checksum.of(pixels));
-      ByteBuffer.wrap(id).order(ByteOrder.LITTLE_ENDIAN).putLong(image.id());
-    }
-
-    private static void put(byte[] bytes, int value) {
-      ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putInt(value);
+    try (StoreWrite write = begin()) {
+      blocks.forEach(
+          images, image -> write.requireShape(image.id(), image.image().shape()), write::add);
+      publish(write.commit());
     }
   }
 
   @Override
-  protected void write(Iterator<LabeledImage> images) throws IOException {
-    Snapshot before = opened.snapshot;
-    PersistentLongMap.Builder<Integer> rows = before.rows().toBuilder();
-    ImageShape shape = before.shape();
-    Row row = null;
-    try (Transaction transaction = opened.table.begin()) {
-      while (images.hasNext()) {
-        LabeledImage image = images.next();
-        if (shape == null) {
-          shape = image.image().shape();
-          transaction.createColumns(columns(shape));
-        }
-        checkShape(image, shape);
-        row = row == null ? new Row(shape) : row;
-        row.set(image);
-        Integer old = rows.get(image.id());
-        if (old == null) {
-          rows.put(image.id(), nextRow(transaction));
-          transaction.append(row.pixels, row.label, row.id, row.checksum);
-        } else {
-          transaction.replace(old, Columns.IMAGES, row.pixels);
-          transaction.replace(old, Columns.LABELS, row.label);
-          transaction.replace(old, Columns.CHECKSUMS, row.checksum);
-        }
-      }
-      if (row != null) {
-        publish(before.after(transaction.commit(durableCommits), rows.build()));
-      }
+  protected void write(LabeledImage image) throws IOException {
+    write(blocks.of(image));
+  }
+
+  @Override
+  protected void write(ImageBatch batch) throws IOException {
+    try (StoreWrite write = begin()) {
+      write.add(batch);
+      publish(write.commit());
     }
   }
 
-  private List<ColumnSpec> columns(ImageShape shape) {
-    try {
-      return Columns.of(shape, options);
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new UnsupportedStoreException(
-          "images of " + shape + " don't fit store " + location() + ": " + e.getMessage(), e);
-    }
-  }
-
-  private void checkShape(LabeledImage image, ImageShape shape) {
-    if (!image.image().shape().equals(shape)) {
-      throw new ShapeMismatchException(
-          "image "
-              + image.id()
-              + " is "
-              + image.image().shape()
-              + ", but store "
-              + location()
-              + " holds images of "
-              + shape
-              + " only, the shape of its first image");
-    }
-  }
-
-  private int nextRow(Transaction transaction) {
-    if (transaction.rows() == Integer.MAX_VALUE) {
-      throw new StoreFullException(
-          "store " + location() + " holds 2^31 - 1 images, which is all it can");
-    }
-    return (int) transaction.rows();
+  private StoreWrite begin() throws IOException {
+    return new StoreWrite(opened.table.begin(), opened.snapshot, location(), options);
   }
 
   /** The last row moves into the hole, so that rows stay without gaps. */
@@ -418,7 +399,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
         for (int column = 0; column < columns.size(); column++) {
           byte[] moved = new byte[columns.get(column).rowBytes()];
           before.table().get(column, last, ByteBuffer.wrap(moved));
-          transaction.replace(hole, column, moved);
+          transaction.replace(hole, column, ByteBuffer.wrap(moved));
         }
         rows = rows.with(before.table().getLong(Columns.IDS, last), hole);
       }
@@ -483,13 +464,28 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       return false;
     }
     if (opened.table.equals(old.table)) {
-      if (stamp().equals(old.stamp)) {
+      Object stamp = stamp(file);
+      if (stamp.equals(old.stamp)) {
         return false;
       }
-      opened = openReadOnly();
+      opened = reopen(stamp);
       outdated.add(old.table);
     }
     return true;
+  }
+
+  private Opened reopen(Object stamp) throws IOException {
+    Hdf5Table table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
+    boolean kept = false;
+    try {
+      Opened next = Opened.load(table, location(), true, stamp);
+      kept = true;
+      return next;
+    } finally {
+      if (!kept) {
+        table.close();
+      }
+    }
   }
 
   @Override

@@ -111,7 +111,10 @@ final class RandomSequence {
       for (LabeledImage image : model.values()) {
         byte[] pixels = image.image().pixels();
         ByteBuffer row = ByteBuffer.allocate(16 + pixels.length).order(ByteOrder.LITTLE_ENDIAN);
-        row.putLong(image.id()).putInt(image.label()).putInt(Checksum.of(pixels)).put(pixels);
+        row.putLong(image.id())
+            .putInt(image.label())
+            .putInt(Checksum.of(ByteBuffer.wrap(pixels)))
+            .put(pixels);
         out.write(row.array());
       }
     }

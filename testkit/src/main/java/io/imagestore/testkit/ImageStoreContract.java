@@ -311,6 +311,35 @@ public abstract class ImageStoreContract {
   }
 
   @Test
+  void anImageBatchMayHoldNewIdsAmongStoredOnesAndOneTwice() {
+    int count = 100;
+    List<LabeledImage> images = SampleImages.list(0, count, RGB, 2);
+    ImageBatch batch = ImageBatch.allocate(RGB, count + 1);
+    batch.add(SampleImages.labeled(7, RGB, 3));
+    images.forEach(batch::add);
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(40, 20, RGB, 1));
+      store.putBatch(batch);
+
+      assertThat(all(store)).isEqualTo(images);
+    }
+  }
+
+  @Test
+  void anImageBatchOfManyMebibytesIsStored() {
+    ImageShape shape = new ImageShape(256, 256, 3);
+    List<LabeledImage> images = SampleImages.list(0, 40, shape, 1);
+    ImageBatch batch = ImageBatch.allocate(shape, images.size());
+    images.forEach(batch::add);
+    try (ImageStore store = open()) {
+      store.putBatch(batch);
+
+      assertThat(all(store)).isEqualTo(images);
+      assertThat(store.verify().damages()).isEmpty();
+    }
+  }
+
+  @Test
   void aBatchOfNothingStoresNothing() {
     try (ImageStore store = open()) {
       store.putBatch(List.of());

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -64,6 +65,30 @@ final class Changes {
   /** Blocks that are new. */
   List<MetadataBlock> created() {
     return createdInOrder;
+  }
+
+  /** What is to be written of the blocks that are new; those side by side make one patch. */
+  List<Patch> additions() {
+    List<MetadataBlock> blocks = new ArrayList<>(createdInOrder);
+    blocks.sort(Comparator.comparingLong(MetadataBlock::address));
+    List<Patch> patches = new ArrayList<>();
+    for (int from = 0, to = 1; from < blocks.size(); to++) {
+      if (to == blocks.size()
+          || FreeSpace.align(blocks.get(to - 1).end()) != blocks.get(to).address()) {
+        patches.add(joined(blocks.subList(from, to)));
+        from = to;
+      }
+    }
+    return patches;
+  }
+
+  private static Patch joined(List<MetadataBlock> blocks) {
+    long start = blocks.get(0).address();
+    byte[] bytes = new byte[Math.toIntExact(blocks.get(blocks.size() - 1).end() - start)];
+    for (MetadataBlock block : blocks) {
+      System.arraycopy(block.bytes(), 0, bytes, (int) (block.address() - start), block.size());
+    }
+    return new Patch(start, bytes);
   }
 
   /** Blocks that were there before. */

@@ -2,6 +2,7 @@ package io.imagestore.hdf5.format;
 
 import io.imagestore.hdf5.format.TableView.ColumnView;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,8 +21,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkWriter {
 
-  private static final int BUFFER_BYTES = 256 << 10;
-
   private final Hdf5Table table;
   private final StorageFile storage;
   private final FreeSpace space;
@@ -35,13 +34,6 @@ final class ChunkWriter {
   private final List<Extent> letGo = new ArrayList<>();
   private @Nullable ColumnView after;
 
-  // Rows appended and not written yet: [from, to) of one chunk.
-  private final byte[] buffer;
-  private final int bufferRows;
-  private int bufferedChunk;
-  private int from;
-  private int to;
-
   /** A chunk that is being written. */
   private static final class Draft {
     final long address;
@@ -52,17 +44,18 @@ final class ChunkWriter {
     /** Whether its space is zero where nothing was written. */
     final boolean zero;
 
-    /** The rows written one after the other, and their checksum. */
+    /** The rows written one after the other, from here on. */
     final int firstRow;
 
     int endRow;
-    final CRC32C crc = new CRC32C();
 
-    /**
-     * Whether rows were written in another order, so that the checksum has to be made from the
-     * file.
-     */
+    /** Whether rows were written in another order. */
     boolean mixed;
+
+    /** The checksum of the rows from the first up to this one. */
+    int checkedRow;
+
+    int crc;
 
     /** What became of it: set when it is finished. */
     @Nullable Chunk filtered;
@@ -73,6 +66,26 @@ final class ChunkWriter {
       this.zero = zero;
       this.firstRow = firstRow;
       this.endRow = firstRow;
+      this.checkedRow = firstRow;
+    }
+
+    void append(int row, int count) {
+      if (row == endRow) {
+        endRow += count;
+      } else {
+        mixed = true;
+      }
+    }
+
+    void check(int row, int count, int checksum, ChecksumJoin join) {
+      if (row == checkedRow) {
+        crc = join.join(crc, checksum);
+        checkedRow += count;
+      }
+    }
+
+    boolean isChecked() {
+      return !mixed && checkedRow == endRow;
     }
   }
 
@@ -85,63 +98,115 @@ final class ChunkWriter {
     this.rowBytes = spec.rowBytes();
     this.chunkRows = spec.chunkRows();
     this.base = base;
-    // A chunk is filtered as a whole.
-    this.bufferRows =
-        spec.filters().any()
-            ? chunkRows
-            : Math.max(1, Math.min(chunkRows, BUFFER_BYTES / rowBytes));
-    this.buffer = table.buffer(index, bufferRows * rowBytes);
   }
 
-  void append(long row, byte[] value) throws IOException {
-    int chunk = (int) (row / chunkRows);
-    int inChunk = (int) (row % chunkRows);
-    if (from == to || chunk != bufferedChunk) {
-      writeBuffer();
-      bufferedChunk = chunk;
-      from = inChunk;
-    }
-    System.arraycopy(value, 0, buffer, (inChunk - from) * rowBytes, rowBytes);
-    to = inChunk + 1;
-    if (to == chunkRows || to - from == bufferRows) {
-      writeBuffer();
-    }
-  }
-
-  private void writeBuffer() throws IOException {
-    if (from == to) {
-      return;
-    }
-    if (spec.filters().any()
-        && from == 0
-        && to == chunkRows
-        && !drafts.containsKey(bufferedChunk)) {
-      Draft draft = new Draft(0, false, false, 0);
-      drafts.put(bufferedChunk, draft);
-      draft.filtered = writeFiltered(buffer);
+  /** Appends rows. */
+  void append(long row, ByteBuffer rows) throws IOException {
+    if (spec.filters().any()) {
+      appendFiltered(row, rows);
     } else {
-      Draft draft = draft(bufferedChunk, from);
-      int bytes = (to - from) * rowBytes;
-      storage.writeBuffered(draft.address + (long) from * rowBytes, buffer, 0, bytes);
-      if (draft.endRow == from) {
-        draft.crc.update(buffer, 0, bytes);
-        draft.endRow = to;
-      } else {
-        draft.mixed = true;
+      appendPlain(row, rows);
+    }
+  }
+
+  /** What comes to lie side by side in the file is written at one go. */
+  private void appendPlain(long row, ByteBuffer rows) throws IOException {
+    long next = row;
+    long address = 0;
+    int from = rows.position();
+    int to = from;
+    while (to < rows.limit()) {
+      int first = (int) (next % chunkRows);
+      int count = Math.min(chunkRows - first, (rows.limit() - to) / rowBytes);
+      Draft draft = draft((int) (next / chunkRows), first);
+      draft.append(first, count);
+      long place = draft.address + (long) first * rowBytes;
+      if (place != address + (to - from)) {
+        storage.write(address, rows.slice(from, to - from));
+        address = place;
+        from = to;
+      }
+      to += count * rowBytes;
+      next += count;
+    }
+    storage.write(address, rows.slice(from, to - from));
+  }
+
+  /** A chunk is filtered as soon as it is full, since as a whole. */
+  private void appendFiltered(long row, ByteBuffer rows) throws IOException {
+    long next = row;
+    while (rows.hasRemaining()) {
+      int chunk = (int) (next / chunkRows);
+      int first = (int) (next % chunkRows);
+      int count = Math.min(chunkRows - first, rows.remaining() / rowBytes);
+      ByteBuffer part = rows.slice(rows.position(), count * rowBytes);
+      rows.position(rows.position() + part.capacity());
+      next += count;
+      if (count == chunkRows && !drafts.containsKey(chunk)) {
+        byte[] whole = new byte[spec.chunkBytes()];
+        part.get(whole);
+        drafts.put(chunk, filtered(whole));
+        continue;
+      }
+      Draft draft = draft(chunk, first);
+      draft.append(first, count);
+      storage.write(draft.address + (long) first * rowBytes, part);
+      if (next % chunkRows == 0) {
+        filter(draft);
       }
     }
-    from = to;
   }
 
-  void replace(long row, byte[] value) throws IOException {
-    int chunk = (int) (row / chunkRows);
-    int inChunk = (int) (row % chunkRows);
-    if (chunk == bufferedChunk && inChunk >= from && inChunk < to) {
-      System.arraycopy(value, 0, buffer, (inChunk - from) * rowBytes, rowBytes);
-      return;
+  private Draft filtered(byte[] rows) throws IOException {
+    Draft draft = new Draft(0, false, false, 0);
+    draft.filtered = writeFiltered(rows);
+    return draft;
+  }
+
+  /** Writes a full chunk again, filtered. */
+  private void filter(Draft draft) throws IOException {
+    byte[] chunk = new byte[spec.chunkBytes()];
+    storage.read(draft.address, chunk, 0, chunk.length);
+    draft.filtered = writeFiltered(chunk);
+    if (draft.own) {
+      space.giveBack(new Extent(draft.address, spec.chunkBytes()));
     }
-    Draft draft = draft(chunk, inChunk);
-    storage.write(draft.address + (long) inChunk * rowBytes, value, 0, rowBytes);
+  }
+
+  /** Takes the checksums of rows appended last. */
+  void check(long row, int[] checksums) {
+    ChecksumJoin join = new ChecksumJoin(rowBytes);
+    for (int done = 0; done < checksums.length; ) {
+      int first = (int) ((row + done) % chunkRows);
+      int count = Math.min(chunkRows - first, checksums.length - done);
+      Draft draft = Objects.requireNonNull(drafts.get((int) ((row + done) / chunkRows)));
+      for (int i = 0; i < count; i++) {
+        draft.check(first + i, 1, checksums[done + i], join);
+      }
+      done += count;
+    }
+  }
+
+  /** Makes a checksum of rows appended last. */
+  void check(long row, ByteBuffer rows) {
+    long next = row;
+    while (rows.hasRemaining()) {
+      int first = (int) (next % chunkRows);
+      int count = Math.min(chunkRows - first, rows.remaining() / rowBytes);
+      ByteBuffer part = rows.slice(rows.position(), count * rowBytes);
+      rows.position(rows.position() + part.capacity());
+      CRC32C crc = new CRC32C();
+      crc.update(part);
+      Objects.requireNonNull(drafts.get((int) (next / chunkRows)))
+          .check(first, count, (int) crc.getValue(), new ChecksumJoin(part.capacity()));
+      next += count;
+    }
+  }
+
+  void replace(long row, ByteBuffer value) throws IOException {
+    int inChunk = (int) (row % chunkRows);
+    Draft draft = draft((int) (row / chunkRows), inChunk);
+    storage.write(draft.address + (long) inChunk * rowBytes, value);
     draft.mixed = true;
   }
 
@@ -208,15 +273,12 @@ final class ChunkWriter {
     if (rowsInChunk > 0 && old != null && spec.filters().any() && TableView.isPlain(spec, old)) {
       byte[] packed = base.decodedUncached(spec, old);
       Arrays.fill(packed, rowsInChunk * rowBytes, packed.length, (byte) 0);
-      Draft draft = new Draft(0, false, false, 0);
-      draft.filtered = writeFiltered(packed);
-      drafts.put(chunk, draft);
+      drafts.put(chunk, filtered(packed));
     }
   }
 
   /** Writes what is left to write, for a table of so many rows. */
   void finish(long rows) throws IOException {
-    writeBuffer();
     unpackTail(rows);
     for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
       Draft draft = entry.getValue();
@@ -244,12 +306,7 @@ final class ChunkWriter {
 
   private void finish(Draft draft, int rowsInChunk) throws IOException {
     if (rowsInChunk == chunkRows && spec.filters().any()) {
-      byte[] chunk = new byte[spec.chunkBytes()];
-      storage.read(draft.address, chunk, 0, chunk.length);
-      draft.filtered = writeFiltered(chunk);
-      if (draft.own) {
-        space.giveBack(new Extent(draft.address, spec.chunkBytes()));
-      }
+      filter(draft);
       return;
     }
     if (draft.own && rowsInChunk < chunkRows && !draft.zero) {
@@ -259,8 +316,8 @@ final class ChunkWriter {
     int first = draft.mixed && draft.own ? 0 : draft.firstRow;
     int end = draft.mixed ? rowsInChunk : Math.min(draft.endRow, rowsInChunk);
     if (end > first) {
-      boolean known = !draft.mixed && end == draft.endRow;
-      int crc = known ? (int) draft.crc.getValue() : crcInFile(draft, first, end);
+      boolean known = draft.isChecked() && end == draft.endRow;
+      int crc = known ? draft.crc : crcInFile(draft, first, end);
       ranges.add(
           new DataRange(draft.address + (long) first * rowBytes, (end - first) * rowBytes, crc));
     }

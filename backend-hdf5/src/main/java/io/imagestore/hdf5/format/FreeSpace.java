@@ -58,7 +58,8 @@ final class FreeSpace {
     }
   }
 
-  private static long align(long address) {
+  /** Where what is allocated next to an end begins; nothing ever lies in between. */
+  static long align(long address) {
     return (address + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   }
 

@@ -3,14 +3,11 @@ package io.imagestore.hdf5.format;
 import io.imagestore.hdf5.format.ObjectHeader.Message;
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,7 +60,6 @@ public final class Hdf5Table implements Closeable {
   private boolean changed;
   private boolean settled;
 
-  private final Map<Integer, byte[]> buffers = new HashMap<>();
   private boolean broken;
 
   private Hdf5Table(
@@ -97,13 +93,32 @@ public final class Hdf5Table implements Closeable {
    *
    * @param path where there is nothing, or an empty file
    * @param attributes texts to keep in the root group
+   * @param columns the names of the datasets that will make the table
+   * @param cacheBytes the most that decoded chunks may take in memory
+   * @return the table, open for reading and writing
    * @throws IllegalArgumentException if an attribute is longer than 64 KiB
    * @throws IOException if it can't be made
    */
-  public static void create(Path path, Map<String, String> attributes) throws IOException {
-    if (Files.exists(path) && Files.size(path) > 0) {
-      throw new FileAlreadyExistsException(path.toString());
+  public static Hdf5Table create(
+      Path path, Map<String, String> attributes, List<String> columns, long cacheBytes)
+      throws IOException {
+    byte[] start = emptyFile(attributes);
+    Files.deleteIfExists(Journal.beside(path)); // of a file that is no more
+    StorageFile storage = StorageFile.create(path, start);
+    boolean made = false;
+    try {
+      ByteSource source = new PagedSource(storage);
+      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
+      made = true;
+      return table;
+    } finally {
+      if (!made) {
+        storage.close();
+      }
     }
+  }
+
+  private static byte[] emptyFile(Map<String, String> attributes) {
     FreeSpace space = new FreeSpace(Superblock.BYTES);
     Changes changes = new Changes(space);
     List<Message> messages = new ArrayList<>(Messages.emptyGroup());
@@ -116,13 +131,7 @@ public final class Hdf5Table implements Closeable {
     System.arraycopy(superblock.block().bytes(), 0, file, 0, Superblock.BYTES);
     byte[] header = changes.created().get(0).bytes();
     System.arraycopy(header, 0, file, (int) root.address(), header.length);
-    Files.deleteIfExists(Journal.beside(path)); // of a file that is no more
-    Files.write(
-        path,
-        file,
-        StandardOpenOption.CREATE,
-        StandardOpenOption.WRITE,
-        StandardOpenOption.TRUNCATE_EXISTING);
+    return file;
   }
 
   /**
@@ -494,16 +503,6 @@ public final class Hdf5Table implements Closeable {
     return columns;
   }
 
-  /** An array of so many bytes, the same for each transaction. */
-  byte[] buffer(int column, int bytes) {
-    byte[] buffer = buffers.get(column);
-    if (buffer == null || buffer.length != bytes) {
-      buffer = new byte[bytes];
-      buffers.put(column, buffer);
-    }
-    return buffer;
-  }
-
   /** Rows from this number on have been no part of any state since the last checkpoint. */
   long mostRows() {
     return mostRows;
@@ -564,15 +563,14 @@ public final class Hdf5Table implements Closeable {
       // New blocks lie where nothing was, so they can be written now; that they are in the journal
       // too saves checking them after a crash.
       List<Patch> patches = new ArrayList<>();
-      for (MetadataBlock block : changes.created()) {
-        storage.write(block.whole());
-        patches.add(block.whole());
+      for (Patch patch : changes.additions()) {
+        storage.write(patch);
+        patches.add(patch);
       }
       List<Patch> inPlace = changes.patches();
       // The superblock first: HDF5 programs refuse what lies behind the end that it tells.
       inPlace.sort(Comparator.comparing(patch -> patch.address() != 0));
       patches.addAll(inPlace);
-      storage.flush();
       if (durable && settled) {
         storage.sync();
       }
@@ -627,7 +625,6 @@ public final class Hdf5Table implements Closeable {
 
   /** Forgets what a transaction wrote. */
   void rollback(long dirtyRows) throws IOException {
-    storage.discard();
     space.rollback();
     // What lies before is still needed to undo commits, and wasn't written to.
     clear(mostRows, dirtyRows);

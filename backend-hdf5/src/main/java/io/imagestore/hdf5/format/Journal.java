@@ -70,11 +70,13 @@ final class Journal implements Closeable {
   /**
    * Begins a journal, in place of any that is there.
    *
-   * @param wait whether to wait until it is on the device
+   * @param wait whether to wait until it is on the device; not only where the file it belongs to
+   *     has no settled state yet
    */
   static Journal begin(Path path, long sequence, List<Patch> metadata, boolean wait)
       throws IOException {
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    // Without waiting there is nothing yet that a half-made journal could harm.
+    Path fresh = wait ? path.resolveSibling(path.getFileName() + ".new") : path;
     Files.deleteIfExists(fresh);
     RandomAccessFile file = new RandomAccessFile(fresh.toFile(), "rw");
     boolean begun = false;
@@ -85,9 +87,8 @@ final class Journal implements Closeable {
       journal.append(CHECKPOINT, metadata, List.of());
       if (wait) {
         journal.sync();
-      }
-      Files.move(fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      if (wait) {
+        Files.move(
+            fresh, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         syncFolder(path);
       }
       begun = true;

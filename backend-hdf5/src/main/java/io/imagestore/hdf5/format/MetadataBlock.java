@@ -69,6 +69,10 @@ final class MetadataBlock {
     return address;
   }
 
+  long end() {
+    return address + bytes.length;
+  }
+
   int size() {
     return bytes.length;
   }

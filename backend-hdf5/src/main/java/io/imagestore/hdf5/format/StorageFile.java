@@ -5,9 +5,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,8 +35,10 @@ public final class StorageFile implements ByteSource, Closeable {
   private final RandomAccessFile file;
   private final boolean writable;
   private long length;
-  private @Nullable WriteBuffer buffer;
-  private volatile @Nullable MappedByteBuffer[] segments = new MappedByteBuffer[0];
+  private @Nullable UninterruptedWriter writer;
+  private final Mappings mappings = Mappings.none();
+  private volatile @Nullable ByteBuffer[] segments = new ByteBuffer[0];
+  private boolean closed;
 
   /**
    * Opens a file.
@@ -46,9 +48,13 @@ public final class StorageFile implements ByteSource, Closeable {
    * @throws IOException if it can't be opened
    */
   public StorageFile(Path path, boolean writable) throws IOException {
+    this(path, writable, openPresent(path, writable));
+  }
+
+  private StorageFile(Path path, boolean writable, RandomAccessFile file) throws IOException {
     this.path = path;
     this.writable = writable;
-    this.file = open(path, writable);
+    this.file = file;
     boolean opened = false;
     try {
       this.length = file.length();
@@ -60,10 +66,32 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
-  private static RandomAccessFile open(Path path, boolean writable) throws IOException {
+  /** Makes a file that begins with some bytes, which are written at one go. */
+  static StorageFile create(Path path, byte[] start) throws IOException {
+    if (Files.exists(path) && Files.size(path) > 0) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
+    RandomAccessFile file = open(path, true);
+    boolean written = false;
+    try {
+      file.write(start);
+      written = true;
+    } finally {
+      if (!written) {
+        file.close();
+      }
+    }
+    return new StorageFile(path, true, file);
+  }
+
+  private static RandomAccessFile openPresent(Path path, boolean writable) throws IOException {
     if (!Files.isRegularFile(path)) {
       throw new NoSuchFileException(path.toString(), null, "is no file");
     }
+    return open(path, writable);
+  }
+
+  private static RandomAccessFile open(Path path, boolean writable) throws IOException {
     File file;
     try {
       file = path.toFile();
@@ -94,14 +122,25 @@ public final class StorageFile implements ByteSource, Closeable {
               + length()
               + " bytes");
     }
-    flush();
     file.seek(address);
     file.readFully(into, offset, count);
   }
 
-  /** Writes, after making the file long enough. */
+  /** Writes what remains, which is used up, after making the file long enough. */
+  void write(long address, ByteBuffer bytes) throws IOException {
+    if (bytes.hasArray()) {
+      write(address, bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
+      bytes.position(bytes.limit());
+      return;
+    }
+    reserve(address + bytes.remaining());
+    if (writer == null) {
+      writer = new UninterruptedWriter(path);
+    }
+    writer.write(address, bytes);
+  }
+
   synchronized void write(long address, byte[] bytes, int offset, int count) throws IOException {
-    flush();
     reserve(address + count);
     file.seek(address);
     for (int done = 0; done < count; done += PIECE) {
@@ -109,42 +148,11 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
-  synchronized void write(Patch patch) throws IOException {
+  void write(Patch patch) throws IOException {
     write(patch.address(), patch.bytes(), 0, patch.bytes().length);
   }
 
-  /**
-   * Writes, perhaps after this call has returned, but before any other of {@link #write}, {@link
-   * #read} and {@link #sync} does anything. They then tell of a failure.
-   */
-  synchronized void writeBuffered(long address, byte[] bytes, int offset, int count)
-      throws IOException {
-    if (count <= PIECE) {
-      write(address, bytes, offset, count);
-      return;
-    }
-    reserve(address + count);
-    if (buffer == null) {
-      buffer = new WriteBuffer(path);
-    }
-    buffer.write(address, bytes, offset, count);
-  }
-
-  /** Writes what is left of buffered writes. */
-  synchronized void flush() throws IOException {
-    if (buffer != null) {
-      buffer.flush();
-    }
-  }
-
-  /** Forgets what is left of buffered writes. */
-  synchronized void discard() {
-    if (buffer != null) {
-      buffer.discard();
-    }
-  }
-
-  private void reserve(long end) throws IOException {
+  private synchronized void reserve(long end) throws IOException {
     if (end > length) {
       long whole = (end + SEGMENT - 1) >> SEGMENT_BITS << SEGMENT_BITS;
       file.setLength(whole);
@@ -162,12 +170,12 @@ public final class StorageFile implements ByteSource, Closeable {
 
   /** Waits until all that has been written is on the device. */
   void sync() throws IOException {
-    flush();
     file.getFD().sync();
   }
 
   /** Cuts the hole at the end off and closes. */
   synchronized void close(long end) throws IOException {
+    unmap();
     try {
       if (writable && length > end) {
         cut(end);
@@ -182,21 +190,29 @@ public final class StorageFile implements ByteSource, Closeable {
       file.setLength(end);
       length = end;
     } catch (IOException e) {
-      // Some systems don't cut a file that is mapped. The hole does no harm.
+      // Some systems don't cut a file that somebody has mapped. The hole does no harm.
       assert length > end : e;
     }
   }
 
+  /** Closes. Nobody may be reading. */
   @Override
   public synchronized void close() throws IOException {
-    WriteBuffer last = buffer;
-    buffer = null; // it serves another file from now on
+    unmap();
     try {
-      if (last != null) {
-        last.close();
+      if (writer != null) {
+        writer.close();
       }
     } finally {
       file.close();
+    }
+  }
+
+  private void unmap() {
+    if (!closed) {
+      closed = true;
+      segments = new ByteBuffer[0];
+      mappings.close();
     }
   }
 
@@ -224,16 +240,19 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
-  private MappedByteBuffer segment(long address, int count) throws IOException {
+  private ByteBuffer segment(long address, int count) throws IOException {
     int index = (int) (address >> SEGMENT_BITS);
     int end = (int) (address & (SEGMENT - 1)) + count;
-    @Nullable MappedByteBuffer[] known = segments;
-    MappedByteBuffer segment = index < known.length ? known[index] : null;
+    @Nullable ByteBuffer[] known = segments;
+    ByteBuffer segment = index < known.length ? known[index] : null;
     return segment != null && segment.capacity() >= end ? segment : map(index, end);
   }
 
-  private synchronized MappedByteBuffer map(int index, int end) throws IOException {
-    MappedByteBuffer there = index < segments.length ? segments[index] : null;
+  private synchronized ByteBuffer map(int index, int end) throws IOException {
+    if (closed) {
+      throw new IOException(path + " was closed");
+    }
+    ByteBuffer there = index < segments.length ? segments[index] : null;
     if (there != null && there.capacity() >= end) {
       return there;
     }
@@ -245,22 +264,21 @@ public final class StorageFile implements ByteSource, Closeable {
       throw new Hdf5FormatException(
           "address " + (start + end) + " is behind the end of the file, at " + length());
     }
-    MappedByteBuffer segment = mapUninterrupted(start, size);
-    @Nullable MappedByteBuffer[] grown =
-        Arrays.copyOf(segments, Math.max(segments.length, index + 1));
+    ByteBuffer segment = mapUninterrupted(start, size);
+    @Nullable ByteBuffer[] grown = Arrays.copyOf(segments, Math.max(segments.length, index + 1));
     grown[index] = segment;
     segments = grown;
     return segment;
   }
 
-  private MappedByteBuffer mapUninterrupted(long start, int size) throws IOException {
+  private ByteBuffer mapUninterrupted(long start, int size) throws IOException {
     boolean interrupted = false;
     try {
       while (true) {
         interrupted |= Thread.interrupted();
         // A channel of its own, for an interrupt closes the channel that a thread is in.
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-          return channel.map(FileChannel.MapMode.READ_ONLY, start, size);
+          return mappings.map(channel, start, size);
         } catch (ClosedByInterruptException e) {
           interrupted = true;
         }

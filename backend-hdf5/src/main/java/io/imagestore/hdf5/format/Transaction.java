@@ -1,6 +1,7 @@
 package io.imagestore.hdf5.format;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -76,20 +77,32 @@ public final class Transaction implements AutoCloseable {
   }
 
   /**
-   * Appends a row.
+   * Appends rows.
    *
-   * @param values the row's bytes for each column; copied
-   * @return its number
+   * @param count how many
+   * @param source has them
+   * @return the first one's number
    * @throws IOException if the file can't be written
    */
-  public long append(byte[]... values) throws IOException {
-    long row = rows;
-    rows++;
+  public long append(int count, RowSource source) throws IOException {
+    long first = rows;
+    rows += count;
     mostRows = Math.max(mostRows, rows);
-    for (int i = 0; i < values.length; i++) {
-      writers.get(i).append(row, values[i]);
+    List<ByteBuffer> columns = new ArrayList<>();
+    for (int i = 0; i < writers.size(); i++) {
+      ByteBuffer values = source.values(i);
+      writers.get(i).append(first, values.duplicate());
+      columns.add(values);
     }
-    return row;
+    for (int i = 0; i < writers.size(); i++) {
+      int[] checksums = source.checksums(i);
+      if (checksums == null) {
+        writers.get(i).check(first, columns.get(i));
+      } else {
+        writers.get(i).check(first, checksums);
+      }
+    }
+    return first;
   }
 
   /**
@@ -97,10 +110,10 @@ public final class Transaction implements AutoCloseable {
    *
    * @param row its number
    * @param column the column's index
-   * @param value the row's bytes; copied
+   * @param value the row's bytes; used up
    * @throws IOException if the file can't be written
    */
-  public void replace(long row, int column, byte[] value) throws IOException {
+  public void replace(long row, int column, ByteBuffer value) throws IOException {
     if (row < 0 || row >= rows) {
       throw new IndexOutOfBoundsException("row " + row + " of " + rows);
     }

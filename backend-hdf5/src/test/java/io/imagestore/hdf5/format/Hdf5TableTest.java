@@ -2,6 +2,7 @@ package io.imagestore.hdf5.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -13,6 +14,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -27,7 +31,7 @@ final class Hdf5TableTest {
   @BeforeEach
   void make() throws IOException {
     file = folder.resolve("table.h5");
-    Hdf5Table.create(file, Map.of("title", "squares"));
+    Hdf5Table.create(file, Map.of("title", "squares"), NAMES, 0).close();
   }
 
   private Hdf5Table open() throws IOException {
@@ -42,12 +46,11 @@ final class Hdf5TableTest {
   }
 
   private static void append(Transaction transaction, int number) throws IOException {
-    transaction.append(
-        ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).array(),
-        ByteBuffer.allocate(8)
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .putLong((long) number * number)
-            .array());
+    ByteBuffer[] row = {
+      ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(number).flip(),
+      ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong((long) number * number).flip()
+    };
+    transaction.append(1, column -> row[column]);
   }
 
   private static void assertSquares(TableView view, int rows) throws IOException {
@@ -64,6 +67,94 @@ final class Hdf5TableTest {
     byte[] text = "Four score and seven years ago".getBytes(StandardCharsets.US_ASCII);
     assertThat(Lookup3.hash(new byte[0], 0, 0)).isEqualTo(0xdeadbeef);
     assertThat(Lookup3.hash(text, 0, text.length)).isEqualTo(0x17770551);
+  }
+
+  @Test
+  void theChecksumOfTwoPiecesIsThatOfTheWhole() {
+    byte[] whole = new byte[5000];
+    new Random(1).nextBytes(whole);
+    for (int first : new int[] {0, 1, 1000, 4999, 5000}) {
+      int second = whole.length - first;
+      ChecksumJoin join = new ChecksumJoin(second);
+      assertThat(join.join(crc(whole, 0, first), crc(whole, first, second)))
+          .isEqualTo(crc(whole, 0, whole.length));
+    }
+  }
+
+  private static int crc(byte[] bytes, int offset, int length) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, offset, length);
+    return (int) crc.getValue();
+  }
+
+  /** Squares of 0, 1, 2 and so on, all at once. */
+  private record Squares(int count, boolean checksumsRight) implements RowSource {
+
+    @Override
+    public ByteBuffer values(int column) {
+      ByteBuffer values = ByteBuffer.allocateDirect(count * bytes(column));
+      values.order(ByteOrder.LITTLE_ENDIAN);
+      for (int i = 0; i < count; i++) {
+        if (column == 0) {
+          values.putInt(i);
+        } else {
+          values.putLong((long) i * i);
+        }
+      }
+      return values.flip();
+    }
+
+    @Override
+    public int[] checksums(int column) {
+      byte[] all = new byte[count * bytes(column)];
+      values(column).get(all);
+      return IntStream.range(0, count)
+          .map(i -> crc(all, i * bytes(column), bytes(column)) + (checksumsRight ? 0 : 1))
+          .toArray();
+    }
+
+    private static int bytes(int column) {
+      return column == 0 ? 4 : 8;
+    }
+  }
+
+  /** Rows seen by who opens what a killed process left after one commit of so many. */
+  private long rowsAfterADeath(int rows, boolean checksumsRight) throws IOException {
+    Path left = folder.resolve("left.h5");
+    try (Hdf5Table table = open()) {
+      try (Transaction transaction = table.begin()) {
+        createColumns(transaction, 64, Filters.NONE);
+        transaction.append(rows, new Squares(rows, checksumsRight));
+        transaction.commit(false);
+      }
+      Files.copy(file, left);
+      Files.copy(Journal.beside(file), Journal.beside(left));
+    }
+    try (Hdf5Table table = Hdf5Table.open(left, NAMES, 0)) {
+      assertSquares(table.view(), (int) table.view().rows());
+      return table.view().rows();
+    }
+  }
+
+  @Test
+  void rowsWhoseChecksumsAreGivenSurviveTheProcess() throws IOException {
+    assertThat(rowsAfterADeath(1000, true)).isEqualTo(1000);
+  }
+
+  @Test
+  void rowsThatDoNotFitTheirChecksumsAreNotTakenForWhole() throws IOException {
+    assertThat(rowsAfterADeath(1000, false)).isZero();
+  }
+
+  @Test
+  void aClosedFileIsMappedNoMore() throws IOException {
+    Path maps = Path.of("/proc/self/maps");
+    assumeThat(maps).exists();
+    try (StorageFile storage = new StorageFile(file, false)) {
+      storage.get(0, ByteBuffer.allocate(8), 8);
+      assertThat(Files.readString(maps)).contains(file.toString());
+    }
+    assertThat(Files.readString(maps)).doesNotContain(file.toString());
   }
 
   @Test
@@ -124,7 +215,7 @@ final class Hdf5TableTest {
         for (int row = 1; row < 500; row++) {
           append(transaction, -row);
         }
-        transaction.replace(0, 0, new byte[4]);
+        transaction.replace(0, 0, ByteBuffer.allocate(4));
       }
       assertSquares(table.view(), 1);
       assertThat(table.view().bytes()).isEqualTo(bytes);
@@ -147,7 +238,7 @@ final class Hdf5TableTest {
       }
       for (int round = 0; round < 100; round++) {
         try (Transaction transaction = table.begin()) {
-          transaction.replace(round * 100L, 0, new byte[] {(byte) round, 0, 0, 0});
+          transaction.replace(round * 100L, 0, ByteBuffer.wrap(new byte[] {(byte) round, 0, 0, 0}));
           transaction.commit(false);
         }
         table.checkpoint();

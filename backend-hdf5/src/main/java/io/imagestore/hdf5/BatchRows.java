@@ -1,0 +1,62 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.ImageBatch;
+import io.imagestore.hdf5.format.RowSource;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.concurrent.ForkJoinTask;
+import java.util.function.IntUnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images of a batch, one behind the other, as rows of the datasets.
+ *
+ * @param from the first one's place in the batch
+ * @param to the place behind the last one
+ * @param checksums of the whole batch, which may be in the making until they are asked for
+ */
+record BatchRows(ImageBatch batch, int from, int to, ForkJoinTask<int[]> checksums)
+    implements RowSource {
+
+  @Override
+  public ByteBuffer values(int column) {
+    return switch (column) {
+      case Columns.IMAGES -> pixels();
+      case Columns.LABELS -> ints(batch::label);
+      case Columns.IDS -> ids();
+      case Columns.CHECKSUMS -> ints(i -> checksums.join()[i]);
+      default -> throw new IndexOutOfBoundsException("column " + column);
+    };
+  }
+
+  @Override
+  public int @Nullable [] checksums(int column) {
+    return column == Columns.IMAGES ? Arrays.copyOfRange(checksums.join(), from, to) : null;
+  }
+
+  private ByteBuffer pixels() {
+    int imageBytes = (int) batch.shape().byteCount();
+    return batch.pixels().slice(from * imageBytes, (to - from) * imageBytes);
+  }
+
+  private ByteBuffer ints(IntUnaryOperator value) {
+    ByteBuffer bytes = littleEndian(Integer.BYTES);
+    for (int i = from; i < to; i++) {
+      bytes.putInt(value.applyAsInt(i));
+    }
+    return bytes.flip();
+  }
+
+  private ByteBuffer ids() {
+    ByteBuffer bytes = littleEndian(Long.BYTES);
+    for (int i = from; i < to; i++) {
+      bytes.putLong(batch.id(i));
+    }
+    return bytes.flip();
+  }
+
+  private ByteBuffer littleEndian(int bytesEach) {
+    return ByteBuffer.allocate(bytesEach * (to - from)).order(ByteOrder.LITTLE_ENDIAN);
+  }
+}

@@ -1,0 +1,117 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageShape;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.StoreFullException;
+import io.imagestore.UnsupportedStoreException;
+import io.imagestore.hdf5.format.Transaction;
+import io.imagestore.internal.PersistentLongMap;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.concurrent.ForkJoinTask;
+import org.jspecify.annotations.Nullable;
+
+/** One write to a store: images are added batch by batch, and all of them committed as one. */
+final class StoreWrite implements Closeable {
+
+  private final Transaction transaction;
+  private final Snapshot before;
+  private final Path location;
+  private final Hdf5Options options;
+  private final PersistentLongMap.Builder<Integer> rows;
+  private @Nullable ImageShape shape;
+
+  StoreWrite(Transaction transaction, Snapshot before, Path location, Hdf5Options options) {
+    this.transaction = transaction;
+    this.before = before;
+    this.location = location;
+    this.options = options;
+    this.rows = before.rows().toBuilder();
+    this.shape = before.shape();
+  }
+
+  /** Adds images. Those with new ids, between others, go to the file together. */
+  void add(ImageBatch batch) throws IOException {
+    requireShape(batch.id(0), batch.shape());
+    ForkJoinTask<int[]> checksums = Checksum.ofEach(batch);
+    try {
+      int from = 0;
+      for (int i = 0; i < batch.size(); i++) {
+        Integer row = rows.get(batch.id(i));
+        if (row == null) {
+          rows.put(batch.id(i), rowFor(i - from));
+        } else {
+          append(batch, from, i, checksums);
+          replace(row, new BatchRows(batch, i, i + 1, checksums));
+          from = i + 1;
+        }
+      }
+      append(batch, from, batch.size(), checksums);
+    } finally {
+      checksums.quietlyJoin(); // from here on, the caller may change the batch
+    }
+  }
+
+  /** The first image of all gives the store its shape. */
+  void requireShape(long id, ImageShape wanted) {
+    if (shape == null) {
+      shape = wanted;
+      createColumns(wanted);
+    } else if (!wanted.equals(shape)) {
+      throw new ShapeMismatchException(
+          "image "
+              + id
+              + " is "
+              + wanted
+              + ", but store "
+              + location
+              + " holds images of "
+              + shape
+              + " only, the shape of its first image");
+    }
+  }
+
+  private void createColumns(ImageShape images) {
+    try {
+      transaction.createColumns(Columns.of(images, options));
+    } catch (IllegalArgumentException | ArithmeticException e) {
+      throw new UnsupportedStoreException(
+          "images of " + images + " don't fit store " + location + ": " + e.getMessage(), e);
+    }
+  }
+
+  private int rowFor(int notAppendedYet) {
+    long row = transaction.rows() + notAppendedYet;
+    if (row >= Integer.MAX_VALUE) {
+      throw new StoreFullException(
+          "store " + location + " holds 2^31 - 1 images, which is all it can");
+    }
+    return (int) row;
+  }
+
+  private void append(ImageBatch batch, int from, int to, ForkJoinTask<int[]> checksums)
+      throws IOException {
+    if (to > from) {
+      transaction.append(to - from, new BatchRows(batch, from, to, checksums));
+    }
+  }
+
+  private void replace(int row, BatchRows image) throws IOException {
+    transaction.replace(row, Columns.IMAGES, image.values(Columns.IMAGES));
+    transaction.replace(row, Columns.LABELS, image.values(Columns.LABELS));
+    transaction.replace(row, Columns.CHECKSUMS, image.values(Columns.CHECKSUMS));
+  }
+
+  /** The state after it, which is that of the file, too. */
+  Snapshot commit() throws IOException {
+    return before.after(transaction.commit(options.durableCommits()), rows.build());
+  }
+
+  /** Takes everything back if it wasn't committed. */
+  @Override
+  public void close() throws IOException {
+    transaction.close();
+  }
+}
