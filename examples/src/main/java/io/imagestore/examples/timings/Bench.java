@@ -54,6 +54,11 @@ final class Bench {
     return images.image(id);
   }
 
+  /** The first images, in one batch. */
+  ImageBatch batch(int count) {
+    return images.batch(count);
+  }
+
   /** The images {@code from} to {@code to}, exclusive; each counts as progress when taken. */
   Iterable<LabeledImage> images(int from, int to) {
     return images.images(from, to, () -> advance(1));

@@ -8,7 +8,6 @@ import static io.imagestore.examples.timings.Operation.STORE_MANY;
 import static io.imagestore.examples.timings.Operation.STORE_SINGLE;
 
 import io.imagestore.examples.progress.Progress;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,7 +20,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Experiment {
   private static final int WARM_UP_IMAGES = 1000;
-  private static final Duration TIME_TO_RELEASE = Duration.ofMillis(300);
 
   private final Settings settings;
   private final StoreOpener opener;
@@ -99,15 +97,8 @@ public final class Experiment {
     round.remove();
   }
 
-  /** With time to release what it held, such as the pages of mapped files. */
-  private static void collectGarbage() throws InterruptedException {
+  private void storeAndRead(String backend, int count, Operation store, Operation read) {
     System.gc();
-    Thread.sleep(TIME_TO_RELEASE.toMillis());
-  }
-
-  private void storeAndRead(String backend, int count, Operation store, Operation read)
-      throws InterruptedException {
-    collectGarbage();
     String name = name(backend, "store, read", count);
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
       Bench bench = new Bench(backend, opener, images, folder, task);
@@ -141,7 +132,7 @@ public final class Experiment {
 
   private void readParallel(String backend, Operation operation, int threads)
       throws InterruptedException {
-    collectGarbage();
+    System.gc();
     int count = settings.mostImages();
     boolean besideWriter = operation == READ_PARALLEL_WHILE_WRITING;
     String what = threads + (threads == 1 ? " thread" : " threads");

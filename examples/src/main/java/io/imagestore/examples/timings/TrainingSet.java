@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The images that every measurement stores and reads, held in memory. Image number {@code i} of the
@@ -15,6 +16,7 @@ import java.util.stream.Stream;
  */
 public final class TrainingSet {
   private final List<LabeledImage> images;
+  private @Nullable ImageBatch batch;
 
   private TrainingSet(List<LabeledImage> images) {
     this.images = images;
@@ -50,6 +52,17 @@ public final class TrainingSet {
   LabeledImage image(long id) {
     LabeledImage original = original(id);
     return new LabeledImage(id, original.image(), original.label());
+  }
+
+  /** The first images, in one batch; the same one until another number is asked for. */
+  ImageBatch batch(int count) {
+    if (batch == null || batch.size() != count) {
+      batch = null; // two large ones may be too many
+      ImageBatch first = ImageBatch.allocate(shape(), count);
+      images(0, count, () -> {}).forEach(first::add);
+      batch = first;
+    }
+    return batch;
   }
 
   /** The images {@code from} to {@code to}, exclusive; {@code onEach} is run before each. */
