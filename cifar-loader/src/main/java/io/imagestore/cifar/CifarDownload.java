@@ -84,14 +84,16 @@ public final class CifarDownload {
   private static final int RANGE_NOT_SATISFIABLE = 416;
 
   private final URI base;
+  private final Duration patience;
   private final HttpClient client;
 
-  private CifarDownload(URI base) {
+  private CifarDownload(URI base, Duration patience) {
     this.base = base;
+    this.patience = patience;
     this.client =
         HttpClient.newBuilder()
             .followRedirects(HttpClient.Redirect.NORMAL)
-            .connectTimeout(PATIENCE)
+            .connectTimeout(patience)
             .build();
   }
 
@@ -101,7 +103,7 @@ public final class CifarDownload {
    * @return the downloader
    */
   public static CifarDownload fromHome() {
-    return new CifarDownload(HOME);
+    return new CifarDownload(HOME, PATIENCE);
   }
 
   /**
@@ -112,13 +114,17 @@ public final class CifarDownload {
    * @throws IllegalArgumentException if the address isn't http or https, or doesn't end in a slash
    */
   public static CifarDownload fromMirror(URI base) {
+    return fromMirror(base, PATIENCE);
+  }
+
+  static CifarDownload fromMirror(URI base, Duration patience) {
     String scheme = base.getScheme();
     boolean web = "http".equals(scheme) || "https".equals(scheme);
     if (!web || !base.getPath().endsWith("/")) {
       throw new IllegalArgumentException(
           "a mirror must be an http or https address that ends in a slash, but is " + base);
     }
-    return new CifarDownload(base);
+    return new CifarDownload(base, patience);
   }
 
   /**
@@ -140,11 +146,11 @@ public final class CifarDownload {
    * @param folder where to; made where it is missing
    * @param progress is told each time some bytes have come
    * @return the archive's path, as {@link Cifar10#open} takes it
-   * @throws ImageStoreException if the server can't be reached, answers with an error, or stops
-   *     sending; if the disk is full; if the thread is interrupted: what has come is then kept.
-   *     Also if the checksum is wrong: what has come is then deleted, but a file that was there
-   *     before under the archive's own name never is. Also if another download into the same file
-   *     is under way.
+   * @throws ImageStoreException if the server can't be reached, answers with an error, or sends
+   *     nothing for 30 seconds; if the disk is full; if the thread is interrupted: what has come is
+   *     then kept. Also if the checksum is wrong: what has come is then deleted, but a file that
+   *     was there before under the archive's own name never is. Also if another download into the
+   *     same file is under way.
    */
   public Path fetch(Archive archive, Path folder, Progress progress) {
     return fetch(archive.fileName(), archive.md5(), folder, progress);
@@ -198,7 +204,7 @@ public final class CifarDownload {
   }
 
   private HttpResponse<InputStream> send(URI address, long from, @Nullable String validator) {
-    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(PATIENCE);
+    HttpRequest.Builder request = HttpRequest.newBuilder(address).timeout(patience);
     if (from > 0) {
       request.header("Range", "bytes=" + from + "-");
       if (validator != null) {
@@ -219,27 +225,29 @@ public final class CifarDownload {
     }
   }
 
-  private static void receive(
+  private void receive(
       InputStream body, long length, URI address, PartFile part, Progress progress) {
     long total = length < 0 ? -1 : part.size() + length;
     byte[] buffer = new byte[1 << 16];
-    while (true) {
-      int read = read(body, buffer, address, part);
-      if (read < 0) {
-        return;
+    try (StallGuard guarded = new StallGuard(body, patience)) {
+      while (true) {
+        int read = read(guarded, buffer, address, part);
+        if (read < 0) {
+          return;
+        }
+        part.append(buffer, read);
+        progress.at(part.size(), total);
       }
-      part.append(buffer, read);
-      progress.at(part.size(), total);
     }
   }
 
-  private static int read(InputStream body, byte[] buffer, URI address, PartFile part) {
+  private static int read(StallGuard body, byte[] buffer, URI address, PartFile part) {
     try {
       return body.read(buffer);
     } catch (IOException e) {
       throw new ImageStoreException(
-          "the download of %s was cut off; %s is kept, and the next call goes on from there"
-              .formatted(address, part),
+          "the download of %s was cut off (%s); %s is kept, and the next call goes on from there"
+              .formatted(address, e.getMessage(), part),
           e);
     }
   }

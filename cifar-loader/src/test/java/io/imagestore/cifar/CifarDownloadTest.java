@@ -15,11 +15,13 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +143,34 @@ class CifarDownloadTest {
         .withCauseInstanceOf(IOException.class);
     assertThat(part).hasBinaryContent(Arrays.copyOf(ARCHIVE, sizeOf(part)));
     assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void aServerThatStopsSendingIsGivenUp() {
+    CountDownLatch givenUp = new CountDownLatch(1);
+    answer =
+        exchange -> {
+          cutOff(exchange, 300_000);
+          await(givenUp);
+        };
+    download = CifarDownload.fromMirror(address(), Duration.ofSeconds(2));
+    try {
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(this::fetch)
+          .withMessageContaining("nothing came for 2 seconds")
+          .withMessageContaining(part.toString());
+      assertThat(part).hasBinaryContent(Arrays.copyOf(ARCHIVE, 300_000));
+    } finally {
+      givenUp.countDown();
+    }
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 
   @Test
