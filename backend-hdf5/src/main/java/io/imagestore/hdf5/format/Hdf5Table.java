@@ -306,10 +306,18 @@ public final class Hdf5Table implements Closeable {
   private void settleWithoutJournal() throws IOException {
     storage.sync();
     settled = true;
-    if (attributes.containsKey(UNSETTLED)) {
-      removeMark(); // with a journal in place of that one
-    } else {
+    if (!attributes.containsKey(UNSETTLED)) {
       Journal.delete(journalPath);
+      return;
+    }
+    boolean removed = false;
+    try {
+      removeMark(); // with a journal in place of that one
+      removed = true;
+    } finally {
+      if (!removed && journal != null) {
+        journal.close(); // opening fails, so nobody else does
+      }
     }
   }
 
