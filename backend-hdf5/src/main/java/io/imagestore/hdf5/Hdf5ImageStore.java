@@ -222,8 +222,9 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       return path.toRealPath();
     }
     Path absolute = path.toAbsolutePath();
-    if (absolute.getParent() != null) {
-      Files.createDirectories(absolute.getParent());
+    Path folder = absolute.getParent();
+    if (folder != null && !Files.exists(folder)) {
+      Files.createDirectories(folder);
     }
     return absolute;
   }

@@ -329,6 +329,9 @@ final class Journal implements Closeable {
 
   /** Reads the journal at a path, as far as it is whole. */
   static Contents read(Path path) throws IOException {
+    if (!Files.exists(path)) {
+      return NOTHING; // as most often; an exception would cost more than all of opening
+    }
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(path);
