@@ -159,7 +159,7 @@ final class HtmlReport {
     heading(
         "Storing",
         "From an empty folder until all images are stored with their labels and outlast the process."
-            + " One image by put, more by one putBatch of an ImageBatch. What closing adds, which waits for the"
+            + " One image by put, more by one putBatch, of an ImageBatch in hdf5. What closing adds, which waits for the"
             + " device so that they outlast a loss of power, is in the small figures.");
     figures("storage-time", "log-storage-time");
     byBackend(STORE_SINGLE, STORE_MANY);

@@ -54,6 +54,14 @@ final class Bench {
     return images.image(id);
   }
 
+  /**
+   * Whether all images go in as one array, as h5py takes them. The other backends take them one by
+   * one, as Python's loops do.
+   */
+  boolean storesArrays() {
+    return backend.equals("hdf5");
+  }
+
   /** The first images, in one batch. */
   ImageBatch batch(int count) {
     return images.batch(count);
