@@ -318,7 +318,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
     boolean kept = false;
     try {
-      List<String> names = options.labelNames().orElse(header(table, path).labelNames());
+      List<String> names = header(table, path).labelNames();
       Opened opened = Opened.load(table, path, true, stamp);
       ImageStore store = new Hdf5ImageStore(file, path, options, null, opened, names);
       kept = true;

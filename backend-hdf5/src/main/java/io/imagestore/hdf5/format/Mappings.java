@@ -14,12 +14,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stretches of a file in memory, all given back when this is closed. A buffer is given back by the
- * garbage collector only, sometime, and until then the file's space stays taken, and Windows
- * doesn't delete it.
+ * Stretches of a file in memory, all given back when this is closed. Left to itself, a mapped
+ * buffer is given back when it is garbage, sometime; until then a deleted file's space stays taken,
+ * and Windows doesn't delete it.
  *
- * <p>From Java 22 on an {@code Arena} does it (JEP 454); before, what JEP 471 calls the use of
- * {@code Unsafe} that arenas replace. Without either, it is left to the garbage collector.
+ * <p>From Java 22 on an {@code Arena} does it (JEP 454), before {@code Unsafe.invokeCleaner}. A JVM
+ * without either leaves it to the garbage collector.
  */
 abstract class Mappings implements Closeable {
 
