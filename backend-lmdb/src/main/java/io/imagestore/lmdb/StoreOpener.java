@@ -66,9 +66,7 @@ final class StoreOpener {
     WriterThread thread = new WriterThread("writer of " + path);
     boolean opened = false;
     try {
-      // In a thread that nobody interrupts, for an interrupt closes the channel that holds the
-      // lock.
-      StoreLock lock = thread.call(() -> StoreLock.acquire(path.resolve(WRITER_LOCK), path));
+      StoreLock lock = StoreLock.acquire(path.resolve(WRITER_LOCK), path);
       try {
         checkPlace(path, options.mode()); // now that nobody else creates a store there
         LmdbImageStore store = openToWrite(path, options, lock, thread);

@@ -1,9 +1,9 @@
 package io.imagestore.internal;
 
 import io.imagestore.StoreLockedException;
+import java.io.FileNotFoundException;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
+import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -11,7 +11,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,15 +35,20 @@ public final class StoreLock implements AutoCloseable {
   // Far behind the text, for some systems let nobody read what is locked.
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
-  private final Path file;
-  private final FileChannel channel;
+  private static final int MAX_ATTEMPTS = 1000;
+  private static final String HOLDER = "process " + ProcessHandle.current().pid();
+
+  private final Path path;
+
+  // No channel, which an interrupt would close, and so give back the lock.
+  private final RandomAccessFile file;
 
   /** The file as others find it; open for as long as the lock is held. */
-  private final FileChannel found;
+  private final RandomAccessFile found;
 
-  private StoreLock(Path file, FileChannel channel, FileChannel found) {
+  private StoreLock(Path path, RandomAccessFile file, RandomAccessFile found) {
+    this.path = path;
     this.file = file;
-    this.channel = channel;
     this.found = found;
   }
 
@@ -82,33 +86,40 @@ public final class StoreLock implements AutoCloseable {
     }
   }
 
-  private static StoreLock acquireAmongProcesses(Path file, Path store) throws IOException {
-    while (true) {
-      FileChannel channel =
-          FileChannel.open(
-              file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  private static StoreLock acquireAmongProcesses(Path path, Path store) throws IOException {
+    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
+      RandomAccessFile file = open(path, "rw");
       boolean kept = false;
       try {
-        if (tryLock(channel) == null) {
+        if (tryLock(file.getChannel()) == null) {
           throw new StoreLockedException(
               "store "
                   + store
                   + " is open for writing in another process ("
-                  + holder(file)
+                  + holder(path)
                   + "); wait for it, or open the store read-only");
         }
         // Between opening and locking, the former holder may have removed the file: then this is
         // the lock on a file that nobody else can find.
-        FileChannel found = findAgain(file, channel);
+        RandomAccessFile found = findAgain(path, file);
         if (found != null) {
           kept = true;
-          return new StoreLock(file, channel, found);
+          return new StoreLock(path, file, found);
         }
       } finally {
         if (!kept) {
-          channel.close();
+          file.close();
         }
       }
+    }
+    throw new IOException("lock file " + path + " can't be read, or is removed again and again");
+  }
+
+  private static RandomAccessFile open(Path path, String mode) throws IOException {
+    try {
+      return new RandomAccessFile(path.toFile(), mode);
+    } catch (UnsupportedOperationException e) {
+      throw new IOException(path + " is not in the default file system, so can't be locked", e);
     }
   }
 
@@ -121,25 +132,21 @@ public final class StoreLock implements AutoCloseable {
   }
 
   /** Opens what is at the path now, if it is what has been locked. */
-  private static @Nullable FileChannel findAgain(Path file, FileChannel channel)
+  private static @Nullable RandomAccessFile findAgain(Path path, RandomAccessFile file)
       throws IOException {
     byte[] token =
-        ("process " + ProcessHandle.current().pid() + " " + ThreadLocalRandom.current().nextLong())
-            .getBytes(StandardCharsets.US_ASCII);
-    channel.truncate(0);
-    ByteBuffer bytes = ByteBuffer.wrap(token);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes, bytes.position());
-    }
-    FileChannel found;
+        (HOLDER + " " + ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII);
+    file.write(token);
+    RandomAccessFile found;
     try {
-      found = FileChannel.open(file, StandardOpenOption.READ);
-    } catch (NoSuchFileException e) {
+      found = open(path, "r");
+    } catch (FileNotFoundException e) {
       return null;
     }
     boolean same = false;
     try {
-      same = Arrays.equals(Channels.newInputStream(found).readNBytes(token.length), token);
+      byte[] there = new byte[token.length];
+      same = found.read(there) == there.length && Arrays.equals(there, token);
       return same ? found : null;
     } finally {
       if (!same) {
@@ -148,9 +155,9 @@ public final class StoreLock implements AutoCloseable {
     }
   }
 
-  private static String holder(Path file) {
+  private static String holder(Path path) {
     try {
-      String[] words = Files.readString(file, StandardCharsets.US_ASCII).split(" ", -1);
+      String[] words = Files.readString(path, StandardCharsets.US_ASCII).split(" ", -1);
       return words.length >= 2 ? words[0] + " " + words[1] : "which one isn't known";
     } catch (IOException e) {
       return "which one isn't known"; // only for the message
@@ -161,16 +168,16 @@ public final class StoreLock implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      Files.deleteIfExists(file);
+      Files.deleteIfExists(path);
     } catch (IOException e) {
       // Some systems don't remove a file that is open. It does no harm: the lock is what counts.
-      LOG.debug("lock file {} stays behind", file, e);
+      LOG.debug("lock file {} stays behind", path, e);
     }
-    try (channel;
+    try (file;
         found) {
-      LOG.trace("releasing {}", file);
+      LOG.trace("releasing {}", path);
     } finally {
-      HELD.remove(file);
+      HELD.remove(path);
     }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.StoreLockedException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -51,6 +52,59 @@ class StoreLockTest {
 
     try (StoreLock held = StoreLock.acquire(folder.resolve("lock"), folder)) {
       assertThat(held).isNotNull();
+    }
+  }
+
+  @Test
+  void keepsOtherProcessesOut() throws Exception {
+    try (StoreLock held = StoreLock.acquire(folder.resolve("lock"), folder)) {
+      assertThat(held).isNotNull();
+      assertThat(takenByAnotherProcess()).isFalse();
+    }
+    assertThat(takenByAnotherProcess()).isTrue();
+  }
+
+  @Test
+  void anInterruptNeitherPreventsItNorGivesItBack() throws Exception {
+    Thread.currentThread().interrupt();
+    try (StoreLock held = StoreLock.acquire(folder.resolve("lock"), folder)) {
+      assertThat(held).isNotNull();
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(takenByAnotherProcess()).isFalse();
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  private boolean takenByAnotherProcess() throws IOException, InterruptedException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Taker.class.getName(),
+                folder.resolve("lock").toString())
+            .redirectErrorStream(true)
+            .start();
+    String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(said).isZero();
+    return said.endsWith(Taker.TAKEN);
+  }
+
+  /** Takes the lock if it is free, and gives it back. */
+  static final class Taker {
+    private Taker() {}
+
+    static final String TAKEN = "taken";
+
+    public static void main(String[] arguments) throws IOException {
+      Path lock = Path.of(arguments[0]);
+      try {
+        StoreLock.acquire(lock, lock).close();
+        System.out.print(TAKEN);
+      } catch (StoreLockedException e) {
+        System.out.print("refused");
+      }
     }
   }
 }
