@@ -2,6 +2,7 @@ package io.imagestore;
 
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.zip.CRC32C;
 
 /**
  * Up to a fixed number of images of one shape in one direct buffer, ordered NHWC, each with id and
@@ -10,6 +11,9 @@ import java.util.Objects;
  * <p>Allocate one and read into it again and again: nothing is allocated then. The memory is
  * outside of the Java heap and is given back when the batch is garbage. A batch belongs to one
  * thread at a time.
+ *
+ * <p>An image that is added gets its checksum there and then, so that a store which keeps that one
+ * also notices what befalls the pixels while they wait in the batch.
  */
 public final class ImageBatch {
 
@@ -18,7 +22,13 @@ public final class ImageBatch {
   private final ByteBuffer buffer;
   private final long[] ids;
   private final int[] labels;
+  private final int[] checksums;
+  private final ByteBuffer toCheck;
+  private final CRC32C crc = new CRC32C();
   private int size;
+
+  /** How many of the checksums, from the first on, are known. */
+  private int checked;
 
   private ImageBatch(ImageShape shape, int capacity) {
     this.shape = shape;
@@ -26,6 +36,8 @@ public final class ImageBatch {
     this.buffer = ByteBuffer.allocateDirect(imageBytes * capacity);
     this.ids = new long[capacity];
     this.labels = new int[capacity];
+    this.checksums = new int[capacity];
+    this.toCheck = buffer.duplicate();
   }
 
   /**
@@ -103,6 +115,24 @@ public final class ImageBatch {
   }
 
   /**
+   * The CRC-32C (RFC 3720, appendix B.4) of one image's pixels in HWC order: made when the image
+   * was added, or, if the batch was {@link #fill filled}, when it is first asked for.
+   *
+   * @param i its place, from 0 to {@link #size} exclusive
+   * @return the checksum, its 32 bits as they are
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public int crc32c(int i) {
+    Objects.checkIndex(i, size);
+    while (checked <= i) {
+      crc.reset();
+      crc.update(toCheck.limit((checked + 1) * imageBytes).position(checked * imageBytes));
+      checksums[checked++] = (int) crc.getValue();
+    }
+    return checksums[i];
+  }
+
+  /**
    * One image.
    *
    * @param i its place, from 0 to {@link #size} exclusive
@@ -127,6 +157,7 @@ public final class ImageBatch {
   /** Makes the batch empty. */
   public void clear() {
     size = 0;
+    checked = 0;
   }
 
   /**
@@ -153,6 +184,9 @@ public final class ImageBatch {
     ids[size] = image.id();
     labels[size] = image.label();
     size++;
+    if (checked == size - 1) {
+      crc32c(checked); // while its pixels are in the processor's cache
+    }
   }
 
   /**
@@ -174,7 +208,7 @@ public final class ImageBatch {
               + count
               + " were to be put into it");
     }
-    size = 0;
+    clear();
     source.write(buffer.slice(0, count * imageBytes), ids, labels);
     size = count;
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.ReadOnlyBufferException;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 
 class ImageBatchTest {
@@ -55,6 +56,34 @@ class ImageBatchTest {
     assertThat(batch.size()).isEqualTo(2);
     assertThat(batch.id(1)).isEqualTo(9);
     assertThat(batch.image(1)).isEqualTo(image(9, 7, 8).image());
+  }
+
+  @Test
+  void knowsTheChecksumOfEachImage() {
+    batch.add(image(7, 1, 2));
+    batch.add(image(3, 3, 4));
+
+    assertThat(batch.crc32c(1)).isEqualTo(crc32c(3, 4));
+    assertThat(batch.crc32c(0)).isEqualTo(crc32c(1, 2));
+  }
+
+  @Test
+  void makesNewChecksumsWhenItIsFilledAgain() {
+    batch.add(image(7, 1, 2));
+    batch.fill(2, (pixels, ids, labels) -> pixels.put(new byte[] {5, 6, 7, 8}));
+    batch.add(image(3, 3, 4));
+
+    assertThat(batch.crc32c(0)).isEqualTo(crc32c(5, 6));
+    assertThat(batch.crc32c(2)).isEqualTo(crc32c(3, 4));
+    batch.clear();
+    batch.add(image(1, 1, 1));
+    assertThat(batch.crc32c(0)).isEqualTo(crc32c(1, 1));
+  }
+
+  private static int crc32c(int a, int b) {
+    CRC32C crc = new CRC32C();
+    crc.update(new byte[] {(byte) a, (byte) b});
+    return (int) crc.getValue();
   }
 
   @Test

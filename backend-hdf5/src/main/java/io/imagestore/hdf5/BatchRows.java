@@ -4,9 +4,8 @@ import io.imagestore.ImageBatch;
 import io.imagestore.hdf5.format.RowSource;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Arrays;
-import java.util.concurrent.ForkJoinTask;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,10 +13,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first one's place in the batch
  * @param to the place behind the last one
- * @param checksums of the whole batch, which may be in the making until they are asked for
  */
-record BatchRows(ImageBatch batch, int from, int to, ForkJoinTask<int[]> checksums)
-    implements RowSource {
+record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
 
   @Override
   public ByteBuffer values(int column) {
@@ -25,14 +22,14 @@ record BatchRows(ImageBatch batch, int from, int to, ForkJoinTask<int[]> checksu
       case Columns.IMAGES -> pixels();
       case Columns.LABELS -> ints(batch::label);
       case Columns.IDS -> ids();
-      case Columns.CHECKSUMS -> ints(i -> checksums.join()[i]);
+      case Columns.CHECKSUMS -> ints(batch::crc32c);
       default -> throw new IndexOutOfBoundsException("column " + column);
     };
   }
 
   @Override
   public int @Nullable [] checksums(int column) {
-    return column == Columns.IMAGES ? Arrays.copyOfRange(checksums.join(), from, to) : null;
+    return column == Columns.IMAGES ? IntStream.range(from, to).map(batch::crc32c).toArray() : null;
   }
 
   private ByteBuffer pixels() {

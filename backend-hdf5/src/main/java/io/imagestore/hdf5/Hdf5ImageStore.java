@@ -51,8 +51,8 @@ import org.jspecify.annotations.Nullable;
  * the next flush at the earliest. With compression, the last chunk lies uncompressed until it is
  * full or the store is closed.
  *
- * <p>The pixels of an {@link ImageBatch} go to the file from where they are, while another thread
- * makes their checksums; images that come one by one are gathered first, which is half as fast.
+ * <p>The pixels of an {@link ImageBatch} go to the file from where they are; images that come one
+ * by one are gathered first, which is half as fast.
  *
  * <p><b>Durability.</b> While the store is open for writing, a journal lies beside the file, named
  * like it with {@code .journal} behind, and a lock file with {@code .lock}. Keep the journal with

@@ -10,7 +10,6 @@ import io.imagestore.internal.PersistentLongMap;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.ForkJoinTask;
 import org.jspecify.annotations.Nullable;
 
 /** One write to a store: images are added batch by batch, and all of them committed as one. */
@@ -35,23 +34,18 @@ final class StoreWrite implements Closeable {
   /** Adds images. Those with new ids, between others, go to the file together. */
   void add(ImageBatch batch) throws IOException {
     requireShape(batch.id(0), batch.shape());
-    ForkJoinTask<int[]> checksums = Checksum.ofEach(batch);
-    try {
-      int from = 0;
-      for (int i = 0; i < batch.size(); i++) {
-        Integer row = rows.get(batch.id(i));
-        if (row == null) {
-          rows.put(batch.id(i), rowFor(i - from));
-        } else {
-          append(batch, from, i, checksums);
-          replace(row, new BatchRows(batch, i, i + 1, checksums));
-          from = i + 1;
-        }
+    int from = 0;
+    for (int i = 0; i < batch.size(); i++) {
+      Integer row = rows.get(batch.id(i));
+      if (row == null) {
+        rows.put(batch.id(i), rowFor(i - from));
+      } else {
+        append(batch, from, i);
+        replace(row, new BatchRows(batch, i, i + 1));
+        from = i + 1;
       }
-      append(batch, from, batch.size(), checksums);
-    } finally {
-      checksums.quietlyJoin(); // from here on, the caller may change the batch
     }
+    append(batch, from, batch.size());
   }
 
   /** The first image of all gives the store its shape. */
@@ -91,10 +85,9 @@ final class StoreWrite implements Closeable {
     return (int) row;
   }
 
-  private void append(ImageBatch batch, int from, int to, ForkJoinTask<int[]> checksums)
-      throws IOException {
+  private void append(ImageBatch batch, int from, int to) throws IOException {
     if (to > from) {
-      transaction.append(to - from, new BatchRows(batch, from, to, checksums));
+      transaction.append(to - from, new BatchRows(batch, from, to));
     }
   }
 

@@ -9,7 +9,7 @@ public interface RowSource {
 
   /**
    * The rows' bytes of one column. The columns are asked for in order, each when the one before has
-   * been written, so that a later one may be made meanwhile.
+   * been written.
    *
    * @param column its index
    * @return one row behind the other; not to change until they are appended. What is outside of the
