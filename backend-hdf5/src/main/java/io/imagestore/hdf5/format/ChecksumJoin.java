@@ -13,14 +13,50 @@ final class ChecksumJoin {
   private static final int ONE = 1 << 31;
   private static final int BYTE = ONE >>> Byte.SIZE;
 
-  private final int shift;
+  private static final int DIGIT_BITS = 4;
+  private static final int DIGIT_VALUES = 1 << DIGIT_BITS;
+
+  /** Of each hexadecimal digit that a checksum can have, from the lowest on, its product. */
+  private final int[] products = new int[Integer.SIZE / DIGIT_BITS * DIGIT_VALUES];
 
   /**
-   * For second pieces of one length.
+   * For many second pieces of one length.
    *
    * @param bytes the length
    */
   ChecksumJoin(long bytes) {
+    int product = shift(bytes);
+    for (int bit = Integer.SIZE - 1; bit >= 0; bit--) {
+      int digit = bit / DIGIT_BITS * DIGIT_VALUES;
+      int inDigit = 1 << bit % DIGIT_BITS;
+      for (int value = 0; value < DIGIT_VALUES; value++) {
+        products[digit + value] ^= (value & inDigit) == 0 ? 0 : product;
+      }
+      product = timesX(product);
+    }
+  }
+
+  int join(int first, int second) {
+    int product = 0;
+    int digit = 0;
+    for (int rest = first; rest != 0; rest >>>= DIGIT_BITS) {
+      product ^= products[digit + (rest & (DIGIT_VALUES - 1))];
+      digit += DIGIT_VALUES;
+    }
+    return product ^ second;
+  }
+
+  /**
+   * Joins only two.
+   *
+   * @param bytes the second one's length
+   */
+  static int join(int first, int second, long bytes) {
+    return first == 0 ? second : multiply(first, shift(bytes)) ^ second;
+  }
+
+  /** What bytes that follow multiply a checksum by. */
+  private static int shift(long bytes) {
     int power = ONE;
     int square = BYTE;
     for (long n = bytes; n > 0; n >>= 1) {
@@ -29,11 +65,7 @@ final class ChecksumJoin {
       }
       square = multiply(square, square);
     }
-    this.shift = power;
-  }
-
-  int join(int first, int second) {
-    return multiply(first, shift) ^ second;
+    return power;
   }
 
   private static int multiply(int a, int b) {
@@ -43,8 +75,12 @@ final class ChecksumJoin {
       if (rest < 0) {
         product ^= multiple;
       }
-      multiple = (multiple >>> 1) ^ (POLYNOMIAL & -(multiple & 1));
+      multiple = timesX(multiple);
     }
     return product;
+  }
+
+  private static int timesX(int a) {
+    return (a >>> 1) ^ (POLYNOMIAL & -(a & 1));
   }
 }

@@ -77,9 +77,9 @@ final class ChunkWriter {
       }
     }
 
-    void check(int row, int count, int checksum, ChecksumJoin join) {
+    void check(int row, int count, int crcWithThem) {
       if (row == checkedRow) {
-        crc = join.join(crc, checksum);
+        crc = crcWithThem;
         checkedRow += count;
       }
     }
@@ -181,7 +181,7 @@ final class ChunkWriter {
       int count = Math.min(chunkRows - first, checksums.length - done);
       Draft draft = Objects.requireNonNull(drafts.get((int) ((row + done) / chunkRows)));
       for (int i = 0; i < count; i++) {
-        draft.check(first + i, 1, checksums[done + i], join);
+        draft.check(first + i, 1, join.join(draft.crc, checksums[done + i]));
       }
       done += count;
     }
@@ -197,8 +197,9 @@ final class ChunkWriter {
       rows.position(rows.position() + part.capacity());
       CRC32C crc = new CRC32C();
       crc.update(part);
-      Objects.requireNonNull(drafts.get((int) (next / chunkRows)))
-          .check(first, count, (int) crc.getValue(), new ChecksumJoin(part.capacity()));
+      Draft draft = Objects.requireNonNull(drafts.get((int) (next / chunkRows)));
+      int joined = ChecksumJoin.join(draft.crc, (int) crc.getValue(), part.capacity());
+      draft.check(first, count, joined);
       next += count;
     }
   }

@@ -103,7 +103,7 @@ public final class Hdf5Table implements Closeable {
       Path path, Map<String, String> attributes, List<String> columns, long cacheBytes)
       throws IOException {
     byte[] start = emptyFile(attributes);
-    Files.deleteIfExists(Journal.beside(path)); // of a file that is no more
+    Journal.deleteIfThere(Journal.beside(path)); // of a file that is no more
     StorageFile storage = StorageFile.create(path, start);
     boolean made = false;
     try {

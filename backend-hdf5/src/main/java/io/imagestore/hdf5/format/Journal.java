@@ -77,7 +77,7 @@ final class Journal implements Closeable {
       throws IOException {
     // Without waiting there is nothing yet that a half-made journal could harm.
     Path fresh = wait ? path.resolveSibling(path.getFileName() + ".new") : path;
-    Files.deleteIfExists(fresh);
+    deleteIfThere(fresh);
     RandomAccessFile file = new RandomAccessFile(fresh.toFile(), "rw");
     boolean begun = false;
     try {
@@ -215,6 +215,13 @@ final class Journal implements Closeable {
   void delete() throws IOException {
     close();
     delete(path);
+  }
+
+  /** There hardly ever is one, and to look costs less than to try. */
+  static void deleteIfThere(Path path) throws IOException {
+    if (Files.exists(path)) {
+      Files.delete(path);
+    }
   }
 
   static void delete(Path path) throws IOException {

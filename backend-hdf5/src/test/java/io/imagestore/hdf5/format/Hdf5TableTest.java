@@ -75,9 +75,10 @@ final class Hdf5TableTest {
     new Random(1).nextBytes(whole);
     for (int first : new int[] {0, 1, 1000, 4999, 5000}) {
       int second = whole.length - first;
-      ChecksumJoin join = new ChecksumJoin(second);
-      assertThat(join.join(crc(whole, 0, first), crc(whole, first, second)))
-          .isEqualTo(crc(whole, 0, whole.length));
+      int firstCrc = crc(whole, 0, first);
+      int secondCrc = crc(whole, first, second);
+      assertThat(ChecksumJoin.join(firstCrc, secondCrc, second)).isEqualTo(crc(whole, 0, 5000));
+      assertThat(new ChecksumJoin(second).join(firstCrc, secondCrc)).isEqualTo(crc(whole, 0, 5000));
     }
   }
 
