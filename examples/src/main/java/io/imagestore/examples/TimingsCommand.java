@@ -10,8 +10,10 @@ import io.imagestore.examples.timings.Environment;
 import io.imagestore.examples.timings.Experiment;
 import io.imagestore.examples.timings.Machine;
 import io.imagestore.examples.timings.MemoryWatch;
+import io.imagestore.examples.timings.RemovedFiles;
 import io.imagestore.examples.timings.Result;
 import io.imagestore.examples.timings.Settings;
+import io.imagestore.examples.timings.Settling;
 import io.imagestore.examples.timings.StoreOpener;
 import io.imagestore.examples.timings.Timings;
 import io.imagestore.examples.timings.TrainingSet;
@@ -94,8 +96,9 @@ final class TimingsCommand implements Callable<Integer> {
   @Option(
       names = "--repeat",
       paramLabel = "N",
-      defaultValue = "1",
-      description = "How often to make each measurement. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "3",
+      description =
+          "How often to make each measurement; the median counts. Default: ${DEFAULT-VALUE}.")
   private int repeat;
 
   @Option(
@@ -108,8 +111,11 @@ final class TimingsCommand implements Callable<Integer> {
   @Option(
       names = "--warm-up",
       paramLabel = "SECONDS",
-      defaultValue = "2",
-      description = "How long to run each backend before it counts. Default: ${DEFAULT-VALUE}.")
+      defaultValue = "10",
+      description =
+          "How long to run each backend before it counts. With 0, no measurement has a run that"
+              + " doesn't count before it, nor waits until the file system has forgotten removed"
+              + " files. Default: ${DEFAULT-VALUE}.")
   private double warmUp;
 
   @Option(
@@ -146,7 +152,10 @@ final class TimingsCommand implements Callable<Integer> {
       StoreOpener opener =
           (backend, path, mode) ->
               ImageStores.open(backend, path, StoreOptions.builder().mode(mode).build());
-      List<Result> results = new Experiment(settings, opener, images, folder, progress).run();
+      Settling settling =
+          settings.warmUp().isZero() ? Settling.NONE : new RemovedFiles(folder, progress);
+      List<Result> results =
+          new Experiment(settings, opener, images, folder, settling, progress).run();
       Environment environment =
           new Environment(
               begin.toString(),

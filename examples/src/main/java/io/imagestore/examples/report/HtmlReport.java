@@ -279,8 +279,9 @@ final class HtmlReport {
             environment.warmUpSeconds() > 0
                 ? "The JVM was warm: each backend had stored and read for %s before anything"
                         .formatted(Units.time(environment.warmUpSeconds()))
-                    + " counted. What its very first use took, with classes and native libraries to"
-                    + " load, stands in the rows “1, first use”."
+                    + " counted, and once more just before each pair, with up to 10,000 images. What"
+                    + " its very first use took, with classes and native libraries to load, stands"
+                    + " in the rows “1, first use”."
                 : "The JVM was not warmed up: the early figures hold the loading of classes and the"
                     + " compiler's work.",
             "The page cache was hot: each store was read right after it had been written, from"
@@ -288,7 +289,8 @@ final class HtmlReport {
                 + " memory reads at the disk's pace.",
             "Storing is timed until the images outlast the death of the process. Closing the"
                 + " store makes them outlast a loss of power; what that adds, stands beside it.",
-            "Checksums were written, and verified on each read, as is the default.",
+            "Checksums were written, and verified on each read, as is the default. The one batch"
+                + " that HDF5 stores had made them when it was filled, before the clock ran.",
             "Other programs on the machine weren't kept still by this one. Trust ratios more than"
                 + " figures, and small differences not at all.")
         .forEach(text -> page.append("<li>").append(escape(text)).append("</li>\n"));

@@ -16,29 +16,44 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The whole experiment: every backend does the same work, one after the other. Garbage is collected
- * before each cell, so that none pays for another's.
+ * before each cell, so that none pays for another's. That gives memory back to the operating
+ * system, so after it each cell is run once without counting, where there is a warm-up at all.
  */
 public final class Experiment {
   private static final int WARM_UP_IMAGES = 1000;
+  private static final int MOST_UNCOUNTED_IMAGES = 10_000;
 
   private final Settings settings;
   private final StoreOpener opener;
   private final TrainingSet images;
   private final WorkFolder folder;
+  private final Settling settling;
   private final Progress progress;
   private final Map<String, FirstUse> firstUses = new HashMap<>();
   private final List<Result> results = new ArrayList<>();
 
+  /**
+   * An experiment.
+   *
+   * @param settings what to measure
+   * @param opener opens the stores
+   * @param images what is stored
+   * @param folder where
+   * @param settling is waited for before each store is timed
+   * @param progress is told of each step
+   */
   public Experiment(
       Settings settings,
       StoreOpener opener,
       TrainingSet images,
       WorkFolder folder,
+      Settling settling,
       Progress progress) {
     this.settings = settings;
     this.opener = opener;
     this.images = images;
     this.folder = folder;
+    this.settling = settling;
     this.progress = progress;
   }
 
@@ -75,7 +90,7 @@ public final class Experiment {
   private void warmUp(String backend) {
     long millis = settings.warmUp().toMillis();
     try (Progress.Task task = progress.start(backend + ": warming up", Math.max(1, millis))) {
-      Bench bench = new Bench(backend, opener, images, folder, Progress.Task.SILENT);
+      Bench bench = quietBench(backend);
       StoreAndRead first = new StoreAndRead(bench, 1);
       firstUses.put(backend, new FirstUse(first.store().stored(), first.read()));
       first.remove();
@@ -90,6 +105,10 @@ public final class Experiment {
     }
   }
 
+  private Bench quietBench(String backend) {
+    return new Bench(backend, opener, images, folder, Progress.Task.SILENT);
+  }
+
   private static void storeAndReadOnce(Bench bench, int count) {
     StoreAndRead round = new StoreAndRead(bench, count);
     round.store();
@@ -97,10 +116,15 @@ public final class Experiment {
     round.remove();
   }
 
-  private void storeAndRead(String backend, int count, Operation store, Operation read) {
+  private void storeAndRead(String backend, int count, Operation store, Operation read)
+      throws InterruptedException {
+    settling.await();
     System.gc();
     String name = name(backend, "store, read", count);
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
+      if (!settings.warmUp().isZero()) {
+        storeAndReadOnce(quietBench(backend), Math.min(count, MOST_UNCOUNTED_IMAGES));
+      }
       Bench bench = new Bench(backend, opener, images, folder, task);
       Samples stored = new Samples();
       Samples closed = new Samples();

@@ -23,6 +23,7 @@ public final class WorkFolder implements AutoCloseable {
   private static final int SECONDS_TO_END = 3;
   private static final int SWEEPS = 5;
   private static final int FEW_FILES = 20;
+  private static final int FILES_TO_PROBE = 5;
 
   private final Path root;
   private final Thread atExit = new Thread(this::abandon, "remove-work-folder");
@@ -60,6 +61,23 @@ public final class WorkFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException("can't create " + home + ": " + e.getMessage(), e);
     }
+  }
+
+  /** How long making an empty file takes where a store would lie: the shortest of a few times. */
+  long nanosToMakeFile() {
+    Path store = freshStore("probe");
+    long shortest = Long.MAX_VALUE;
+    try {
+      for (int i = 0; i < FILES_TO_PROBE; i++) {
+        long start = System.nanoTime();
+        Files.createFile(store.resolveSibling("file-" + i));
+        shortest = Math.min(shortest, System.nanoTime() - start);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("can't make a file in " + root + ": " + e.getMessage(), e);
+    }
+    removeAll(home(store));
+    return shortest;
   }
 
   /** What a store of {@link #freshStore} takes on disk, in whole blocks of the file system. */

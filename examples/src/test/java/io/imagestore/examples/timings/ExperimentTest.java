@@ -158,7 +158,7 @@ class ExperimentTest {
         new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
     try (WorkFolder folder = WorkFolder.in(parent);
         Progress progress = Progress.plain(nowhere)) {
-      return new Experiment(settings, opener, IMAGES, folder, progress).run();
+      return new Experiment(settings, opener, IMAGES, folder, Settling.NONE, progress).run();
     }
   }
 
