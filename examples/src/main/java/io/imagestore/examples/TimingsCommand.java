@@ -96,7 +96,7 @@ final class TimingsCommand implements Callable<Integer> {
   @Option(
       names = "--repeat",
       paramLabel = "N",
-      defaultValue = "3",
+      defaultValue = "5",
       description =
           "How often to make each measurement; the median counts. Default: ${DEFAULT-VALUE}.")
   private int repeat;

@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
- * Waits until the file system has forgotten files that were removed, but for no more than a minute
- * and a half in all.
+ * Waits until the file system has forgotten files that were removed, but for no more than two
+ * minutes in all.
  *
  * <p>Before ext4 makes a file, it looks at each inode that was given up and isn't written back yet,
  * which takes it half a minute. Thousands of them, of whatever program, make a new file cost a
@@ -14,7 +14,7 @@ import java.util.function.LongSupplier;
  */
 public final class RemovedFiles implements Settling {
   private static final long QUICK_NANOS = 80_000;
-  private static final Duration LONGEST = Duration.ofSeconds(90);
+  private static final Duration LONGEST = Duration.ofMinutes(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(500);
 
   private final LongSupplier nanosToMakeFile;

@@ -23,7 +23,8 @@ public final class WorkFolder implements AutoCloseable {
   private static final int SECONDS_TO_END = 3;
   private static final int SWEEPS = 5;
   private static final int FEW_FILES = 20;
-  private static final int FILES_TO_PROBE = 5;
+  private static final int FOLDERS_TO_PROBE = 4;
+  private static final int FILES_TO_PROBE = 3;
 
   private final Path root;
   private final Thread atExit = new Thread(this::abandon, "remove-work-folder");
@@ -63,21 +64,33 @@ public final class WorkFolder implements AutoCloseable {
     }
   }
 
-  /** How long making an empty file takes where a store would lie: the shortest of a few times. */
+  /**
+   * How long making an empty file takes where stores would lie. A file system spreads folders, so
+   * some are looked at, and the slowest counts; in each the fastest of some files.
+   */
   long nanosToMakeFile() {
-    Path store = freshStore("probe");
-    long shortest = Long.MAX_VALUE;
-    try {
-      for (int i = 0; i < FILES_TO_PROBE; i++) {
-        long start = System.nanoTime();
-        Files.createFile(store.resolveSibling("file-" + i));
-        shortest = Math.min(shortest, System.nanoTime() - start);
+    long slowest = 0;
+    for (int i = 0; i < FOLDERS_TO_PROBE; i++) {
+      Path store = freshStore("probe");
+      try {
+        slowest =
+            Math.max(slowest, nanosToMakeFileIn(Files.createDirectories(store.resolve("in"))));
+      } catch (IOException e) {
+        throw new UncheckedIOException("can't make files in " + root + ": " + e.getMessage(), e);
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("can't make a file in " + root + ": " + e.getMessage(), e);
+      removeAll(home(store));
     }
-    removeAll(home(store));
-    return shortest;
+    return slowest;
+  }
+
+  private static long nanosToMakeFileIn(Path folder) throws IOException {
+    long fastest = Long.MAX_VALUE;
+    for (int i = 0; i < FILES_TO_PROBE; i++) {
+      long start = System.nanoTime();
+      Files.createFile(folder.resolve("file-" + i));
+      fastest = Math.min(fastest, System.nanoTime() - start);
+    }
+    return fastest;
   }
 
   /** What a store of {@link #freshStore} takes on disk, in whole blocks of the file system. */

@@ -57,6 +57,14 @@ class WorkFolderTest {
   }
 
   @Test
+  void tellsHowLongMakingAFileTakesAndLeavesNone() throws IOException {
+    try (WorkFolder folder = WorkFolder.in(parent)) {
+      assertThat(folder.nanosToMakeFile()).isPositive();
+      assertThat(folder.root()).isEmptyDirectory();
+    }
+  }
+
+  @Test
   void needsAFolderToLieIn() {
     assertThatThrownBy(() -> WorkFolder.in(parent.resolve("missing")))
         .isInstanceOf(NoSuchFileException.class);
