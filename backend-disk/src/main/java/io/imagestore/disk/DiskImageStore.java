@@ -9,6 +9,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
+import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -155,6 +156,7 @@ public final class DiskImageStore extends AbstractImageStore {
   public static ImageStore open(Path path, DiskOptions options) {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(options, "options");
+    DefaultFileSystem.require(path);
     try {
       return new StoreOpener(path, options).open();
     } catch (IOException e) {

@@ -21,6 +21,7 @@ import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.hdf5.format.UnsupportedHdf5Exception;
+import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.internal.PersistentLongMap;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
@@ -170,6 +171,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
    */
   public static ImageStore open(Path path, StoreOptions options) {
     Hdf5Options own = Hdf5Options.from(options);
+    DefaultFileSystem.require(path);
     try {
       return own.mode() == OpenMode.READ_ONLY ? openReadOnly(path, own) : openForWriting(path, own);
     } catch (IOException e) {

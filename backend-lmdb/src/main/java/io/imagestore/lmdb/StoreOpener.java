@@ -4,6 +4,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.AbstractImageStore;
@@ -25,6 +26,7 @@ final class StoreOpener {
   private StoreOpener() {}
 
   static ImageStore open(Path path, LmdbOptions options) {
+    DefaultFileSystem.require(path);
     try {
       return options.mode() == OpenMode.READ_ONLY
           ? openToRead(path, options)

@@ -55,7 +55,7 @@ public final class StoreLock implements AutoCloseable {
   /**
    * Takes the lock.
    *
-   * @param file the lock file; its folder must exist
+   * @param file the lock file, in the default file system; its folder must exist
    * @param store the store it guards, for messages
    * @return the lock
    * @throws StoreLockedException if it is taken
@@ -88,7 +88,7 @@ public final class StoreLock implements AutoCloseable {
 
   private static StoreLock acquireAmongProcesses(Path path, Path store) throws IOException {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      RandomAccessFile file = open(path, "rw");
+      RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
       boolean kept = false;
       try {
         if (tryLock(file.getChannel()) == null) {
@@ -115,14 +115,6 @@ public final class StoreLock implements AutoCloseable {
     throw new IOException("lock file " + path + " can't be read, or is removed again and again");
   }
 
-  private static RandomAccessFile open(Path path, String mode) throws IOException {
-    try {
-      return new RandomAccessFile(path.toFile(), mode);
-    } catch (UnsupportedOperationException e) {
-      throw new IOException(path + " is not in the default file system, so can't be locked", e);
-    }
-  }
-
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
     try {
       return channel.tryLock(LOCKED_BYTE, 1, false);
@@ -139,7 +131,7 @@ public final class StoreLock implements AutoCloseable {
     file.write(token);
     RandomAccessFile found;
     try {
-      found = open(path, "r");
+      found = new RandomAccessFile(path.toFile(), "r");
     } catch (FileNotFoundException e) {
       return null;
     }

@@ -19,6 +19,8 @@ import io.imagestore.VerifyReport;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -459,6 +461,34 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
     try (ImageStore store = leaks.track(ImageStores.open(deep))) {
       assertThat(store.size()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void anInterruptDoesNotKeepAStoreFromBeingOpened() {
+    LabeledImage image = SampleImages.labeled(1, RGB, 1);
+    Thread.currentThread().interrupt();
+    try (ImageStore store = open()) {
+      assertThat(Thread.interrupted()).isTrue();
+      store.put(image.id(), image.image(), image.label());
+      assertThat(store.get(1)).isEqualTo(image);
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
+  void aPathOfAnotherFileSystemIsServedOrRefused() throws IOException {
+    LabeledImage image = SampleImages.labeled(1, RGB, 1);
+    try (FileSystem zip =
+        FileSystems.newFileSystem(folder.resolve("stores.zip"), Map.of("create", "true"))) {
+      Path inside = zip.getPath("/store");
+      try (ImageStore store = leaks.track(provider().open(inside, StoreOptions.defaults()))) {
+        store.put(image.id(), image.image(), image.label());
+        assertThat(store.get(1)).isEqualTo(image);
+      } catch (UnsupportedStoreException e) {
+        assertThat(e).hasMessageContaining(inside.toString());
+      }
     }
   }
 

@@ -1,7 +1,6 @@
 package io.imagestore.hdf5.format;
 
 import java.io.Closeable;
-import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -43,7 +42,7 @@ public final class StorageFile implements ByteSource, Closeable {
   /**
    * Opens a file.
    *
-   * @param path the file, which must be there
+   * @param path the file, which must be there, in the default file system
    * @param writable whether to write to it, which is for this package only
    * @throws IOException if it can't be opened
    */
@@ -92,14 +91,7 @@ public final class StorageFile implements ByteSource, Closeable {
   }
 
   private static RandomAccessFile open(Path path, boolean writable) throws IOException {
-    File file;
-    try {
-      file = path.toFile();
-    } catch (UnsupportedOperationException e) {
-      throw new IOException(
-          path + " is not in the default file system, whose files alone can be mapped", e);
-    }
-    return new RandomAccessFile(file, writable ? "rw" : "r");
+    return new RandomAccessFile(path.toFile(), writable ? "rw" : "r");
   }
 
   @Override
