@@ -113,8 +113,8 @@ final class TimingsCommand implements Callable<Integer> {
       paramLabel = "SECONDS",
       defaultValue = "10",
       description =
-          "How long to run each backend before it counts. With 0, no measurement has a run that"
-              + " doesn't count before it, nor waits until the file system has forgotten removed"
+          "How long to run each backend before it counts. With 0, none is run for a moment before"
+              + " each measurement either, nor is the file system given time to forget removed"
               + " files. Default: ${DEFAULT-VALUE}.")
   private double warmUp;
 

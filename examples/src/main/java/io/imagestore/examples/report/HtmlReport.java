@@ -279,9 +279,9 @@ final class HtmlReport {
             environment.warmUpSeconds() > 0
                 ? "The JVM was warm: each backend had stored and read for %s before anything"
                         .formatted(Units.time(environment.warmUpSeconds()))
-                    + " counted, and once more just before each pair, with up to 10,000 images. What"
-                    + " its very first use took, with classes and native libraries to load, stands"
-                    + " in the rows “1, first use”."
+                    + " counted, and again for a moment just before each pair, with up to 10,000"
+                    + " images. What its very first use took, with classes and native libraries to"
+                    + " load, stands in the rows “1, first use”."
                 : "The JVM was not warmed up: the early figures hold the loading of classes and the"
                     + " compiler's work.",
             "The page cache was hot: each store was read right after it had been written, from"

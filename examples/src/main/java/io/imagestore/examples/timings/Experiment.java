@@ -8,6 +8,7 @@ import static io.imagestore.examples.timings.Operation.STORE_MANY;
 import static io.imagestore.examples.timings.Operation.STORE_SINGLE;
 
 import io.imagestore.examples.progress.Progress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -17,11 +18,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The whole experiment: every backend does the same work, one after the other. Garbage is collected
  * before each cell, so that none pays for another's. That gives memory back to the operating
- * system, so after it each cell is run once without counting, where there is a warm-up at all.
+ * system, so after it each cell is run for a moment without counting, where there is a warm-up at
+ * all.
  */
 public final class Experiment {
   private static final int WARM_UP_IMAGES = 1000;
   private static final int MOST_UNCOUNTED_IMAGES = 10_000;
+  private static final Duration UNCOUNTED = Duration.ofMillis(500);
 
   private final Settings settings;
   private final StoreOpener opener;
@@ -123,7 +126,7 @@ public final class Experiment {
     String name = name(backend, "store, read", count);
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
       if (!settings.warmUp().isZero()) {
-        storeAndReadOnce(quietBench(backend), Math.min(count, MOST_UNCOUNTED_IMAGES));
+        storeAndReadUncounted(backend, Math.min(count, MOST_UNCOUNTED_IMAGES));
       }
       Bench bench = new Bench(backend, opener, images, folder, task);
       Samples stored = new Samples();
@@ -152,6 +155,14 @@ public final class Experiment {
                   Units.time(closed.median()),
                   Units.time(readBack.median())));
     }
+  }
+
+  private void storeAndReadUncounted(String backend, int count) {
+    Bench bench = quietBench(backend);
+    long start = System.nanoTime();
+    do {
+      storeAndReadOnce(bench, count);
+    } while (System.nanoTime() - start < UNCOUNTED.toNanos());
   }
 
   private void readParallel(String backend, Operation operation, int threads)
