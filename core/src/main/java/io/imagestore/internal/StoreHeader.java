@@ -1,7 +1,7 @@
 package io.imagestore.internal;
 
-import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -9,6 +9,7 @@ import io.imagestore.CorruptStoreException;
 import io.imagestore.UnsupportedStoreException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * What each store says of itself in its own files, as one line of JSON: {@code
@@ -19,7 +20,6 @@ import java.util.List;
  * @param version the format's version; a higher one can't be read
  * @param labelNames the name of label 0, of label 1, and so on
  */
-@JsonPropertyOrder({"format", "version", "labelNames"})
 public record StoreHeader(String format, int version, List<String> labelNames) {
 
   private static final ObjectMapper JSON =
@@ -36,12 +36,18 @@ public record StoreHeader(String format, int version, List<String> labelNames) {
    * @return one line
    */
   public String toJson() {
-    try {
-      return JSON.writeValueAsString(this);
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException(
-          "a header of strings and a number can't be written as JSON: " + this, e);
-    }
+    // A mapper would take a fifth of the time that making a store takes.
+    return labelNames.stream()
+        .map(StoreHeader::quoted)
+        .collect(
+            Collectors.joining(
+                ",",
+                "{\"format\":" + quoted(format) + ",\"version\":" + version + ",\"labelNames\":[",
+                "]}"));
+  }
+
+  private static String quoted(String text) {
+    return '"' + String.valueOf(JsonStringEncoder.getInstance().quoteAsString(text)) + '"';
   }
 
   /**

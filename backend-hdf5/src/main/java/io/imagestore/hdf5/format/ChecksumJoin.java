@@ -13,11 +13,10 @@ final class ChecksumJoin {
   private static final int ONE = 1 << 31;
   private static final int BYTE = ONE >>> Byte.SIZE;
 
-  private static final int DIGIT_BITS = 4;
-  private static final int DIGIT_VALUES = 1 << DIGIT_BITS;
+  private static final int VALUES = 1 << Byte.SIZE;
 
-  /** Of each hexadecimal digit that a checksum can have, from the lowest on, its product. */
-  private final int[] products = new int[Integer.SIZE / DIGIT_BITS * DIGIT_VALUES];
+  /** Of each value that each byte of a checksum can have, from the lowest byte on, its product. */
+  private final int[] products = new int[Integer.BYTES * VALUES];
 
   /**
    * For many second pieces of one length.
@@ -25,25 +24,25 @@ final class ChecksumJoin {
    * @param bytes the length
    */
   ChecksumJoin(long bytes) {
-    int product = shift(bytes);
+    int ofBit = shift(bytes);
     for (int bit = Integer.SIZE - 1; bit >= 0; bit--) {
-      int digit = bit / DIGIT_BITS * DIGIT_VALUES;
-      int inDigit = 1 << bit % DIGIT_BITS;
-      for (int value = 0; value < DIGIT_VALUES; value++) {
-        products[digit + value] ^= (value & inDigit) == 0 ? 0 : product;
+      products[bit / Byte.SIZE * VALUES + (1 << bit % Byte.SIZE)] = ofBit;
+      ofBit = timesX(ofBit);
+    }
+    for (int first = 0; first < products.length; first += VALUES) {
+      for (int value = 1; value < VALUES; value++) {
+        int lowest = value & -value;
+        products[first + value] = products[first + value - lowest] ^ products[first + lowest];
       }
-      product = timesX(product);
     }
   }
 
   int join(int first, int second) {
-    int product = 0;
-    int digit = 0;
-    for (int rest = first; rest != 0; rest >>>= DIGIT_BITS) {
-      product ^= products[digit + (rest & (DIGIT_VALUES - 1))];
-      digit += DIGIT_VALUES;
-    }
-    return product ^ second;
+    return products[first & 0xff]
+        ^ products[VALUES + (first >>> 8 & 0xff)]
+        ^ products[2 * VALUES + (first >>> 16 & 0xff)]
+        ^ products[3 * VALUES + (first >>> 24)]
+        ^ second;
   }
 
   /**
