@@ -127,10 +127,10 @@ public final class DiskImageStore extends AbstractImageStore {
   /**
    * Opens a store for reading and writing, and makes it where there is none.
    *
-   * @param path a folder, or where one shall be
+   * @param path a folder, or where one shall be, in the default file system
    * @return the open store
    * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
-   *     later format version
+   *     later format version, or the path is in another file system
    * @throws io.imagestore.StoreLockedException if it is open for writing already
    * @throws io.imagestore.CorruptStoreException if the label table is damaged before the last flush
    * @throws ImageStoreException if the file system fails
@@ -142,12 +142,12 @@ public final class DiskImageStore extends AbstractImageStore {
   /**
    * Opens a store.
    *
-   * @param path a folder, or where one shall be
+   * @param path a folder, or where one shall be, in the default file system
    * @param options how
    * @return the open store
    * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
    *     later format version; if there is nothing to be read only, or something where the store was
-   *     to be new
+   *     to be new; if the path is in another file system
    * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be
    *     opened for writing
    * @throws io.imagestore.CorruptStoreException if the label table is damaged before the last flush

@@ -8,6 +8,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.png.PngEncoder;
 import io.imagestore.disk.png.PngException;
+import io.imagestore.internal.DefaultFileSystem;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -55,10 +56,12 @@ public final class ImageFolder {
    * @param folder holds a folder for each class; files beside them are passed over, and so are
    *     files of theirs that don't end in {@code .png}
    * @return the folder
-   * @throws UnsupportedStoreException if it holds no folders, or one of them no PNG
+   * @throws UnsupportedStoreException if it holds no folders, or one of them no PNG, or it isn't in
+   *     the default file system
    * @throws ImageStoreException if the file system fails
    */
   public static ImageFolder open(Path folder) {
+    DefaultFileSystem.require(folder);
     try {
       List<Path> classes = foldersIn(folder);
       if (classes.isEmpty()) {
@@ -167,11 +170,12 @@ public final class ImageFolder {
    * @param store has images of up to four channels
    * @param folder must be missing or empty
    * @throws UnsupportedStoreException if a label's name can't be a folder's, or stands for two
-   *     labels
+   *     labels, or the folder isn't in the default file system
    * @throws ImageStoreException if the folder isn't empty, or the file system fails; what was
    *     written until then stays
    */
   public static void export(ImageStore store, Path folder) {
+    DefaultFileSystem.require(folder);
     List<String> names = store.info().labelNames();
     requireFolderNames(names, folder);
     try {

@@ -146,9 +146,10 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   /**
    * Opens a store for reading and writing; makes it if there is none.
    *
-   * @param path an {@code .h5} file; its folder must exist
+   * @param path an {@code .h5} file, in the default file system; its folder is made if need be
    * @return the open store
-   * @throws UnsupportedStoreException if the file is no image store, or of a later version
+   * @throws UnsupportedStoreException if the file is no image store, or of a later version, or the
+   *     path is in another file system
    * @throws StoreLockedException if it is open for writing already
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
@@ -160,11 +161,12 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   /**
    * Opens a store.
    *
-   * @param path an {@code .h5} file; its folder must exist
+   * @param path an {@code .h5} file, in the default file system; its folder is made if need be
    * @param options how to open it
    * @return the open store
    * @throws UnsupportedStoreException if the file is no image store, or of a later version, or
-   *     shall be written to and is of another making, or its being there doesn't fit the mode
+   *     shall be written to and is of another making, or its being there doesn't fit the mode, or
+   *     the path is in another file system
    * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails

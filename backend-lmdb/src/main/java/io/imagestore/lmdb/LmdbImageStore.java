@@ -118,10 +118,11 @@ public final class LmdbImageStore extends AbstractImageStore {
   /**
    * Opens a store for reading and writing, and creates it where there is none.
    *
-   * @param path its directory
+   * @param path its directory, in the default file system
    * @return the open store
    * @throws io.imagestore.StoreLockedException if it is open for writing already
-   * @throws UnsupportedStoreException if what lies there is something else, or of a later version
+   * @throws UnsupportedStoreException if what lies there is something else, or of a later version,
+   *     or the path is in another file system
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
    */
@@ -132,14 +133,14 @@ public final class LmdbImageStore extends AbstractImageStore {
   /**
    * Opens a store.
    *
-   * @param path its directory
+   * @param path its directory, in the default file system
    * @param options how to open it
    * @return the open store
    * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be
    *     opened for writing
    * @throws UnsupportedStoreException if what lies there is something else or of a later version,
    *     or the mode is {@link OpenMode#READ_ONLY} and there is none, or it is {@link
-   *     OpenMode#CREATE_NEW} and there is something
+   *     OpenMode#CREATE_NEW} and there is something, or the path is in another file system
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
    */

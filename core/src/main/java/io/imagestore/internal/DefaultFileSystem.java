@@ -14,17 +14,16 @@ public final class DefaultFileSystem {
   /**
    * Refuses a path of any other, as of one inside an archive.
    *
-   * @param store where a store lies or shall lie
+   * @param path where something lies or shall lie
    * @throws UnsupportedStoreException if it isn't in the default file system
    */
-  public static void require(Path store) {
-    if (!store.getFileSystem().equals(FileSystems.getDefault())) {
+  public static void require(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
       throw new UnsupportedStoreException(
-          "store "
-              + store
+          path
               + " is in the file system "
-              + store.getFileSystem()
-              + "; a store has to lie in a folder of this machine, so copy it there");
+              + path.getFileSystem()
+              + "; it has to lie in a folder of this machine, so copy it there");
     }
   }
 }

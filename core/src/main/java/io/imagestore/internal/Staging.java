@@ -29,10 +29,12 @@ public final class Staging implements AutoCloseable {
    *
    * @param target where there is nothing
    * @return an empty folder beside it
-   * @throws UnsupportedStoreException if there is something, or such a folder already
+   * @throws UnsupportedStoreException if there is something, or such a folder already, or it isn't
+   *     in the default file system
    * @throws IOException if the file system fails
    */
   public static Staging beside(Path target) throws IOException {
+    DefaultFileSystem.require(target);
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw isThere(target);
     }

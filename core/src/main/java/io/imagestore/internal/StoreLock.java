@@ -87,6 +87,7 @@ public final class StoreLock implements AutoCloseable {
   }
 
   private static StoreLock acquireAmongProcesses(Path path, Path store) throws IOException {
+    FileNotFoundException missing = null;
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
       boolean kept = false;
@@ -106,13 +107,16 @@ public final class StoreLock implements AutoCloseable {
           kept = true;
           return new StoreLock(path, file, found);
         }
+      } catch (FileNotFoundException e) {
+        missing = e;
       } finally {
         if (!kept) {
           file.close();
         }
       }
     }
-    throw new IOException("lock file " + path + " can't be read, or is removed again and again");
+    throw new IOException(
+        "lock file " + path + " can't be read, or is removed again and again", missing);
   }
 
   private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
@@ -123,18 +127,13 @@ public final class StoreLock implements AutoCloseable {
     }
   }
 
-  /** Opens what is at the path now, if it is what has been locked. */
+  /** Opens what is at the path now, if it is what has been locked; throws if nothing is. */
   private static @Nullable RandomAccessFile findAgain(Path path, RandomAccessFile file)
       throws IOException {
     byte[] token =
         (HOLDER + " " + ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII);
     file.write(token);
-    RandomAccessFile found;
-    try {
-      found = new RandomAccessFile(path.toFile(), "r");
-    } catch (FileNotFoundException e) {
-      return null;
-    }
+    RandomAccessFile found = new RandomAccessFile(path.toFile(), "r");
     boolean same = false;
     try {
       byte[] there = new byte[token.length];

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,5 +69,16 @@ final class StagingTest {
     assertThatExceptionOfType(UnsupportedStoreException.class)
         .isThrownBy(() -> Staging.beside(folder.resolve("target")))
         .withMessageContaining(left.toString());
+  }
+
+  @Test
+  void aPathOfAnotherFileSystemIsRefused() throws IOException {
+    try (FileSystem zip =
+        FileSystems.newFileSystem(folder.resolve("a.zip"), Map.of("create", "true"))) {
+      assertThatExceptionOfType(UnsupportedStoreException.class)
+          .isThrownBy(() -> Staging.beside(zip.getPath("/target")))
+          .withMessageContaining("/target")
+          .withMessageContaining("a.zip");
+    }
   }
 }

@@ -152,8 +152,7 @@ final class TimingsCommand implements Callable<Integer> {
       StoreOpener opener =
           (backend, path, mode) ->
               ImageStores.open(backend, path, StoreOptions.builder().mode(mode).build());
-      Settling settling =
-          settings.warmUp().isZero() ? Settling.NONE : new RemovedFiles(folder, progress);
+      Settling settling = settings.warmsUp() ? new RemovedFiles(folder, progress) : Settling.NONE;
       List<Result> results =
           new Experiment(settings, opener, images, folder, settling, progress).run();
       Environment environment =

@@ -125,7 +125,7 @@ public final class Experiment {
     System.gc();
     String name = name(backend, "store, read", count);
     try (Progress.Task task = progress.start(name, 2L * count * settings.repeat())) {
-      if (!settings.warmUp().isZero()) {
+      if (settings.warmsUp()) {
         storeAndReadUncounted(backend, Math.min(count, MOST_UNCOUNTED_IMAGES));
       }
       Bench bench = new Bench(backend, opener, images, folder, task);
@@ -208,7 +208,7 @@ public final class Experiment {
         samples.all(),
         count / samples.median(),
         threads,
-        !settings.warmUp().isZero(),
+        settings.warmsUp(),
         operation.reads() ? true : null,
         firstUse,
         null,

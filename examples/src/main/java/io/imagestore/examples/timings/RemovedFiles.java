@@ -9,7 +9,7 @@ import java.util.function.LongSupplier;
  * minutes in all.
  *
  * <p>Before ext4 makes a file, it looks at each inode that was given up and isn't written back yet,
- * which takes it half a minute. Thousands of them, of whatever program, make a new file cost a
+ * which takes it up to a minute. Thousands of them, of whatever program, make a new file cost a
  * millisecond in place of 20 microseconds, and a new store is a few new files.
  */
 public final class RemovedFiles implements Settling {

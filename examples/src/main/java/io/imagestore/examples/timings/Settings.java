@@ -15,6 +15,11 @@ import java.util.List;
 public record Settings(
     List<String> backends, List<Integer> cutoffs, int repeat, int threads, Duration warmUp) {
 
+  /** Whether anything is run before it counts. */
+  public boolean warmsUp() {
+    return !warmUp.isZero();
+  }
+
   /** The largest cutoff. */
   public int mostImages() {
     return cutoffs.get(cutoffs.size() - 1);
