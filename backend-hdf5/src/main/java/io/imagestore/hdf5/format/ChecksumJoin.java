@@ -1,5 +1,7 @@
 package io.imagestore.hdf5.format;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Makes the CRC-32C of two pieces together from those of each, without their bytes.
  *
@@ -15,8 +17,13 @@ final class ChecksumJoin {
 
   private static final int VALUES = 1 << Byte.SIZE;
 
-  /** Of each value that each byte of a checksum can have, from the lowest byte on, its product. */
-  private final int[] products = new int[Integer.BYTES * VALUES];
+  private final long bytes;
+
+  /**
+   * Of each value that each byte of a checksum can have, from the lowest byte on, its product. Null
+   * until there are two pieces to join, which a single row never has.
+   */
+  private int @Nullable [] products;
 
   /**
    * For many second pieces of one length.
@@ -24,6 +31,27 @@ final class ChecksumJoin {
    * @param bytes the length
    */
   ChecksumJoin(long bytes) {
+    this.bytes = bytes;
+  }
+
+  int join(int first, int second) {
+    if (first == 0) {
+      return second;
+    }
+    int[] table = products;
+    if (table == null) {
+      table = products(bytes);
+      products = table;
+    }
+    return table[first & 0xff]
+        ^ table[VALUES + (first >>> 8 & 0xff)]
+        ^ table[2 * VALUES + (first >>> 16 & 0xff)]
+        ^ table[3 * VALUES + (first >>> 24)]
+        ^ second;
+  }
+
+  private static int[] products(long bytes) {
+    int[] products = new int[Integer.BYTES * VALUES];
     int ofBit = shift(bytes);
     for (int bit = Integer.SIZE - 1; bit >= 0; bit--) {
       products[bit / Byte.SIZE * VALUES + (1 << bit % Byte.SIZE)] = ofBit;
@@ -35,14 +63,7 @@ final class ChecksumJoin {
         products[first + value] = products[first + value - lowest] ^ products[first + lowest];
       }
     }
-  }
-
-  int join(int first, int second) {
-    return products[first & 0xff]
-        ^ products[VALUES + (first >>> 8 & 0xff)]
-        ^ products[2 * VALUES + (first >>> 16 & 0xff)]
-        ^ products[3 * VALUES + (first >>> 24)]
-        ^ second;
+    return products;
   }
 
   /**
