@@ -23,7 +23,8 @@ import java.util.stream.Stream;
  *       process writes: a second one gets a {@link StoreLockedException}; others may open the store
  *       read-only. An interrupt harms neither store nor other threads.
  *   <li><b>Closing.</b> {@code close} may be called more than once, from any thread, at any time.
- *       It lets the calls in flight end; every later call throws {@link StoreClosedException}.
+ *       It lets the calls in flight end, and what the iterator of a batch in flight calls from its
+ *       own thread; every later call throws {@link StoreClosedException}.
  *   <li><b>Checked.</b> Each image carries a CRC-32C of its pixels, checked when it is read. A
  *       damaged image is a {@link CorruptImageException}, never wrong pixels, and the others stay
  *       readable.

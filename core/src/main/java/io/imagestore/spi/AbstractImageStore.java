@@ -324,7 +324,7 @@ public abstract class AbstractImageStore implements ImageStore {
     runWriting(
         "storing a batch",
         () -> {
-          write(new NonNullIterator(images.iterator()));
+          write(new NonNullIterator(calls, calls.callBack(images::iterator)));
         });
   }
 
@@ -332,7 +332,7 @@ public abstract class AbstractImageStore implements ImageStore {
   public final void putBatch(Stream<LabeledImage> images) {
     try (images) {
       Iterator<LabeledImage> iterator = images.iterator();
-      runWriting("storing a batch", () -> write(new NonNullIterator(iterator)));
+      runWriting("storing a batch", () -> write(new NonNullIterator(calls, iterator)));
     }
   }
 
@@ -561,7 +561,7 @@ public abstract class AbstractImageStore implements ImageStore {
   }
 
   private void refuseInsideOwnBatch(String what) {
-    if (writing.isHeldByCurrentThread()) {
+    if (calls.isInCallback()) {
       throw new IllegalStateException(
           what
               + ": store "

@@ -919,6 +919,36 @@ public abstract class ImageStoreContract {
   }
 
   @Test
+  void theIteratorOfABatchInFlightMayReadTheStoreThatIsBeingClosed() throws Exception {
+    CountDownLatch halfWay = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    ImageStore store = open();
+    try {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+      List<LabeledImage> read = new ArrayList<>();
+      Stream<LabeledImage> reading =
+          pausing(SampleImages.list(10, 10, RGB, 1), 0, halfWay, goOn)
+              .peek(image -> read.add(store.get(image.id() - 10)));
+      Future<?> writer = executor.submit(() -> store.putBatch(reading));
+      halfWay.await();
+      Future<?> closer = executor.submit(store::close);
+      while (isOpen(store)) {
+        Thread.onSpinWait();
+      }
+      goOn.countDown();
+
+      assertThat(writer).succeedsWithin(Duration.ofMinutes(1));
+      assertThat(closer).succeedsWithin(Duration.ofMinutes(1));
+      assertThat(read).isEqualTo(SampleImages.list(0, 10, RGB, 1));
+    } finally {
+      goOn.countDown();
+      executor.shutdown();
+      store.close();
+    }
+  }
+
+  @Test
   void closeFromTheIteratorOfABatchIsRefused() {
     try (ImageStore store = open()) {
       Runnable close = store::close;

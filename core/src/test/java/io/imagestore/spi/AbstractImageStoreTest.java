@@ -1,0 +1,97 @@
+package io.imagestore.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.imagestore.Image;
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.StoreClosedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+class AbstractImageStoreTest {
+
+  private static final Image IMAGE = Image.of(1, 1, 1, new byte[] {7});
+
+  /** Runs the iterator of a batch in another thread than the caller's. */
+  private static final class OtherThreadStore extends HeapStore {
+    @Override
+    protected void write(Iterator<LabeledImage> batch) {
+      try {
+        elsewhere(() -> writeHere(batch)).join();
+      } catch (CompletionException e) {
+        throw (RuntimeException) e.getCause();
+      }
+    }
+
+    private boolean writeHere(Iterator<LabeledImage> batch) {
+      try {
+        super.write(batch);
+        return true;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+
+  @Test
+  void anIteratorThatRunsInAnotherThreadMayReadTheStoreThatIsBeingClosed() {
+    ImageStore store = new OtherThreadStore();
+    store.put(1, IMAGE, 1);
+
+    store.putBatch(
+        Stream.of(2L, 3L)
+            .peek(id -> closeInBackground(store))
+            .map(id -> labeled(id + store.label(1))));
+
+    assertThat(isOpen(store)).isFalse();
+  }
+
+  @Test
+  void anIteratorThatRunsInAnotherThreadMayNeitherWriteNorClose() {
+    try (ImageStore store = new OtherThreadStore()) {
+      Runnable close = store::close;
+      assertThatIllegalStateException().isThrownBy(() -> store.putBatch(calling(close)));
+      assertThatIllegalStateException()
+          .isThrownBy(() -> store.putBatch(calling(() -> store.delete(1))));
+      assertThat(store.size()).isZero();
+    }
+  }
+
+  private static LabeledImage labeled(long id) {
+    return new LabeledImage(id, IMAGE, 1);
+  }
+
+  private static Stream<LabeledImage> calling(Runnable call) {
+    return Stream.of(1L).peek(id -> call.run()).map(AbstractImageStoreTest::labeled);
+  }
+
+  private static void closeInBackground(ImageStore store) {
+    new Thread(store::close).start();
+    while (elsewhere(() -> isOpen(store)).join()) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static <T> CompletableFuture<T> elsewhere(Supplier<T> code) {
+    return CompletableFuture.supplyAsync(code, task -> new Thread(task).start());
+  }
+
+  private static boolean isOpen(ImageStore store) {
+    try {
+      store.size();
+      return true;
+    } catch (StoreClosedException e) {
+      return false;
+    }
+  }
+}
