@@ -11,20 +11,18 @@ import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreClosedException;
-import io.imagestore.StoreFullException;
 import io.imagestore.StoreInfo;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.VerifyReport;
 import io.imagestore.internal.InFlightCalls;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -53,6 +51,7 @@ public abstract class AbstractImageStore implements ImageStore {
 
   private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
   private static final int IDS_A_SCAN = 1024;
+  private static final String UNCHANGED = "the store is as it was before this call";
 
   private final Path location;
   private final boolean readOnly;
@@ -117,7 +116,7 @@ public abstract class AbstractImageStore implements ImageStore {
    *
    * @param id at least 0
    * @return whether there was one
-   * @throws IOException if the file system fails
+   * @throws IOException if the file system fails; nothing is deleted then
    */
   protected abstract boolean remove(long id) throws IOException;
 
@@ -311,7 +310,7 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final void put(long id, Image image, int label) {
     LabeledImage labeled = new LabeledImage(id, image, label);
-    runWriting(
+    runChanging(
         "storing image " + id,
         () -> {
           write(labeled);
@@ -321,7 +320,7 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final void putBatch(Iterable<LabeledImage> images) {
     Objects.requireNonNull(images, "images");
-    runWriting(
+    runChanging(
         "storing a batch",
         () -> {
           write(new NonNullIterator(calls, calls.callBack(images::iterator)));
@@ -332,14 +331,14 @@ public abstract class AbstractImageStore implements ImageStore {
   public final void putBatch(Stream<LabeledImage> images) {
     try (images) {
       Iterator<LabeledImage> iterator = images.iterator();
-      runWriting("storing a batch", () -> write(new NonNullIterator(calls, iterator)));
+      runChanging("storing a batch", () -> write(new NonNullIterator(calls, iterator)));
     }
   }
 
   @Override
   public final void putBatch(ImageBatch batch) {
     Objects.requireNonNull(batch, "batch");
-    runWriting(
+    runChanging(
         "storing a batch",
         () -> {
           if (batch.size() > 0) {
@@ -351,7 +350,7 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final boolean delete(long id) {
     checkId(id);
-    return writing("deleting image " + id, () -> remove(id));
+    return changing("deleting image " + id, () -> remove(id));
   }
 
   @Override
@@ -468,15 +467,13 @@ public abstract class AbstractImageStore implements ImageStore {
 
   @Override
   public final void flush() {
-    if (readOnly) {
-      runReading("flushing", () -> {});
-    } else {
-      runWriting(
-          "flushing",
-          () -> {
-            sync();
-          });
-    }
+    runReading(
+        "flushing",
+        () -> {
+          if (!readOnly) {
+            inTurn("flushing", asAction(this::sync));
+          }
+        });
   }
 
   @Override
@@ -490,7 +487,7 @@ public abstract class AbstractImageStore implements ImageStore {
     try {
       release();
     } catch (IOException e) {
-      throw failure("closing", e);
+      throw failure("closing", e, "");
     } finally {
       closed.countDown();
     }
@@ -515,42 +512,45 @@ public abstract class AbstractImageStore implements ImageStore {
   }
 
   private <T> T reading(String what, Action<T> action) {
+    return run(what, "", action);
+  }
+
+  private <T> T changing(String what, Action<T> action) {
+    return run(what, UNCHANGED, () -> inTurn(what, action));
+  }
+
+  private <T> T run(String what, String outcome, Action<T> action) {
     if (!calls.enter()) {
       throw new StoreClosedException(location);
     }
     try {
       return action.run();
     } catch (IOException e) {
-      throw failure(what, e);
+      throw failure(what, e, outcome);
     } finally {
       calls.exit();
     }
   }
 
-  private <T> T writing(String what, Action<T> action) {
-    return reading(
-        what,
-        () -> {
-          if (readOnly) {
-            throw new UnsupportedStoreException(
-                what + ": store " + location + " was opened read-only");
-          }
-          refuseInsideOwnBatch(what);
-          writing.lock();
-          try {
-            return action.run();
-          } finally {
-            writing.unlock();
-          }
-        });
+  private <T> T inTurn(String what, Action<T> action) throws IOException {
+    if (readOnly) {
+      throw new UnsupportedStoreException(what + ": store " + location + " was opened read-only");
+    }
+    refuseInsideOwnBatch(what);
+    writing.lock();
+    try {
+      return action.run();
+    } finally {
+      writing.unlock();
+    }
   }
 
   private void runReading(String what, Step step) {
     reading(what, asAction(step));
   }
 
-  private void runWriting(String what, Step step) {
-    writing(what, asAction(step));
+  private void runChanging(String what, Step step) {
+    changing(what, asAction(step));
   }
 
   private static Action<Boolean> asAction(Step step) {
@@ -587,18 +587,8 @@ public abstract class AbstractImageStore implements ImageStore {
     return batch;
   }
 
-  private ImageStoreException failure(String what, IOException e) {
-    String reason =
-        e instanceof FileSystemException f && f.getReason() != null
-            ? f.getReason()
-            : e.getMessage();
-    String message =
-        what + " failed in store " + location + ": " + (reason == null ? e.toString() : reason);
-    boolean full = reason != null && reason.toLowerCase(Locale.ROOT).contains("no space left");
-    return full
-        ? new StoreFullException(
-            message + "; free some space and try again, nothing of this call is stored", e)
-        : new ImageStoreException(message, e);
+  private ImageStoreException failure(String what, IOException e, String outcome) {
+    return IoFailure.of(what + " failed in store " + location, e, outcome);
   }
 
   private static Iterator<LabeledImage> imagesOf(ImageBatch batch) {

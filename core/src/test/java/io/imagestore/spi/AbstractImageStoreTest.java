@@ -1,12 +1,15 @@
 package io.imagestore.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.Image;
 import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreClosedException;
+import io.imagestore.StoreFullException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Iterator;
@@ -64,6 +67,59 @@ class AbstractImageStoreTest {
       assertThatIllegalStateException()
           .isThrownBy(() -> store.putBatch(calling(() -> store.delete(1))));
       assertThat(store.size()).isZero();
+    }
+  }
+
+  /** Takes nothing more, and can't be read. */
+  private static final class FailingStore extends HeapStore {
+    @Override
+    protected void write(Iterator<LabeledImage> batch) throws IOException {
+      throw new IOException("No space left on device");
+    }
+
+    @Override
+    protected boolean remove(long id) throws IOException {
+      throw new IOException("Input/output error");
+    }
+
+    @Override
+    protected long count() throws IOException {
+      throw new IOException("Input/output error");
+    }
+
+    @Override
+    protected void sync() throws IOException {
+      throw new IOException("No space left on device");
+    }
+  }
+
+  @Test
+  void aChangeThatFailsTellsThatTheStoreIsAsItWas() {
+    try (ImageStore store = new FailingStore()) {
+      assertThatExceptionOfType(StoreFullException.class)
+          .isThrownBy(() -> store.put(7, IMAGE, 1))
+          .withMessage(
+              "storing image 7 failed in store heap: No space left on device;"
+                  + " free some space and try again; the store is as it was before this call");
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> store.delete(7))
+          .withMessage(
+              "deleting image 7 failed in store heap: Input/output error;"
+                  + " the store is as it was before this call");
+    }
+  }
+
+  @Test
+  void anythingElseThatFailsTellsNothingOfWhatIsStored() {
+    try (ImageStore store = new FailingStore()) {
+      assertThatExceptionOfType(StoreFullException.class)
+          .isThrownBy(store::flush)
+          .withMessage(
+              "flushing failed in store heap: No space left on device;"
+                  + " free some space and try again");
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(store::size)
+          .withMessage("counting the images failed in store heap: Input/output error");
     }
   }
 

@@ -70,7 +70,7 @@ class HeapStore extends AbstractImageStore {
   }
 
   @Override
-  protected long count() {
+  protected long count() throws IOException {
     return images.size();
   }
 
@@ -78,7 +78,7 @@ class HeapStore extends AbstractImageStore {
   protected void check(long id) {}
 
   @Override
-  protected StoreInfo describe() {
+  protected StoreInfo describe() throws IOException {
     return new StoreInfo("heap", location(), count(), 0, List.of(), Set.of());
   }
 
