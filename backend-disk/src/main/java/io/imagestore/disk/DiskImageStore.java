@@ -10,6 +10,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.internal.DefaultFileSystem;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
 import java.io.InputStream;
@@ -160,7 +161,7 @@ public final class DiskImageStore extends AbstractImageStore {
     try {
       return new StoreOpener(path, options).open();
     } catch (IOException e) {
-      throw new ImageStoreException("opening store " + path + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("opening store " + path + " failed", e);
     }
   }
 

@@ -4,6 +4,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.png.PngEncoder;
+import io.imagestore.internal.IoFailure;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,6 +34,6 @@ final class ExportFolder {
   }
 
   static ImageStoreException failed(Path folder, IOException e) {
-    return new ImageStoreException("exporting to " + folder + " failed: " + e.getMessage(), e);
+    return IoFailure.of("exporting to " + folder + " failed", e);
   }
 }
