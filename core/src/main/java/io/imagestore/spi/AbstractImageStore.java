@@ -21,6 +21,7 @@ import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
@@ -28,6 +29,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -417,9 +419,21 @@ public abstract class AbstractImageStore implements ImageStore {
 
   @Override
   public final long[] ids() {
-    return reading(
-        "listing the ids",
-        () -> idsFrom(0, Math.toIntExact(Math.min(count() + 1, Integer.MAX_VALUE - 8))));
+    return reading("listing the ids", this::allIds);
+  }
+
+  /** Reads on until the store ends; once they were counted, there might be more. */
+  private long[] allIds() throws IOException {
+    LongStream.Builder all = LongStream.builder();
+    long from = 0;
+    while (true) {
+      long[] ids = idsFrom(from, IDS_A_SCAN);
+      Arrays.stream(ids).forEach(all);
+      if (ids.length < IDS_A_SCAN || ids[ids.length - 1] == Long.MAX_VALUE) {
+        return all.build().toArray();
+      }
+      from = ids[ids.length - 1] + 1;
+    }
   }
 
   @Override

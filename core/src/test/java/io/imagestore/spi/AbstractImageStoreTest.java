@@ -16,9 +16,12 @@ import java.util.Iterator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
 class AbstractImageStoreTest {
@@ -120,6 +123,53 @@ class AbstractImageStoreTest {
       assertThatExceptionOfType(ImageStoreException.class)
           .isThrownBy(store::size)
           .withMessage("counting the images failed in store heap: Input/output error");
+    }
+  }
+
+  /** Is given images before the others whenever it has told something. */
+  private static final class GrowingStore extends HeapStore {
+    private long lowest = 2_000_000;
+
+    @Override
+    protected long count() throws IOException {
+      long count = super.count();
+      grow();
+      grow();
+      return count;
+    }
+
+    @Override
+    protected long[] idsFrom(long firstId, int count) {
+      long[] ids = super.idsFrom(firstId, count);
+      grow();
+      return ids;
+    }
+
+    void grow() {
+      put(--lowest, IMAGE, 1);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1023, 1024, 1025, 3000})
+  void allIdsAreListedThoughOthersAreStoredMeanwhile(int count) {
+    try (GrowingStore store = new GrowingStore()) {
+      for (int i = 0; i < count; i++) {
+        store.grow();
+      }
+      long[] before = LongStream.range(2_000_000 - count, 2_000_000).toArray();
+
+      assertThat(store.ids()).contains(before).isSorted().doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void theHighestIdIsListedAtTheEndOfAFullPortion() {
+    try (ImageStore store = new HeapStore()) {
+      LongStream.rangeClosed(Long.MAX_VALUE - 1023, Long.MAX_VALUE)
+          .forEach(id -> store.put(id, IMAGE, 1));
+
+      assertThat(store.ids()).hasSize(1024).endsWith(Long.MAX_VALUE);
     }
   }
 

@@ -41,6 +41,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -744,6 +745,30 @@ public abstract class ImageStoreContract {
           () -> appendImages(store, 200, 50));
 
       assertThat(all(store)).isEqualTo(SampleImages.list(0, 250, RGB, 1));
+    }
+  }
+
+  @Test
+  void idsListsAllThatAreThereWhileOthersAreStoredBeforeThem() throws Exception {
+    long[] there = LongStream.range(1000, 1200).toArray();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(1000, 200, RGB, 1));
+      Future<?> writer =
+          executor.submit(
+              () -> {
+                for (LabeledImage image : SampleImages.list(0, 500, RGB, 1)) {
+                  store.put(999 - image.id(), image.image(), image.label());
+                }
+              });
+      do {
+        assertThat(store.ids()).endsWith(there).isSorted();
+      } while (!writer.isDone());
+
+      writer.get();
+      assertThat(store.ids()).hasSize(700);
+    } finally {
+      executor.shutdown();
     }
   }
 
