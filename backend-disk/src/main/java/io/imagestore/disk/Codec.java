@@ -1,7 +1,7 @@
 package io.imagestore.disk;
 
-import io.imagestore.disk.png.PngDecoder;
-import io.imagestore.disk.png.PngEncoder;
+import io.imagestore.internal.png.PngDecoder;
+import io.imagestore.internal.png.PngEncoder;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 

@@ -1,6 +1,6 @@
 package io.imagestore.disk;
 
-import io.imagestore.disk.png.PngException;
+import io.imagestore.internal.png.PngException;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;

@@ -7,7 +7,7 @@ import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
-import io.imagestore.disk.png.PngException;
+import io.imagestore.internal.png.PngException;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;

@@ -2,9 +2,9 @@ package io.imagestore.disk;
 
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
-import io.imagestore.disk.png.PngDecoder;
-import io.imagestore.disk.png.PngEncoder;
-import io.imagestore.disk.png.PngException;
+import io.imagestore.internal.png.PngDecoder;
+import io.imagestore.internal.png.PngEncoder;
+import io.imagestore.internal.png.PngException;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 /** Thrown for a PNG that may be well-formed but that this codec refuses; the message says why. */
 public class UnsupportedPngException extends PngException {

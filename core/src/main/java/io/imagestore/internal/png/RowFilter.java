@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 /** The five row filters of section 9, applied and undone. */
 final class RowFilter {

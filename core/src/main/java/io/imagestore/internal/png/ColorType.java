@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 /** The colour types of PNG, section 11.2.2, and the bit depths each allows. */
 enum ColorType {

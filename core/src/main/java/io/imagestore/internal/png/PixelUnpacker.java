@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 /** Turns a pixel of an unfiltered row into 8-bit samples. */
 interface PixelUnpacker {

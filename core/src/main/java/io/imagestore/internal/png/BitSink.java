@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;

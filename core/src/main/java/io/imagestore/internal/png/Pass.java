@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 /** A pass over an image: where its pixels start and how they step. */
 record Pass(int x, int y, int stepX, int stepY) {
