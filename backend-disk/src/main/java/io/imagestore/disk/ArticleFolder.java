@@ -91,8 +91,7 @@ public final class ArticleFolder {
               + shape
               + ", but PNG holds 1 to 4 channels; nothing is exported");
     }
-    ByteBuffer png =
-        encoder.encode(shape.height(), shape.width(), shape.channels(), image.image().pixels());
+    ByteBuffer png = encoder.encode(shape, ByteBuffer.wrap(image.image().pixels()));
     try (OutputStream out = new FileOutputStream(file.toFile())) {
       out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }

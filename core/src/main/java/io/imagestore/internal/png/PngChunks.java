@@ -1,79 +1,122 @@
 package io.imagestore.internal.png;
 
+import io.imagestore.ImageShape;
+import io.imagestore.SampleType;
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.zip.CRC32;
 
 /**
  * The chunks of a PNG datastream, checked for order, length and CRC (sections 5.3 to 5.6), and
  * where the ones that matter for the pixels lie. The CRC of every chunk is checked, as a flipped
- * bit in a chunk's type can make a chunk that matters look like one that doesn't. What follows IEND
- * is not looked at.
+ * bit in a chunk's type can make a chunk that matters look like one that doesn't. Chunks that don't
+ * matter are passed over, compressed ones too; what follows IEND is not looked at.
  */
-final class PngChunks {
-  private static final long SIGNATURE = 0x89504e470d0a1a0aL;
+public final class PngChunks {
+  static final long SIGNATURE = 0x89504e470d0a1a0aL;
+
+  /** Length and type, before a chunk's data. */
+  private static final int LEAD = 8;
+
+  /** Length, type and CRC. */
+  private static final int OVERHEAD = LEAD + 4;
+
   private static final int IHDR = 0x49484452;
   private static final int PLTE = 0x504c5445;
   private static final int IDAT = 0x49444154;
   private static final int IEND = 0x49454e44;
   private static final int TRNS = 0x74524e53;
 
-  /** Length, type and CRC. */
-  private static final int OVERHEAD = 12;
-
   /** The bit of a type that tells ancillary chunks, which may be skipped, section 5.4. */
   private static final int ANCILLARY = 0x20000000;
 
+  private static final int MAX_PALETTE_BYTES = 3 * 256;
+
+  /** DEFLATE can't blow up its input by more than this: 258 bytes for two bits. */
+  private static final long MAX_INFLATION = 1032;
+
   private final ByteBuffer png;
-  private final CRC32 crc;
+  private final CRC32 crc = new CRC32();
   private final PngHeader header;
   private byte[] palette = new byte[0];
   private byte[] transparency = new byte[0];
 
-  /** Offset and length of each IDAT chunk's data, alternating. */
-  private int[] data = new int[2];
+  /** The IDAT chunks, which follow each other. */
+  private int dataStart;
 
-  private int dataCount;
+  private int dataEnd;
   private long dataBytes;
 
-  /** Where the next chunk starts. */
-  private int position;
+  /** The chunk looked at. */
+  private int start;
 
-  private int type;
   private int length;
+  private int type;
 
-  PngChunks(ByteBuffer png, CRC32 crc) throws PngException {
-    this.png = png;
-    this.crc = crc;
-    position = png.position();
-    if (png.remaining() < Long.BYTES || png.getLong(position) != SIGNATURE) {
-      throw new PngException("Not a PNG: " + png.remaining() + " bytes without a PNG's signature");
+  /** Where the next one starts. */
+  private int position = Long.BYTES;
+
+  /**
+   * Reads and checks all chunks; inflates nothing and takes no memory for pixels. How large an
+   * image may be is for the caller to decide.
+   *
+   * @param file the PNG, from its position to its limit, unchanged as long as this is used
+   * @throws DecodeException if this is no PNG, or a truncated or damaged one, or one that declares
+   *     more pixels than its bytes can hold
+   * @throws UnsupportedImageException for an unknown critical chunk
+   */
+  public PngChunks(ByteBuffer file) {
+    png = file.slice();
+    if (png.limit() < Long.BYTES || png.getLong(0) != SIGNATURE) {
+      throw new DecodeException("Not a PNG: " + png.limit() + " bytes without a PNG's signature");
     }
-    position += Long.BYTES;
     next();
-    if (type != IHDR || length != 13) {
-      throw new PngException("The first chunk is " + name() + ", not an IHDR of 13 bytes");
+    if (type != IHDR || length != PngHeader.BYTES) {
+      throw new DecodeException("The first chunk is " + name() + ", not an IHDR of 13 bytes");
     }
-    header = PngHeader.read(png.slice(position - 4 - length, length));
+    header = PngHeader.read(content());
     next();
     while (type != IEND) {
       take();
       next();
     }
-    if (dataCount == 0) {
-      throw new PngException("No IDAT chunk");
+    if (dataEnd == 0) {
+      throw new DecodeException("No IDAT chunk");
     }
     if (header.colorType() == ColorType.PALETTE && palette.length == 0) {
-      throw new PngException("No PLTE chunk in an image of colour type 3");
+      throw new DecodeException("No PLTE chunk in an image of colour type 3");
     }
+    if (header.inflatedBytes() / MAX_INFLATION > dataBytes) {
+      throw new DecodeException(
+          dataBytes
+              + " bytes of data can't hold "
+              + header.width()
+              + "×"
+              + header.height()
+              + " pixels");
+    }
+  }
+
+  /**
+   * What the image is read as.
+   *
+   * @return its shape
+   */
+  public ImageShape shape() {
+    return new ImageShape(
+        header.height(),
+        header.width(),
+        header.colorType().channels + (transparent() ? 1 : 0),
+        header.bitDepth() == 16 ? SampleType.UINT16 : SampleType.UINT8);
   }
 
   PngHeader header() {
     return header;
   }
 
-  /** RGB triples; empty when the image has no use for them. */
+  /** RGB triples; empty when there are none. */
   byte[] palette() {
     return palette;
   }
@@ -87,96 +130,107 @@ final class PngChunks {
     return transparency;
   }
 
-  int dataCount() {
-    return dataCount;
+  /** Where the compressed data's first chunk starts. */
+  int dataStart() {
+    return dataStart;
   }
 
-  int dataOffset(int index) {
-    return data[2 * index];
+  /** Where the compressed data's last chunk ends. */
+  int dataEnd() {
+    return dataEnd;
   }
 
-  int dataLength(int index) {
-    return data[2 * index + 1];
-  }
-
+  /** All bytes of compressed data. */
   long dataBytes() {
     return dataBytes;
   }
 
+  /** A view of the data of the chunk that starts there. */
+  ByteBuffer data(int chunk) {
+    return png.slice(chunk + LEAD, png.getInt(chunk));
+  }
+
+  /** Where the chunk that starts there ends. */
+  int end(int chunk) {
+    return chunk + OVERHEAD + png.getInt(chunk);
+  }
+
   /** Moves over a chunk after checking that it is whole and undamaged. */
-  private void next() throws PngException {
-    if (png.limit() - position < OVERHEAD) {
-      throw new PngException("Truncated: ends at byte " + offset() + ", before an IEND chunk");
+  private void next() {
+    start = position;
+    int left = png.limit() - start - OVERHEAD;
+    if (left < 0) {
+      throw new DecodeException(
+          "Truncated: ends at byte " + png.limit() + ", before an IEND chunk");
     }
-    length = png.getInt(position);
-    type = png.getInt(position + 4);
-    if (length < 0 || length > png.limit() - position - OVERHEAD) {
-      throw new PngException(
+    length = png.getInt(start);
+    type = png.getInt(start + 4);
+    if (length < 0 || length > left) {
+      throw new DecodeException(
           "Truncated: the chunk "
               + name()
               + " at byte "
-              + offset()
+              + start
               + " says it has "
               + Integer.toUnsignedString(length)
               + " bytes, but "
-              + Math.max(0, png.limit() - position - OVERHEAD)
+              + left
               + " are left");
     }
     crc.reset();
-    crc.update(png.array(), png.arrayOffset() + position + 4, length + 4);
-    if ((int) crc.getValue() != png.getInt(position + 8 + length)) {
-      throw new PngException(
-          "Damaged: the chunk " + name() + " at byte " + offset() + " fails its CRC");
+    crc.update(png.slice(start + 4, length + 4));
+    if ((int) crc.getValue() != png.getInt(start + LEAD + length)) {
+      throw new DecodeException(
+          "Damaged: the chunk " + name() + " at byte " + start + " fails its CRC");
     }
-    position += OVERHEAD + length;
+    position = start + OVERHEAD + length;
   }
 
-  private void take() throws PngException {
+  private void take() {
     switch (type) {
       case IDAT -> addData();
       case PLTE -> takePalette();
       case TRNS -> takeTransparency();
-      case IHDR -> throw new PngException("A second IHDR chunk ends at byte " + offset());
+      case IHDR -> throw new DecodeException("A second IHDR chunk at byte " + start);
       default -> {
         if ((type & ANCILLARY) == 0) {
-          throw new UnsupportedPngException("Unknown critical chunk " + name());
+          throw new UnsupportedImageException(
+              "It has the critical chunk "
+                  + name()
+                  + ", which isn't the standard's: save the image as plain PNG");
         }
       }
     }
   }
 
-  private void addData() throws PngException {
-    int start = position - 4 - length;
-    if (dataCount > 0
-        && dataOffset(dataCount - 1) + dataLength(dataCount - 1) + OVERHEAD != start) {
-      throw new PngException("The IDAT chunks are not consecutive");
+  private void addData() {
+    if (dataEnd == 0) {
+      dataStart = start;
+    } else if (dataEnd != start) {
+      throw new DecodeException("The IDAT chunks are not consecutive");
     }
-    if (data.length == 2 * dataCount) {
-      data = Arrays.copyOf(data, 2 * data.length);
-    }
-    data[2 * dataCount] = start;
-    data[2 * dataCount + 1] = length;
-    dataCount++;
+    dataEnd = position;
     dataBytes += length;
   }
 
-  private void takePalette() throws PngException {
+  private void takePalette() {
     requireBeforeData();
     ColorType colorType = header.colorType();
     if (colorType == ColorType.GRAY || colorType == ColorType.GRAY_ALPHA) {
-      throw new PngException("A PLTE chunk in an image of colour type " + colorType.code);
+      throw new DecodeException("A PLTE chunk in an image of colour type " + colorType.code);
     }
     if (palette.length > 0 || transparent()) {
-      throw new PngException("A PLTE chunk after another or after tRNS");
+      throw new DecodeException("A PLTE chunk after another or after tRNS");
     }
-    int most = 3 * (1 << Math.min(8, header.bitDepth()));
-    if (length == 0 || length % 3 != 0 || length > most) {
-      throw new PngException("A PLTE chunk of " + length + " bytes; must be 3, 6, … " + most);
+    // More colours than the bit depth can tell apart are an error that does no harm.
+    if (length == 0 || length % 3 != 0 || length > MAX_PALETTE_BYTES) {
+      throw new DecodeException(
+          "A PLTE chunk of " + length + " bytes; must be 3, 6, … " + MAX_PALETTE_BYTES);
     }
     palette = content();
   }
 
-  private void takeTransparency() throws PngException {
+  private void takeTransparency() {
     requireBeforeData();
     boolean fits =
         switch (header.colorType()) {
@@ -186,21 +240,21 @@ final class PngChunks {
           case GRAY_ALPHA, RGBA -> false;
         };
     if (!fits || transparent()) {
-      throw new PngException(
+      throw new DecodeException(
           "A tRNS chunk of " + length + " bytes is out of place for " + header.colorType());
     }
     transparency = content();
   }
 
-  private void requireBeforeData() throws PngException {
-    if (dataCount > 0) {
-      throw new PngException("A " + name() + " chunk after IDAT");
+  private void requireBeforeData() {
+    if (dataEnd > 0) {
+      throw new DecodeException("A " + name() + " chunk after IDAT");
     }
   }
 
   private byte[] content() {
     byte[] content = new byte[length];
-    png.get(position - 4 - length, content);
+    png.get(start + LEAD, content);
     return content;
   }
 
@@ -208,9 +262,5 @@ final class PngChunks {
     byte[] letters = ByteBuffer.allocate(4).putInt(type).array();
     String name = new String(letters, StandardCharsets.ISO_8859_1);
     return name.matches("[A-Za-z]{4}") ? name : String.format("0x%08x", type);
-  }
-
-  private int offset() {
-    return position - png.position();
   }
 }

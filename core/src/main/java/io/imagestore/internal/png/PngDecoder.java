@@ -1,134 +1,70 @@
 package io.imagestore.internal.png;
 
+import io.imagestore.ImageShape;
+import io.imagestore.codec.DecodeException;
+import io.imagestore.codec.DecodeRegion;
+import io.imagestore.internal.Pool;
+import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
 /**
- * Reads PNG as 8-bit samples, row-major with interleaved channels. Gray of 1, 2 or 4 bits is scaled
- * to 8; a palette becomes RGB; a tRNS chunk becomes an alpha channel; interlaced images are put in
- * order. Images of 16 bits a sample are refused, as 8 would lose half of each. Gamma and colour
- * profiles are left alone.
- *
- * <p>A decoder holds native memory until {@link #close}; it is used over and over, by one thread at
- * a time: {@link #start} an image, ask for its size, then {@link #finish}.
+ * Inflates the pixels of PNG files, undoes their filters, and puts them where they belong. Holds
+ * native memory until {@link #close}; is used over and over, by one thread at a time.
  */
-public final class PngDecoder implements AutoCloseable {
+public final class PngDecoder implements Pool.Item {
   private static final int BAND_BYTES = 1 << 16;
 
-  /** DEFLATE can't blow up its input by more than this: 258 bytes for two bits. */
-  private static final long MAX_INFLATION = 1032;
-
-  private final long maxPixels;
   private final Inflater inflater = new Inflater();
-  private final CRC32 crc = new CRC32();
+
+  /** Some rows of a pass, each behind its filter type, and before them the row above. */
   private byte[] band = new byte[0];
-  private byte[] zeros = new byte[0];
 
-  private ByteBuffer png = ByteBuffer.allocate(0);
-  private PngChunks chunks;
-  private PngHeader header;
-  private int channels;
-  private int nextData;
+  /** The samples of some pixels of a row. */
+  private byte[] samples = new byte[0];
+
+  /** Creates a decoder. */
+  public PngDecoder() {}
 
   /**
-   * Creates a decoder.
+   * Decodes a whole image.
    *
-   * @param maxPixels the largest area that is accepted, in pixels
+   * @param png its chunks
+   * @param into takes the shape's bytes at its position, which moves behind them
+   * @throws DecodeException if the compressed data is damaged, too short or too long
+   * @throws BufferOverflowException if fewer bytes remain; nothing is written
    */
-  @SuppressWarnings("NullAway.Init") // set by start, which comes first
-  public PngDecoder(long maxPixels) {
-    this.maxPixels = maxPixels;
+  public void decode(PngChunks png, ByteBuffer into) {
+    decode(png, DecodeRegion.whole(png.shape(), 1), into);
   }
 
   /**
-   * Begins with an image: checks all of its chunks, but inflates nothing and takes no memory for
-   * pixels.
+   * Decodes a part of an image. If the last row isn't in it, the end of the compressed data isn't
+   * looked at.
    *
-   * @param datastream the PNG, in an accessible array, unchanged until {@link #finish} is done
-   * @throws UnsupportedPngException for 16 bits a sample, an area over the limit, or an unknown
-   *     critical chunk
-   * @throws PngException if this is no PNG, or a truncated or damaged one
+   * @param png the image's chunks
+   * @param region lies in the image and has scale 1
+   * @param into takes the region's bytes at its position, which moves behind them
+   * @throws DecodeException if the compressed data is damaged, too short or too long
+   * @throws BufferOverflowException if fewer bytes remain; nothing is written
    */
-  public void start(ByteBuffer datastream) throws PngException {
-    png = datastream;
-    chunks = new PngChunks(datastream, crc);
-    header = chunks.header();
-    if (header.bitDepth() == 16) {
-      throw new UnsupportedPngException(
-          "16 bits a sample; 8 are kept here, and half of each sample would be lost: convert the"
-              + " image first");
+  void decode(PngChunks png, DecodeRegion region, ByteBuffer into) {
+    long bytes = region.shape(png.shape()).byteCount();
+    if (bytes > into.remaining()) {
+      throw new BufferOverflowException();
     }
-    channels =
-        (header.colorType() == ColorType.PALETTE ? 3 : header.colorType().samples)
-            + (chunks.transparent() ? 1 : 0);
-    if (header.pixels() > maxPixels || header.pixels() * channels > Integer.MAX_VALUE - 8) {
-      throw new UnsupportedPngException(
-          header.width()
-              + "×"
-              + header.height()
-              + " pixels; the limit is "
-              + maxPixels
-              + " in all");
+    try {
+      new Run(png, region, into.slice()).decode();
+    } finally {
+      inflater.reset(); // which lets go of the file
     }
-    if (header.inflatedBytes() > (chunks.dataBytes() + 1) * MAX_INFLATION) {
-      throw new PngException(
-          chunks.dataBytes()
-              + " bytes of data can't hold "
-              + header.width()
-              + "×"
-              + header.height()
-              + " pixels");
-    }
+    into.position(into.position() + (int) bytes);
   }
 
-  /**
-   * Returns the height of the image begun with.
-   *
-   * @return rows
-   */
-  public int height() {
-    return header.height();
-  }
-
-  /**
-   * Returns the width of the image begun with.
-   *
-   * @return pixels a row
-   */
-  public int width() {
-    return header.width();
-  }
-
-  /**
-   * Returns the channels that the image begun with is read as.
-   *
-   * @return 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA)
-   */
-  public int channels() {
-    return channels;
-  }
-
-  /**
-   * Reads the pixels of the image begun with.
-   *
-   * @param pixels where height × width × channels bytes go, from index 0
-   * @throws PngException if the compressed data is damaged, too short or too long
-   */
-  public void finish(byte[] pixels) throws PngException {
-    inflater.reset();
-    nextData = 0;
-    boolean plain =
-        header.bitDepth() == 8
-            && header.colorType() != ColorType.PALETTE
-            && !header.interlaced()
-            && !chunks.transparent();
-    RowSink rows = plain ? new PlainRows(pixels) : new UnpackedRows(pixels);
-    for (Pass pass : header.passes()) {
-      readPass(pass, rows);
-    }
-    requireEnd();
+  @Override
+  public long heldBytes() {
+    return (long) band.length + samples.length;
   }
 
   @Override
@@ -136,160 +72,142 @@ public final class PngDecoder implements AutoCloseable {
     inflater.end();
   }
 
-  private void readPass(Pass pass, RowSink rows) throws PngException {
-    int width = pass.width(header.width());
-    int height = pass.height(header.height());
-    if (width == 0 || height == 0) {
-      return;
+  private static byte[] atLeast(int length, byte[] array) {
+    return array.length < length ? new byte[length] : array;
+  }
+
+  /** One image. */
+  private final class Run {
+    private final PngChunks png;
+    private final PngHeader header;
+    private final RowUnpacker unpacker;
+    private final DecodeRegion region;
+    private final ByteBuffer out;
+    private final int pixelBytes;
+
+    /** The compressed data's chunk that comes next. */
+    private int nextData;
+
+    Run(PngChunks png, DecodeRegion region, ByteBuffer out) {
+      this.png = png;
+      this.region = region;
+      this.out = out;
+      header = png.header();
+      unpacker = RowUnpacker.of(png);
+      ImageShape shape = png.shape();
+      pixelBytes = shape.channels() * shape.sampleType().bytes();
+      nextData = png.dataStart();
     }
-    int rowBytes = Math.toIntExact(header.rowBytes(width));
-    rows.begin(pass, width, rowBytes);
-    int rowsInBand = Math.max(1, Math.min(height, BAND_BYTES / (rowBytes + 1)));
-    ensureBuffers(rowsInBand * (rowBytes + 1), rowBytes);
-    for (int first = 0; first < height; first += rowsInBand) {
-      int count = Math.min(rowsInBand, height - first);
-      inflate(count * (rowBytes + 1));
-      for (int i = 0; i < count; i++) {
-        rows.take(first + i, i * (rowBytes + 1));
+
+    void decode() {
+      samples = atLeast(region.width() * pixelBytes, samples);
+      int bottom = region.y() + region.height();
+      Pass[] passes = header.passes();
+      for (int i = 0; i < passes.length; i++) {
+        boolean last = i == passes.length - 1;
+        readPass(passes[i], passes[i].height(last ? bottom : header.height()));
+      }
+      if (bottom == header.height()) {
+        requireEnd();
       }
     }
-  }
 
-  private void ensureBuffers(int bandBytes, int rowBytes) {
-    // The one byte more is for requireEnd.
-    if (band.length <= bandBytes || band.length > 4 * BAND_BYTES) {
-      band = new byte[bandBytes + 1];
-    }
-    if (zeros.length < rowBytes || zeros.length > 4 * BAND_BYTES) {
-      zeros = new byte[rowBytes];
-    }
-  }
-
-  /** Fills the band from its start. */
-  private void inflate(int length) throws PngException {
-    int filled = 0;
-    while (filled < length) {
-      filled += inflateSome(filled, length - filled);
-      if (filled < length && inflater.finished()) {
-        throw new PngException(
-            "The compressed data ends after " + inflater.getBytesWritten() + " bytes, too early");
+    /** Reads the first {@code height} rows of a pass. */
+    private void readPass(Pass pass, int height) {
+      int width = pass.width(header.width());
+      if (width == 0 || height == 0) {
+        return;
+      }
+      int stride = 1 + Math.toIntExact(header.rowBytes(width));
+      int slots = Math.min(height, Math.max(2, BAND_BYTES / stride));
+      band = atLeast(slots * stride, band);
+      int distance = header.filterDistance();
+      int row = 0;
+      while (row < height) {
+        int first = 0;
+        if (row > 0) {
+          System.arraycopy(band, (slots - 1) * stride, band, 0, stride);
+          first = 1;
+        }
+        int end = first + Math.min(height - row, slots - first);
+        inflate(first * stride, end * stride);
+        for (int slot = first; slot < end; slot++, row++) {
+          int at = slot * stride + 1;
+          int prior = row == 0 ? RowFilter.NO_ROW : at - stride;
+          RowFilter.undo(band[at - 1] & 0xff, band, at, prior, stride - 1, distance);
+          take(pass, row, at);
+        }
       }
     }
-  }
 
-  /** Nothing may follow the last row: neither pixels nor bytes after the compressed stream. */
-  private void requireEnd() throws PngException {
-    while (!inflater.finished()) {
-      if (inflateSome(0, 1) > 0) {
-        throw new PngException("More compressed data than the image has pixels");
+    /** Fills a part of the band. */
+    private void inflate(int from, int to) {
+      int filled = from;
+      while (filled < to) {
+        filled += inflateSome(filled, to - filled);
+        if (filled < to && inflater.finished()) {
+          throw new DecodeException(
+              "The compressed data ends after " + inflater.getBytesWritten() + " bytes, too early");
+        }
       }
     }
-    long unused = inflater.getRemaining();
-    for (; nextData < chunks.dataCount(); nextData++) {
-      unused += chunks.dataLength(nextData);
-    }
-    if (unused > 0) {
-      throw new PngException(unused + " bytes of garbage after the compressed data");
-    }
-  }
 
-  private int inflateSome(int at, int length) throws PngException {
-    if (inflater.needsInput()) {
-      if (nextData == chunks.dataCount()) {
-        throw new PngException(
-            "The compressed data is cut off after " + inflater.getBytesRead() + " bytes");
+    /** Nothing may follow the last row: neither pixels nor bytes after the compressed stream. */
+    private void requireEnd() {
+      while (!inflater.finished()) {
+        if (inflateSome(0, 1) > 0) {
+          throw new DecodeException("More compressed data than the image has pixels");
+        }
       }
-      inflater.setInput(
-          png.array(),
-          png.arrayOffset() + chunks.dataOffset(nextData),
-          chunks.dataLength(nextData));
-      nextData++;
-    }
-    try {
-      int count = inflater.inflate(band, at, length);
-      if (inflater.needsDictionary()) {
-        throw new PngException("The compressed data wants a preset dictionary");
+      long unused = png.dataBytes() - inflater.getBytesRead();
+      if (unused > 0) {
+        throw new DecodeException(unused + " bytes of garbage after the compressed data");
       }
-      return count;
-    } catch (DataFormatException e) {
-      throw new PngException("The compressed data is damaged: " + e.getMessage(), e);
-    }
-  }
-
-  /** Takes the rows of a pass as they come, still filtered, from the band. */
-  private interface RowSink {
-    void begin(Pass pass, int width, int rowBytes);
-
-    void take(int row, int at) throws PngException;
-  }
-
-  /** Rows that are pixels as soon as their filter is undone. */
-  private final class PlainRows implements RowSink {
-    private final byte[] pixels;
-    private final int distance = header.filterDistance();
-    private int rowBytes;
-
-    PlainRows(byte[] pixels) {
-      this.pixels = pixels;
     }
 
-    @Override
-    public void begin(Pass pass, int width, int rowBytes) {
-      this.rowBytes = rowBytes;
-    }
-
-    @Override
-    public void take(int row, int at) throws PngException {
-      int start = row * rowBytes;
-      boolean first = row == 0;
-      RowFilter.undo(
-          band[at],
-          band,
-          at + 1,
-          first ? zeros : pixels,
-          first ? 0 : start - rowBytes,
-          pixels,
-          start,
-          rowBytes,
-          distance);
-    }
-  }
-
-  /** Rows whose samples are to be scaled, looked up or moved to where they belong. */
-  private final class UnpackedRows implements RowSink {
-    private final byte[] pixels;
-    private final int distance = header.filterDistance();
-    private final PixelUnpacker unpacker = PixelUnpacker.of(chunks);
-    private Pass pass = Pass.WHOLE[0];
-    private int width;
-    private int rowBytes;
-    private byte[] prior = new byte[0];
-    private byte[] current = new byte[0];
-
-    UnpackedRows(byte[] pixels) {
-      this.pixels = pixels;
-    }
-
-    @Override
-    public void begin(Pass pass, int width, int rowBytes) {
-      this.pass = pass;
-      this.width = width;
-      this.rowBytes = rowBytes;
-      prior = new byte[rowBytes];
-      current = new byte[rowBytes];
-    }
-
-    @Override
-    public void take(int row, int at) throws PngException {
-      RowFilter.undo(band[at], band, at + 1, prior, 0, current, 0, rowBytes, distance);
-      int y = pass.y() + row * pass.stepY();
-      int start = (y * header.width() + pass.x()) * channels;
-      for (int x = 0; x < width; x++) {
-        unpacker.unpack(current, x, pixels, start + x * pass.stepX() * channels);
+    private int inflateSome(int at, int length) {
+      if (inflater.needsInput()) {
+        if (nextData == png.dataEnd()) {
+          throw new DecodeException(
+              "The compressed data is cut off after " + inflater.getBytesRead() + " bytes");
+        }
+        ByteBuffer data = png.data(nextData);
+        nextData = png.end(nextData);
+        inflater.setInput(data);
       }
-      byte[] swap = prior;
-      prior = current;
-      current = swap;
+      try {
+        int count = inflater.inflate(band, at, length);
+        if (inflater.needsDictionary()) {
+          throw new DecodeException("The compressed data wants a preset dictionary");
+        }
+        return count;
+      } catch (DataFormatException e) {
+        throw new DecodeException("The compressed data is damaged: " + e.getMessage(), e);
+      }
+    }
+
+    /** Takes a row of a pass, unfiltered, from the band. */
+    void take(Pass pass, int row, int at) {
+      int y = pass.y() + row * pass.stepY() - region.y();
+      int from = pass.width(region.x());
+      int to = pass.width(region.x() + region.width());
+      if (y < 0 || y >= region.height() || from == to) {
+        return;
+      }
+      unpacker.unpack(band, at, from, to, samples);
+      int x = pass.x() + from * pass.stepX() - region.x();
+      int start = (y * region.width() + x) * pixelBytes;
+      if (pass.stepX() == 1) {
+        out.put(start, samples, 0, (to - from) * pixelBytes);
+      } else {
+        scatter(start, pass.stepX() * pixelBytes, to - from);
+      }
+    }
+
+    private void scatter(int start, int step, int count) {
+      for (int pixel = 0; pixel < count; pixel++) {
+        out.put(start + pixel * step, samples, pixel * pixelBytes, pixelBytes);
+      }
     }
   }
 }

@@ -1,5 +1,7 @@
 package io.imagestore.internal.png;
 
+import io.imagestore.codec.DecodeException;
+
 /** The five row filters of section 9, applied and undone. */
 final class RowFilter {
   static final int NONE = 0;
@@ -8,94 +10,104 @@ final class RowFilter {
   static final int AVERAGE = 3;
   static final int PAETH = 4;
 
+  /** Stands for the row above the first. */
+  static final int NO_ROW = -1;
+
+  private static final int AVERAGE_OF_FIRST_ROW = 256;
+
   private RowFilter() {}
 
+  /** Writes the Paeth residuals of a row; {@code prior} is the row above, zeros for the first. */
+  static void paeth(byte[] row, byte[] prior, byte[] out, int outAt, int length, int bpp) {
+    for (int i = 0; i < Math.min(bpp, length); i++) {
+      out[outAt + i] = (byte) (row[i] - prior[i]);
+    }
+    for (int i = bpp; i < length; i++) {
+      int left = row[i - bpp] & 0xff;
+      int above = prior[i] & 0xff;
+      int corner = prior[i - bpp] & 0xff;
+      out[outAt + i] = (byte) (row[i] - predict(left, above, corner));
+    }
+  }
+
   /**
-   * Writes the Paeth residuals of a row; {@code prior} is the row above, all zeros for the first.
+   * Restores a row in place.
+   *
+   * @param filter the row's filter type
+   * @param rows holds it, and before it the row above
+   * @param at where its {@code length} bytes begin
+   * @param prior where the bytes of the row above begin, which is restored already, or {@link
+   *     #NO_ROW}
+   * @param bpp the distance to the pixel on the left, in bytes
    */
-  static void paeth(
-      byte[] row, int at, byte[] prior, int priorAt, byte[] out, int outAt, int length, int bpp) {
-    int lead = Math.min(bpp, length);
-    for (int i = 0; i < lead; i++) {
-      out[outAt + i] = (byte) (row[at + i] - prior[priorAt + i]);
+  static void undo(int filter, byte[] rows, int at, int prior, int length, int bpp) {
+    switch (prior == NO_ROW ? filterWithoutRowAbove(filter) : filter) {
+      case NONE -> {}
+      case SUB -> undoSub(rows, at, length, bpp);
+      case UP -> undoUp(rows, at, prior, length);
+      case AVERAGE -> undoAverage(rows, at, prior, length, bpp);
+      case AVERAGE_OF_FIRST_ROW -> undoAverageOfFirstRow(rows, at, length, bpp);
+      case PAETH -> undoPaeth(rows, at, prior, length, bpp);
+      default ->
+          throw new DecodeException("A row has filter type " + filter + "; PNG knows 0 to 4");
     }
+  }
+
+  /** Above the first row are zeros, so that Paeth's choice is always the left. */
+  private static int filterWithoutRowAbove(int filter) {
+    return switch (filter) {
+      case UP -> NONE;
+      case AVERAGE -> AVERAGE_OF_FIRST_ROW;
+      case PAETH -> SUB;
+      default -> filter;
+    };
+  }
+
+  private static void undoSub(byte[] rows, int at, int length, int bpp) {
     for (int i = bpp; i < length; i++) {
-      int left = row[at + i - bpp] & 0xff;
-      int above = prior[priorAt + i] & 0xff;
-      int corner = prior[priorAt + i - bpp] & 0xff;
-      out[outAt + i] = (byte) (row[at + i] - predict(left, above, corner));
+      rows[at + i] += rows[at + i - bpp];
     }
   }
 
-  /** Restores a row of {@code length} bytes from its filtered form. */
-  static void undo(
-      int filter,
-      byte[] in,
-      int inAt,
-      byte[] prior,
-      int priorAt,
-      byte[] row,
-      int at,
-      int length,
-      int bpp)
-      throws PngException {
-    switch (filter) {
-      case NONE -> System.arraycopy(in, inAt, row, at, length);
-      case SUB -> undoSub(in, inAt, row, at, length, bpp);
-      case UP -> undoUp(in, inAt, prior, priorAt, row, at, length);
-      case AVERAGE -> undoAverage(in, inAt, prior, priorAt, row, at, length, bpp);
-      case PAETH -> undoPaeth(in, inAt, prior, priorAt, row, at, length, bpp);
-      default -> throw new PngException("A row has filter type " + filter + "; PNG knows 0 to 4");
-    }
-  }
-
-  private static void undoSub(byte[] in, int inAt, byte[] row, int at, int length, int bpp) {
-    System.arraycopy(in, inAt, row, at, Math.min(bpp, length));
-    for (int i = bpp; i < length; i++) {
-      row[at + i] = (byte) (in[inAt + i] + row[at + i - bpp]);
-    }
-  }
-
-  private static void undoUp(
-      byte[] in, int inAt, byte[] prior, int priorAt, byte[] row, int at, int length) {
+  private static void undoUp(byte[] rows, int at, int prior, int length) {
     for (int i = 0; i < length; i++) {
-      row[at + i] = (byte) (in[inAt + i] + prior[priorAt + i]);
+      rows[at + i] += rows[prior + i];
     }
   }
 
-  private static void undoAverage(
-      byte[] in, int inAt, byte[] prior, int priorAt, byte[] row, int at, int length, int bpp) {
-    int lead = Math.min(bpp, length);
-    for (int i = 0; i < lead; i++) {
-      row[at + i] = (byte) (in[inAt + i] + ((prior[priorAt + i] & 0xff) >> 1));
+  private static void undoAverage(byte[] rows, int at, int prior, int length, int bpp) {
+    for (int i = 0; i < Math.min(bpp, length); i++) {
+      rows[at + i] += (byte) ((rows[prior + i] & 0xff) >> 1);
     }
     for (int i = bpp; i < length; i++) {
-      int mean = ((row[at + i - bpp] & 0xff) + (prior[priorAt + i] & 0xff)) >> 1;
-      row[at + i] = (byte) (in[inAt + i] + mean);
+      rows[at + i] += (byte) (((rows[at + i - bpp] & 0xff) + (rows[prior + i] & 0xff)) >> 1);
     }
   }
 
-  private static void undoPaeth(
-      byte[] in, int inAt, byte[] prior, int priorAt, byte[] row, int at, int length, int bpp) {
+  private static void undoAverageOfFirstRow(byte[] rows, int at, int length, int bpp) {
+    for (int i = bpp; i < length; i++) {
+      rows[at + i] += (byte) ((rows[at + i - bpp] & 0xff) >> 1);
+    }
+  }
+
+  private static void undoPaeth(byte[] rows, int at, int prior, int length, int bpp) {
     if (bpp == 3) {
-      undoPaeth3(in, inAt, prior, priorAt, row, at, length);
+      undoPaeth3(rows, at, prior, length);
       return;
     }
-    int lead = Math.min(bpp, length);
-    for (int i = 0; i < lead; i++) {
-      row[at + i] = (byte) (in[inAt + i] + prior[priorAt + i]);
+    for (int i = 0; i < Math.min(bpp, length); i++) {
+      rows[at + i] += rows[prior + i];
     }
     for (int i = bpp; i < length; i++) {
-      int left = row[at + i - bpp] & 0xff;
-      int above = prior[priorAt + i] & 0xff;
-      int corner = prior[priorAt + i - bpp] & 0xff;
-      row[at + i] = (byte) (in[inAt + i] + predict(left, above, corner));
+      int left = rows[at + i - bpp] & 0xff;
+      int above = rows[prior + i] & 0xff;
+      int corner = rows[prior + i - bpp] & 0xff;
+      rows[at + i] += (byte) predict(left, above, corner);
     }
   }
 
   /** The case that matters most, RGB: neighbours stay in registers. */
-  private static void undoPaeth3(
-      byte[] in, int inAt, byte[] prior, int priorAt, byte[] row, int at, int length) {
+  private static void undoPaeth3(byte[] rows, int at, int prior, int length) {
     int left0 = 0;
     int left1 = 0;
     int left2 = 0;
@@ -103,15 +115,15 @@ final class RowFilter {
     int corner1 = 0;
     int corner2 = 0;
     for (int i = 0; i + 2 < length; i += 3) {
-      int above0 = prior[priorAt + i] & 0xff;
-      int above1 = prior[priorAt + i + 1] & 0xff;
-      int above2 = prior[priorAt + i + 2] & 0xff;
-      left0 = (in[inAt + i] + predict(left0, above0, corner0)) & 0xff;
-      left1 = (in[inAt + i + 1] + predict(left1, above1, corner1)) & 0xff;
-      left2 = (in[inAt + i + 2] + predict(left2, above2, corner2)) & 0xff;
-      row[at + i] = (byte) left0;
-      row[at + i + 1] = (byte) left1;
-      row[at + i + 2] = (byte) left2;
+      int above0 = rows[prior + i] & 0xff;
+      int above1 = rows[prior + i + 1] & 0xff;
+      int above2 = rows[prior + i + 2] & 0xff;
+      left0 = (rows[at + i] + predict(left0, above0, corner0)) & 0xff;
+      left1 = (rows[at + i + 1] + predict(left1, above1, corner1)) & 0xff;
+      left2 = (rows[at + i + 2] + predict(left2, above2, corner2)) & 0xff;
+      rows[at + i] = (byte) left0;
+      rows[at + i + 1] = (byte) left1;
+      rows[at + i + 2] = (byte) left2;
       corner0 = above0;
       corner1 = above1;
       corner2 = above2;
