@@ -1,6 +1,6 @@
 package io.imagestore.disk;
 
-import io.imagestore.disk.png.PngException;
+import io.imagestore.codec.DecodeException;
 import java.io.File;
 import java.io.FileInputStream;
 import java.io.FileNotFoundException;
@@ -87,7 +87,7 @@ final class ImageFiles implements AutoCloseable {
     long length = file.length();
     long most = 2 * entry.shape().byteCount() + (1 << 20);
     if (length > Math.min(most, MAX_BYTES)) {
-      throw new PngException(
+      throw new DecodeException(
           length + " bytes are far more than an image of " + entry.shape() + " takes");
     }
     try (FileInputStream in = new FileInputStream(file)) {

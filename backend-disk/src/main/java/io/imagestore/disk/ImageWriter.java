@@ -2,7 +2,9 @@ package io.imagestore.disk;
 
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.internal.Pool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -13,10 +15,10 @@ final class ImageWriter {
 
   private final Path store;
   private final ImageFiles files;
-  private final CodecPool codecs;
+  private final Pool<Codec> codecs;
   private final long maxPixels;
 
-  ImageWriter(Path store, ImageFiles files, CodecPool codecs, long maxPixels) {
+  ImageWriter(Path store, ImageFiles files, Pool<Codec> codecs, long maxPixels) {
     this.store = store;
     this.files = files;
     this.codecs = codecs;
@@ -26,6 +28,9 @@ final class ImageWriter {
   /** Refuses what no file could hold, or what could never be read again. */
   void check(LabeledImage image) {
     ImageShape shape = image.image().shape();
+    if (shape.sampleType() != SampleType.UINT8) {
+      throw refused(image, "its label table knows samples of 8 bits alone; choose another backend");
+    }
     if (shape.channels() > MAX_CHANNELS) {
       throw refused(image, "PNG holds 1 to 4 channels; choose another backend");
     }
@@ -52,8 +57,7 @@ final class ImageWriter {
     try {
       ImageShape shape = image.image().shape();
       byte[] pixels = image.image().pixels();
-      ByteBuffer png =
-          codec.encoder().encode(shape.height(), shape.width(), shape.channels(), pixels);
+      ByteBuffer png = codec.encoder().encode(shape, ByteBuffer.wrap(pixels));
       files.write(image.id(), sequence, png);
       return new Entry(
           sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), png.remaining());

@@ -7,7 +7,8 @@ import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
-import io.imagestore.disk.png.PngException;
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.codec.DecodeException;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.FileNotFoundException;
 import java.io.IOException;
@@ -60,9 +61,12 @@ final class NumberedFolderStore extends AbstractImageStore {
     Codec codec = parts.codecs.borrow();
     try {
       return read.from(new PngFile(file), codec);
-    } catch (PngException e) {
+    } catch (DecodeException e) {
       throw new CorruptImageException(
           location(), id, "its file " + file + " can't be read: " + e.getMessage(), e);
+    } catch (UnsupportedImageException e) {
+      throw new UnsupportedImageException(
+          "image " + id + " in " + location() + " can't be read: " + e.getMessage(), e);
     } catch (FileNotFoundException e) {
       throw new CorruptImageException(location(), id, "its file " + file + " is missing", e);
     } finally {

@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.internal.Pool;
 import io.imagestore.internal.StoreLock;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 final class Parts implements AutoCloseable {
   final ImageFiles files;
   final Workers workers;
-  final CodecPool codecs;
+  final Pool<Codec> codecs;
   private final @Nullable StoreLock lock;
   private @Nullable StoreWriter writer;
 
@@ -17,9 +18,7 @@ final class Parts implements AutoCloseable {
     this.lock = lock;
     files = new ImageFiles(store);
     workers = new Workers("codec", options.threads());
-    codecs =
-        new CodecPool(
-            options.maxPixels(), options.threads() + Runtime.getRuntime().availableProcessors());
+    codecs = new Pool<>(Codec::new, options.threads() + Runtime.getRuntime().availableProcessors());
   }
 
   void writer(StoreWriter opened) {
@@ -31,7 +30,7 @@ final class Parts implements AutoCloseable {
       "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
-        CodecPool fourth = codecs;
+        Pool<Codec> fourth = codecs;
         Workers third = workers;
         ImageFiles second = files;
         StoreWriter first = writer) {}
