@@ -4,6 +4,7 @@ import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.ToIntFunction;
 
 /** A frame header (ISO/IEC 10918-1, B.2.2): extents and components of the image. */
 record Frame(boolean isProgressive, int height, int width, List<Component> components) {
@@ -73,24 +74,20 @@ record Frame(boolean isProgressive, int height, int width, List<Component> compo
     return new Component(id, horizontal, vertical);
   }
 
-  int maxHorizontalSampling() {
-    return components.stream().mapToInt(Component::horizontalSampling).max().orElseThrow();
-  }
-
-  private int maxVerticalSampling() {
-    return components.stream().mapToInt(Component::verticalSampling).max().orElseThrow();
-  }
-
   /** Blocks of 8×8 samples, of all components. */
   long blocks() {
-    int maxHorizontal = maxHorizontalSampling();
-    int maxVertical = maxVerticalSampling();
+    int maxHorizontal = max(Component::horizontalSampling);
+    int maxVertical = max(Component::verticalSampling);
     return components.stream()
         .mapToLong(
             component ->
                 blocks(width, component.horizontalSampling, maxHorizontal)
                     * blocks(height, component.verticalSampling, maxVertical))
         .sum();
+  }
+
+  private int max(ToIntFunction<Component> sampling) {
+    return components.stream().mapToInt(sampling).max().orElseThrow();
   }
 
   private static long blocks(int extent, int sampling, int maxSampling) {

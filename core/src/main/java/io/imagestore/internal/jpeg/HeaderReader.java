@@ -45,8 +45,7 @@ final class HeaderReader {
     return new JpegHeader(
         new ImageShape(frame.height(), frame.width(), colors.channels()),
         colors,
-        frame.isProgressive(),
-        frame.maxHorizontalSampling());
+        frame.isProgressive());
   }
 
   private void take(int marker) {

@@ -12,11 +12,8 @@ import java.nio.ByteBuffer;
  * @param shape of the decoded image
  * @param colors what its components are
  * @param isProgressive whether its scans refine each other
- * @param maxHorizontalSampling the largest horizontal sampling factor of a component: 1 to 4; an
- *     MCU is 8 times as many columns wide
  */
-public record JpegHeader(
-    ImageShape shape, JpegColors colors, boolean isProgressive, int maxHorizontalSampling) {
+public record JpegHeader(ImageShape shape, JpegColors colors, boolean isProgressive) {
 
   /**
    * Reads the markers up to the first scan.

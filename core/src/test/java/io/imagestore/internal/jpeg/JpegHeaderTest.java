@@ -178,12 +178,4 @@ class JpegHeaderTest {
         .hasMessageContaining("65500x65500")
         .hasMessageContaining("at least 25141254 bytes");
   }
-
-  @ParameterizedTest
-  @CsvSource({"ycbcr-444, 1", "ycbcr-440, 1", "ycbcr-420, 2", "ycbcr-411, 4", "ycck-420, 2"})
-  void theWidthOfAnMcuFollowsFromTheSamplingFactors(String name, int factor) {
-    JpegHeader header = JpegHeader.read(ByteBuffer.wrap(Jpegs.file(name)));
-
-    assertThat(header.maxHorizontalSampling()).isEqualTo(factor);
-  }
 }
