@@ -22,6 +22,9 @@ public final class TurboJpegCodec extends JpegCodec {
   /** The widest MCU of a file, in pixels that aren't scaled: a part begins at a multiple. */
   private static final int MAX_MCU_WIDTH = 32;
 
+  /** In narrower ones libjpeg-turbo doesn't interpolate color. */
+  private static final int MIN_PART_WIDTH = 8;
+
   /** Found by {@link java.util.ServiceLoader}. */
   public TurboJpegCodec() {}
 
@@ -61,10 +64,10 @@ public final class TurboJpegCodec extends JpegCodec {
     if (!pool().library().canCrop()) {
       return whole;
     }
+    int right = Math.min(whole.width(), Math.max(wanted.x() + wanted.width() + 1, MIN_PART_WIDTH));
     int step = MAX_MCU_WIDTH / wanted.scale();
-    int left = Math.max(0, wanted.x() - 1) / step * step;
+    int left = Math.max(0, Math.min(wanted.x() - 1, right - MIN_PART_WIDTH)) / step * step;
     int top = Math.max(0, wanted.y() - 1);
-    int right = Math.min(whole.width(), wanted.x() + wanted.width() + 1);
     int bottom = Math.min(whole.height(), wanted.y() + wanted.height() + 1);
     return new DecodeRegion(wanted.scale(), left, top, right - left, bottom - top);
   }
