@@ -58,9 +58,10 @@ final class ImageWriter {
       ImageShape shape = image.image().shape();
       byte[] pixels = image.image().pixels();
       ByteBuffer png = codec.encoder().encode(shape, ByteBuffer.wrap(pixels));
+      int fileBytes = png.remaining();
       files.write(image.id(), sequence, png);
       return new Entry(
-          sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), png.remaining());
+          sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), fileBytes);
     } finally {
       codecs.giveBack(codec);
     }
