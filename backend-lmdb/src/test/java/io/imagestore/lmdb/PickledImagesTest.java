@@ -188,7 +188,7 @@ final class PickledImagesTest {
     try (Env<Slice> env = Env.create(new SliceProxy()).open(path().toFile());
         Txn<Slice> txn = env.txnWrite()) {
       Dbi<Slice> unnamed = env.openDbi(txn, null, null, false);
-      Slice value = unnamed.reserve(txn, Key.ofIds(IdFormat.DIGITS).to(id), bytes.length);
+      Slice value = unnamed.reserve(txn, Key.ofNumber().to(IdFormat.DIGITS.key(id)), bytes.length);
       NativeMemory.put(value.address, bytes, 0, bytes.length);
       txn.commit();
     }
