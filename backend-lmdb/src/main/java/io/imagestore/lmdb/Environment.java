@@ -30,7 +30,7 @@ final class Environment {
   }
 
   private static final int READS_UNHELD = 3;
-  private static final int READS_AT_MOST = 200;
+  private static final int READS_AT_MOST = 50;
 
   private static final ReentrantLock REGISTRY = new ReentrantLock();
   private static final Map<Object, Environment> OPEN = new HashMap<>();

@@ -68,10 +68,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Processes.</b> One process writes, others read, also while it writes; a reader sees each
  * commit at once. A store may be opened more than once in a process; they share one environment.
- * Reading takes a slot in {@code lock.mdb}, which is created if it is missing; where it can't be
- * written, as on read-only media, reading goes on without, and nobody may write the store
- * meanwhile. Network file systems don't share memory maps, so a store on one must be used by a
- * single process.
+ * Reading needs the file {@code data.mdb} alone: no lock, no file is made or changed, LMDB's
+ * library isn't loaded. Only a read that a writer in another process outruns three times, by two
+ * commits each, is noted in {@code lock.mdb}, if that is there. Network file systems don't share
+ * memory maps, so a store on one must be used by a single process.
+ *
+ * <p><b>Damage.</b> LMDB checks none of its pages, and a damaged one can end the process. So its
+ * trees are read here in Java, each page checked as it is entered: its number and kind, the places
+ * and sizes of its nodes, the order of its keys and that they belong there. Pages that LMDB walks
+ * when it writes are checked before, and the list of free pages when the store is opened to write.
+ * {@link #verify} goes through index and pixels side by side: it names images that either has lost.
+ * Not found is a bit flipped in the list of free pages that makes another page's number of one, in
+ * order: a later write may write over that page, which then is damage like any other.
  *
  * <p><b>Space.</b> The file doesn't shrink: the space of deleted and replaced images is used again.
  * It grows by need; on Windows it is as large as the map, see {@link
@@ -83,7 +91,7 @@ import org.jspecify.annotations.Nullable;
  * image} (bytes), {@code size} (height, width), {@code channels} and {@code label}. Their class is
  * neither needed nor called.
  *
- * <p><b>Native code.</b> LMDB's library is unpacked from lmdbjava's jar into {@code
+ * <p><b>Native code.</b> To write, LMDB's library is unpacked from lmdbjava's jar into {@code
  * java.io.tmpdir}; set {@code -Dlmdbjava.extract.dir} and {@code -Djffi.extract.dir} where that
  * folder is mounted noexec. No flags to the JVM are needed; from Java 24 on it prints a warning
  * about native access.
@@ -124,7 +132,8 @@ public final class LmdbImageStore extends AbstractImageStore {
    * @throws UnsupportedStoreException if what lies there is something else, or of a later version,
    *     or the path is in another file system
    * @throws CorruptStoreException if it is damaged
-   * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
+   * @throws ImageStoreException if the file system fails, or LMDB's native library, which writing
+   *     needs, can't be loaded
    */
   public static LmdbImageStore open(Path path) {
     return open(path, LmdbOptions.defaults());
@@ -142,7 +151,8 @@ public final class LmdbImageStore extends AbstractImageStore {
    *     or the mode is {@link OpenMode#READ_ONLY} and there is none, or it is {@link
    *     OpenMode#CREATE_NEW} and there is something, or the path is in another file system
    * @throws CorruptStoreException if it is damaged
-   * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
+   * @throws ImageStoreException if the file system fails, or LMDB's native library, which writing
+   *     needs, can't be loaded
    */
   public static LmdbImageStore open(Path path, LmdbOptions options) {
     ImageStore store = StoreOpener.open(path, options);
