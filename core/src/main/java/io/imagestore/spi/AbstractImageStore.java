@@ -192,6 +192,28 @@ public abstract class AbstractImageStore implements ImageStore {
   protected abstract void check(long id) throws IOException;
 
   /**
+   * The ids that {@link #verify} checks. By default those of {@link #idsFrom}; a backend that can
+   * find an image though the place that lists it is damaged overrides it.
+   *
+   * @param firstId the lowest wanted, at least 0
+   * @param count how many at the most
+   * @return ascending; fewer than count only where the store ends
+   * @throws IOException if the file system fails
+   */
+  protected long[] idsToCheck(long firstId, int count) throws IOException {
+    return idsFrom(firstId, count);
+  }
+
+  /**
+   * Checks what belongs to no single image, after {@link #verify} has checked each. By default
+   * there is nothing of the kind.
+   *
+   * @throws IOException if the file system fails
+   * @throws io.imagestore.CorruptStoreException if images are lost that no id tells of
+   */
+  protected void checkStructure() throws IOException {}
+
+  /**
    * What the store tells of itself.
    *
    * @return the state of this moment
@@ -455,7 +477,7 @@ public abstract class AbstractImageStore implements ImageStore {
     while (true) {
       long first = from;
       // Many short calls, so that close needn't wait for the whole.
-      long[] ids = reading("verifying", () -> idsFrom(first, IDS_A_SCAN));
+      long[] ids = reading("verifying", () -> idsToCheck(first, IDS_A_SCAN));
       if (ids.length == 0) {
         break;
       }
@@ -476,6 +498,7 @@ public abstract class AbstractImageStore implements ImageStore {
       }
       from = ids[ids.length - 1] + 1;
     }
+    runReading("verifying", this::checkStructure);
     return new VerifyReport(checked, damages);
   }
 
