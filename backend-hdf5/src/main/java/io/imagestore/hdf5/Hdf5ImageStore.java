@@ -31,8 +31,6 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -80,10 +78,9 @@ import org.jspecify.annotations.Nullable;
  * a write ends, or after the process was killed just then, may see the write before, datasets of
  * different lengths, or a wrong checksum. After a loss of power, open the store here before any
  * other program does. An {@code Hdf5ImageStore} in another process, opened read-only, writes
- * nothing and sees the last whole write before it was opened; when space that its images lay in was
- * used for others meanwhile, it goes over to the last whole write of that moment. It holds labels
- * and checksums in memory, 8 bytes an image. If it doesn't verify checksums, don't write to the
- * file meanwhile.
+ * nothing and sees the last whole write before it was opened; when something of that was
+ * overwritten, it goes over to the last whole write of that moment, for which it reads all ids
+ * anew.
  *
  * <p>Reading copies from a mapping of the file, or from a bounded cache of decompressed chunks.
  * Memory taken is some 30 bytes an image for its id, and 8 to 40 bytes a chunk. At most 2^31 - 1
@@ -102,44 +99,28 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   private static final Set<Capability> CAPABILITIES =
       Set.of(Capability.ANY_CHANNELS, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
-  private final Path file;
   private final boolean durableCommits;
   private final boolean verifyChecksums;
   private final Hdf5Options options;
   private final @Nullable StoreLock lock;
   private final List<String> labelNames;
-  private volatile Opened opened;
-  private final Deque<Hdf5Table> outdated = new ArrayDeque<>();
+  private final StoreState state;
+  private final @Nullable WrittenState written;
   private final Blocks blocks = new Blocks();
 
-  /**
-   * The file as it was opened last, and the store's state in it.
-   *
-   * @param stamp changes when another process writes to the file
-   */
-  private record Opened(Hdf5Table table, Snapshot snapshot, Object stamp) {
-
-    static Opened load(Hdf5Table table, Path location, boolean keepColumns, Object stamp)
-        throws IOException {
-      Columns.check(table.view().columns(), location);
-      return new Opened(table, Snapshot.load(table.view(), location, keepColumns), stamp);
-    }
-  }
-
   private Hdf5ImageStore(
-      Path file,
       Path location,
       Hdf5Options options,
       @Nullable StoreLock lock,
-      Opened opened,
+      StoreState state,
       List<String> labelNames) {
     super(location, options);
-    this.file = file;
     this.options = options;
     this.durableCommits = options.durableCommits();
     this.verifyChecksums = options.verifyChecksums();
     this.lock = lock;
-    this.opened = opened;
+    this.state = state;
+    this.written = state instanceof WrittenState own ? own : null;
     this.labelNames = labelNames;
   }
 
@@ -246,9 +227,9 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     Hdf5Table table = fresh ? make(file, freshNames, options) : open(file, path, options);
     boolean kept = false;
     try {
-      Opened opened = Opened.load(table, path, false, "");
+      WrittenState state = new WrittenState(table, Snapshot.load(table.view(), path));
       List<String> names = fresh ? freshNames : labelNames(table, path, options);
-      ImageStore store = new Hdf5ImageStore(file, path, options, lock, opened, names);
+      ImageStore store = new Hdf5ImageStore(path, options, lock, state, names);
       kept = true;
       return store;
     } finally {
@@ -315,21 +296,20 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       throw new UnsupportedStoreException("there is no HDF5 file at " + path);
     }
     Path file = path.toRealPath();
-    Object stamp = stamp(file);
     Hdf5Table table = openOwn(file, path, options);
     if (table == null) {
       return ForeignHdf5Store.open(path, options);
     }
+    StoreState state = WatchedState.of(table, file, path, options.chunkCacheBytes());
     boolean kept = false;
     try {
       List<String> names = header(table, path).labelNames();
-      Opened opened = Opened.load(table, path, true, stamp);
-      ImageStore store = new Hdf5ImageStore(file, path, options, null, opened, names);
+      ImageStore store = new Hdf5ImageStore(path, options, null, state, names);
       kept = true;
       return store;
     } finally {
       if (!kept) {
-        table.close();
+        state.close();
       }
     }
   }
@@ -351,10 +331,6 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       return null;
     }
     return table;
-  }
-
-  private static Object stamp(Path file) throws IOException {
-    return Files.getLastModifiedTime(file);
   }
 
   // Writing.
@@ -385,19 +361,21 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   }
 
   private StoreWrite begin() throws IOException {
-    return new StoreWrite(opened.table.begin(), opened.snapshot, location(), options);
+    WrittenState own = written();
+    return new StoreWrite(own.table().begin(), own.snapshot(), location(), options);
   }
 
   /** The last row moves into the hole, so that rows stay without gaps. */
   @Override
   protected boolean remove(long id) throws IOException {
-    Snapshot before = opened.snapshot;
+    WrittenState own = written();
+    Snapshot before = own.snapshot();
     Integer hole = before.rows().get(id);
     if (hole == null) {
       return false;
     }
     PersistentLongMap<Integer> rows = before.rows().without(id);
-    try (Transaction transaction = opened.table.begin()) {
+    try (Transaction transaction = own.table().begin()) {
       int last = (int) transaction.rows() - 1;
       if (hole != last) {
         List<ColumnSpec> columns = before.table().columns();
@@ -414,22 +392,23 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     return true;
   }
 
-  private void publish(Snapshot snapshot) {
-    opened = new Opened(opened.table, snapshot, opened.stamp);
+  private void publish(Snapshot committed) {
+    written().publish(committed);
+  }
+
+  private WrittenState written() {
+    return Objects.requireNonNull(written, "read-only");
   }
 
   @Override
   protected void sync() throws IOException {
-    opened.table.checkpoint();
+    written().table().checkpoint();
   }
 
   @Override
   protected void release() throws IOException {
     try {
-      for (Hdf5Table table : outdated) {
-        table.close();
-      }
-      opened.table.close();
+      state.close();
     } finally {
       if (lock != null) {
         lock.close();
@@ -439,57 +418,13 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   // Reading.
 
-  /**
-   * Reads from the present state; from a newer one when what the present one refers to was given up
-   * meanwhile.
-   */
-  private <T> T reading(ReadingStep<T> step) throws IOException {
-    Opened now = opened;
+  private <T> T reading(StoreState.Step<T> step) throws IOException {
     try {
-      return now.table.read(() -> step.read(opened.snapshot));
-    } catch (CorruptImageException e) {
-      if (!reopened(now)) {
-        throw e;
-      }
-      return opened.table.read(() -> step.read(opened.snapshot));
+      return state.read(step);
     } catch (InternalError e) {
       // What the JVM makes of a mapped page that is gone.
       throw new CorruptStoreException(
           "store " + location() + " was cut off while it was open; restore it from a copy", e);
-    }
-  }
-
-  private interface ReadingStep<T> {
-    T read(Snapshot snapshot) throws IOException;
-  }
-
-  /** Whether another process has written to the file, so that it was opened again. */
-  private synchronized boolean reopened(Opened old) throws IOException {
-    if (lock != null) {
-      return false;
-    }
-    if (opened.table.equals(old.table)) {
-      Object stamp = stamp(file);
-      if (stamp.equals(old.stamp)) {
-        return false;
-      }
-      opened = reopen(stamp);
-      outdated.add(old.table);
-    }
-    return true;
-  }
-
-  private Opened reopen(Object stamp) throws IOException {
-    Hdf5Table table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
-    boolean kept = false;
-    try {
-      Opened next = Opened.load(table, location(), true, stamp);
-      kept = true;
-      return next;
-    } finally {
-      if (!kept) {
-        table.close();
-      }
     }
   }
 
@@ -583,7 +518,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected @Nullable ImageShape shapeOf(long id) {
-    Snapshot snapshot = opened.snapshot;
+    Snapshot snapshot = state.snapshot();
     return snapshot.rows().get(id) == null ? null : snapshot.shape();
   }
 
@@ -598,12 +533,12 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected long[] idsFrom(long firstId, int count) {
-    return opened.snapshot.rows().idsFrom(firstId, count);
+    return state.snapshot().rows().idsFrom(firstId, count);
   }
 
   @Override
   protected long count() {
-    return opened.snapshot.rows().size();
+    return state.snapshot().rows().size();
   }
 
   @Override
@@ -613,7 +548,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected StoreInfo describe() {
-    Snapshot snapshot = opened.snapshot;
+    Snapshot snapshot = state.snapshot();
     return new StoreInfo(
         BACKEND,
         location(),

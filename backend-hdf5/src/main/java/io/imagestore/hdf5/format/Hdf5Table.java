@@ -3,6 +3,7 @@ package io.imagestore.hdf5.format;
 import io.imagestore.hdf5.format.ObjectHeader.Message;
 import java.io.Closeable;
 import java.io.IOException;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ public final class Hdf5Table implements Closeable {
   private final StorageFile storage;
   private final Superblock superblock;
   private final StampedLock reuse = new StampedLock();
+  private ReuseCounter.Reading counter;
   private final FreeSpace space;
   private final Map<String, String> attributes = new LinkedHashMap<>();
   private List<Column> columns = List.of();
@@ -68,6 +70,7 @@ public final class Hdf5Table implements Closeable {
       List<String> names,
       StorageFile storage,
       ByteSource source,
+      ReuseCounter.Reading counter,
       long cacheBytes)
       throws IOException {
     this.path = path;
@@ -76,6 +79,7 @@ public final class Hdf5Table implements Closeable {
     this.names = List.copyOf(names);
     this.cache = new ChunkCache(cacheBytes);
     this.storage = storage;
+    this.counter = counter;
     this.superblock = Superblock.read(source);
     if (superblock.markedOpen()) {
       throw new FileInUseException(
@@ -108,7 +112,9 @@ public final class Hdf5Table implements Closeable {
     boolean made = false;
     try {
       ByteSource source = new PagedSource(storage);
-      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
+      Hdf5Table table =
+          new Hdf5Table(
+              path, true, columns, storage, source, ReuseCounter.read(storage), cacheBytes);
       made = true;
       return table;
     } finally {
@@ -119,7 +125,7 @@ public final class Hdf5Table implements Closeable {
   }
 
   private static byte[] emptyFile(Map<String, String> attributes) {
-    FreeSpace space = new FreeSpace(Superblock.BYTES);
+    FreeSpace space = new FreeSpace(ReuseCounter.END);
     Changes changes = new Changes(space);
     List<Message> messages = new ArrayList<>(Messages.emptyGroup());
     attributes.forEach((name, text) -> messages.add(Messages.attribute(name, text)));
@@ -129,6 +135,8 @@ public final class Hdf5Table implements Closeable {
     byte[] file = new byte[(int) space.end()];
     Superblock superblock = Superblock.create(root.address(), space.end());
     System.arraycopy(superblock.block().bytes(), 0, file, 0, Superblock.BYTES);
+    byte[] counter = ReuseCounter.fresh().patch().bytes();
+    System.arraycopy(counter, 0, file, (int) ReuseCounter.ADDRESS, counter.length);
     byte[] header = changes.created().get(0).bytes();
     System.arraycopy(header, 0, file, (int) root.address(), header.length);
     return file;
@@ -155,11 +163,16 @@ public final class Hdf5Table implements Closeable {
       Path journalPath = Journal.beside(path);
       boolean interrupted = Files.exists(journalPath);
       Journal.Contents journal = Journal.read(journalPath);
-      for (Patch patch : Recovery.of(journal, storage, journalPath).patches()) {
+      ReuseCounter.Reading counter = requireCounter(ReuseCounter.read(storage));
+      Overlay recovered = Recovery.of(journal, storage, journalPath);
+      if (interrupted) {
+        counter = count(storage, counter);
+      }
+      for (Patch patch : recovered.patches()) {
         storage.write(patch);
       }
       ByteSource source = new PagedSource(storage);
-      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
+      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, counter, cacheBytes);
       table.checkSettled(journal);
       storage.clearFrom(table.superblock.endOfFile());
       table.findFreeSpace();
@@ -176,10 +189,26 @@ public final class Hdf5Table implements Closeable {
     }
   }
 
+  private static ReuseCounter.Reading requireCounter(ReuseCounter.Reading counter)
+      throws IOException {
+    if (!counter.isThere()) {
+      throw new UnsupportedHdf5Exception(
+          "another program has made the file anew, and left out what its readers need to notice writes");
+    }
+    return counter;
+  }
+
+  /** Tells readers in other processes that what earlier states refer to will be overwritten. */
+  private static ReuseCounter.Reading count(StorageFile storage, ReuseCounter.Reading counter)
+      throws IOException {
+    storage.write(counter.next().patch());
+    return counter.next();
+  }
+
   /**
    * Opens a file for reading, as it is after the last whole commit. Writes nothing: what a crash
    * interrupted is finished or undone in memory. Another process may go on writing; this table
-   * stays as it is until it is opened again.
+   * stays as it is, and {@link #read} tells when it has to be opened again.
    *
    * @param path the file
    * @param columns the names of the datasets that make the table; there must be all or none
@@ -196,34 +225,45 @@ public final class Hdf5Table implements Closeable {
     StorageFile storage = new StorageFile(path, false);
     boolean opened = false;
     try {
-      for (int attempt = 1; ; attempt++) {
+      for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        ReuseCounter.Reading counter = ReuseCounter.read(storage);
         Journal.Contents journal = Journal.read(journalPath);
         try {
           ByteSource source =
               new PagedSource(
                   new OverlaidSource(storage, Recovery.of(journal, storage, journalPath)));
-          Hdf5Table table = new Hdf5Table(path, false, columns, storage, source, cacheBytes);
+          Hdf5Table table =
+              new Hdf5Table(path, false, columns, storage, source, counter, cacheBytes);
           table.checkSettled(journal);
-          opened = journal.isBeginningOf(Journal.read(journalPath));
+          opened = isStill(counter, journal, storage, journalPath);
           if (opened) {
             return table;
           }
-        } catch (Hdf5FormatException e) {
-          if (journal.isBeginningOf(Journal.read(journalPath))) {
+        } catch (IOException e) {
+          if (isStill(counter, journal, storage, journalPath)) {
             throw e;
           }
-          // A checkpoint came in between: what looked damaged was half old, half new.
-        }
-        if (attempt == MAX_ATTEMPTS) {
-          throw new FileInUseException(
-              "another process writes to it faster than it can be read; try again");
+          // What looked damaged was half old, half new.
         }
       }
+      throw new FileInUseException(
+          "another process writes to it faster than it can be read; try again");
     } finally {
       if (!opened) {
         storage.close();
       }
     }
+  }
+
+  /**
+   * Whether all that was read since is of one state. A journal that shows more commits, but no
+   * metadata as it was before them, tells of nothing that was overwritten but what it covers.
+   */
+  private static boolean isStill(
+      ReuseCounter.Reading counter, Journal.Contents journal, StorageFile storage, Path journalPath)
+      throws IOException {
+    return journal.isBeginningOf(Journal.read(journalPath))
+        && counter.equals(ReuseCounter.read(storage));
   }
 
   /**
@@ -362,7 +402,7 @@ public final class Hdf5Table implements Closeable {
       return;
     }
     List<Extent> used = new ArrayList<>();
-    used.add(new Extent(0, Superblock.BYTES));
+    used.add(new Extent(0, ReuseCounter.END));
     root.blocks().forEach(block -> used.add(new Extent(block.address(), block.size())));
     for (Column column : columns) {
       used.addAll(column.extents());
@@ -398,16 +438,22 @@ public final class Hdf5Table implements Closeable {
   }
 
   /**
-   * Reads, again if space of deleted rows was used for others meanwhile, so that what is returned
-   * or thrown is right.
+   * Reads, so that what is returned or thrown is right: if what the state refers to was overwritten
+   * meanwhile, it reads again, or, where another process did that, says that the table has to be
+   * opened again.
    *
    * @param reading takes the current view, directly or as part of a state of the caller's, and
    *     reads; must have no other effect than what it does anew each time
    * @param <T> what it returns
    * @return what it returned last
+   * @throws OutdatedException if another process has overwritten what this table refers to
    * @throws IOException if the file can't be read, or is damaged
    */
   public <T> T read(Reading<T> reading) throws IOException {
+    return writable ? readBesideOwnWrites(reading) : readBesideOthersWrites(reading);
+  }
+
+  private <T> T readBesideOwnWrites(Reading<T> reading) throws IOException {
     for (int i = 0; i < OPTIMISTIC_READS; i++) {
       long stamp = reuse.tryOptimisticRead();
       try {
@@ -427,6 +473,26 @@ public final class Hdf5Table implements Closeable {
     } finally {
       reuse.unlockRead(stamp);
     }
+  }
+
+  private <T> T readBesideOthersWrites(Reading<T> reading) throws IOException {
+    try {
+      T result = reading.run();
+      if (isCurrent()) {
+        return result;
+      }
+    } catch (IOException | RuntimeException | InternalError e) {
+      // The error is what the JVM makes of a mapped page that is gone.
+      if (isCurrent()) {
+        throw e;
+      }
+    }
+    throw new OutdatedException();
+  }
+
+  private boolean isCurrent() throws IOException {
+    VarHandle.loadLoadFence(); // what was read before the counter must be so for the processor, too
+    return !counter.isThere() || storage.getLong(ReuseCounter.valueAddress()) == counter.value();
   }
 
   /**
@@ -462,6 +528,7 @@ public final class Hdf5Table implements Closeable {
           "an earlier write could neither be finished nor taken back; open the file again");
     }
     if (journal == null) {
+      announceReuse(); // a reader might see no journal before and after a whole opening
       if (settled) {
         storage.sync();
       }
@@ -620,8 +687,18 @@ public final class Hdf5Table implements Closeable {
     return view;
   }
 
+  /**
+   * Has to come before anything that an earlier state refers to is overwritten: from here on, those
+   * who read in an older view have to look again.
+   */
+  private void announceReuse() throws IOException {
+    counter = count(storage, counter);
+    reuse.unlockWrite(reuse.writeLock());
+  }
+
   private void takeBack(Journal log, long length, long sequence, List<Patch> undo) {
     try {
+      announceReuse(); // to readers who have found its record in the journal
       for (Patch patch : undo) {
         storage.write(patch);
       }
@@ -679,12 +756,11 @@ public final class Hdf5Table implements Closeable {
       }
     }
     settled = true;
-    clear(view.rows(), mostRows);
-    mostRows = view.rows();
     changed = false;
-    if (space.letGoBytes() > 0) {
-      // From here on, those who read in an older view have to look again.
-      reuse.unlockWrite(reuse.writeLock());
+    if (space.letGoBytes() > 0 || view.rows() < mostRows) {
+      announceReuse();
+      clear(view.rows(), mostRows);
+      mostRows = view.rows();
       space.checkpoint();
     }
     if (attributes.containsKey(UNSETTLED)) {

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -232,6 +233,22 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
+  /** A little-endian number whose address is a multiple of its size. */
+  long getLong(long address) throws IOException {
+    return segment(address, Long.BYTES).getLong((int) (address & (SEGMENT - 1)));
+  }
+
+  /** A little-endian number. */
+  int getInt(long address) throws IOException {
+    int inSegment = (int) (address & (SEGMENT - 1));
+    if (inSegment <= SEGMENT - Integer.BYTES) {
+      return segment(address, Integer.BYTES).getInt(inSegment);
+    }
+    ByteBuffer pieces = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    get(address, pieces, Integer.BYTES);
+    return pieces.getInt(0);
+  }
+
   private ByteBuffer segment(long address, int count) throws IOException {
     int index = (int) (address >> SEGMENT_BITS);
     int end = (int) (address & (SEGMENT - 1)) + count;
@@ -256,7 +273,7 @@ public final class StorageFile implements ByteSource, Closeable {
       throw new Hdf5FormatException(
           "address " + (start + end) + " is behind the end of the file, at " + length());
     }
-    ByteBuffer segment = mapUninterrupted(start, size);
+    ByteBuffer segment = mapUninterrupted(start, size).order(ByteOrder.LITTLE_ENDIAN);
     @Nullable ByteBuffer[] grown = Arrays.copyOf(segments, Math.max(segments.length, index + 1));
     grown[index] = segment;
     segments = grown;

@@ -248,6 +248,105 @@ final class Hdf5TableTest {
     assertThat(Files.size(file)).isLessThan(150_000);
   }
 
+  private void writeSquares(int rows, int chunkRows) throws IOException {
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, chunkRows, Filters.NONE);
+      for (int row = 0; row < rows; row++) {
+        append(transaction, row);
+      }
+      transaction.commit(false);
+    }
+  }
+
+  private static void shrink(Hdf5Table table, int rows) throws IOException {
+    try (Transaction transaction = table.begin()) {
+      transaction.shrink(rows);
+      transaction.commit(false);
+    }
+    table.checkpoint();
+  }
+
+  @Test
+  void whatAnOlderViewRefersToIsReadAgainOnceItWasOverwritten() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table table = open()) {
+      TableView before = table.view();
+      int[] attempts = {0};
+
+      int number =
+          table.read(
+              () -> {
+                if (attempts[0]++ > 0) {
+                  return table.view().getInt(0, 3);
+                }
+                shrink(table, 4); // clears the rows that are no more
+                return before.getInt(0, 7);
+              });
+
+      assertThat(number).isEqualTo(3);
+      assertThat(attempts[0]).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aTableThatIsOnlyReadIsOutdatedOnceWhatItRefersToWasOverwritten() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table reader = Hdf5Table.openReadOnly(file, NAMES, 0);
+        Hdf5Table writer = open()) {
+      reader.read(
+          () -> {
+            assertSquares(reader.view(), 8);
+            return true;
+          });
+      shrink(writer, 4);
+
+      assertThatExceptionOfType(OutdatedException.class)
+          .isThrownBy(() -> reader.read(() -> reader.view().getInt(0, 0)));
+      try (Hdf5Table again = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+        assertThat(again.read(() -> again.view().getInt(0, 3))).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void aTableThatIsOnlyReadStaysCurrentWhileRowsAreOnlyAppended() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table writer = open()) {
+      try (Transaction transaction = writer.begin()) {
+        append(transaction, 8);
+        transaction.commit(false);
+      }
+      try (Hdf5Table reader = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+        for (int row = 9; row < 200; row++) {
+          try (Transaction transaction = writer.begin()) {
+            append(transaction, row);
+            transaction.commit(false);
+          }
+          writer.checkpoint();
+        }
+
+        assertThat(reader.read(() -> reader.view().getLong(1, 8))).isEqualTo(64);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatLostItsCounterIsOnlyRead() throws IOException {
+    writeSquares(8, 8);
+    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+      raw.seek(ReuseCounter.ADDRESS);
+      raw.write(new byte[ReuseCounter.BYTES]);
+    }
+
+    assertThatExceptionOfType(UnsupportedHdf5Exception.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("made the file anew");
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      assertSquares(table.view(), 8);
+    }
+  }
+
   @Test
   void anIndexThatIsDamagedIsNamedWithItsAddress() throws IOException {
     try (Hdf5Table table = open();
