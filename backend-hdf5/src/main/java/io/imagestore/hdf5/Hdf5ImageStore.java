@@ -26,6 +26,7 @@ import io.imagestore.internal.PersistentLongMap;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -153,10 +154,16 @@ public final class Hdf5ImageStore extends AbstractImageStore {
    * @throws ImageStoreException if the file system fails
    */
   public static ImageStore open(Path path, StoreOptions options) {
+    return open(path, options, StoreFiles.ofSystem());
+  }
+
+  static ImageStore open(Path path, StoreOptions options, StoreFiles files) {
     Hdf5Options own = Hdf5Options.from(options);
     DefaultFileSystem.require(path);
     try {
-      return own.mode() == OpenMode.READ_ONLY ? openReadOnly(path, own) : openForWriting(path, own);
+      return own.mode() == OpenMode.READ_ONLY
+          ? openReadOnly(path, own)
+          : openForWriting(path, own, files);
     } catch (IOException e) {
       throw explained(path, e);
     }
@@ -183,15 +190,16 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     return new ImageStoreException("opening store " + path + " failed: " + reason, e);
   }
 
-  private static ImageStore openForWriting(Path path, Hdf5Options options) throws IOException {
+  private static ImageStore openForWriting(Path path, Hdf5Options options, StoreFiles files)
+      throws IOException {
     if (Files.isDirectory(path)) {
       throw new UnsupportedStoreException(path + " is a folder; an HDF5 store is a file");
     }
-    Path file = realFile(path);
+    Path file = realFile(path, files);
     StoreLock lock = StoreLock.acquire(file.resolveSibling(file.getFileName() + ".lock"), path);
     boolean kept = false;
     try {
-      ImageStore store = openForWriting(file, path, options, lock);
+      ImageStore store = openForWriting(file, path, options, lock, files);
       kept = true;
       return store;
     } finally {
@@ -202,20 +210,21 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   }
 
   /** The same for all names that a file has by links, for lock and journal lie beside it. */
-  private static Path realFile(Path path) throws IOException {
+  private static Path realFile(Path path, StoreFiles files) throws IOException {
     if (Files.exists(path)) {
       return path.toRealPath();
     }
     Path absolute = path.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder != null && !Files.exists(folder)) {
-      Files.createDirectories(folder);
+      files.createFolders(folder);
     }
     return absolute;
   }
 
   private static ImageStore openForWriting(
-      Path file, Path path, Hdf5Options options, StoreLock lock) throws IOException {
+      Path file, Path path, Hdf5Options options, StoreLock lock, StoreFiles files)
+      throws IOException {
     boolean exists = Files.exists(file);
     if (exists && options.mode() == OpenMode.CREATE_NEW) {
       throw new UnsupportedStoreException(
@@ -224,7 +233,8 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     // A file of no bytes is what a crash can leave of one that was being made.
     boolean fresh = !exists || Files.size(file) == 0;
     List<String> freshNames = options.labelNames().orElse(List.of());
-    Hdf5Table table = fresh ? make(file, freshNames, options) : open(file, path, options);
+    Hdf5Table table =
+        fresh ? make(file, freshNames, options, files) : open(file, path, options, files);
     boolean kept = false;
     try {
       WrittenState state = new WrittenState(table, Snapshot.load(table.view(), path));
@@ -239,33 +249,52 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
   }
 
-  private static Hdf5Table make(Path file, List<String> labelNames, Hdf5Options options)
+  private static Hdf5Table make(
+      Path file, List<String> labelNames, Hdf5Options options, StoreFiles files)
       throws IOException {
     String header = new StoreHeader(FORMAT, VERSION, labelNames).toJson();
     return Hdf5Table.create(
-        file, Map.of(ATTRIBUTE, header), Columns.NAMES, options.chunkCacheBytes());
+        file, Map.of(ATTRIBUTE, header), Columns.NAMES, options.chunkCacheBytes(), files);
   }
 
-  private static Hdf5Table open(Path file, Path path, Hdf5Options options) throws IOException {
-    if (header(file, path).isEmpty()) {
-      throw new UnsupportedStoreException(
-          "the HDF5 file "
-              + path
-              + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
+  private static Hdf5Table open(Path file, Path path, Hdf5Options options, StoreFiles files)
+      throws IOException {
+    Hdf5Table table;
+    try {
+      table = Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes(), files);
+    } catch (Hdf5FormatException | UnsupportedHdf5Exception e) {
+      if (isOurs(file, path)) {
+        throw e;
+      }
+      throw foreign(path);
     }
-    return Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes());
+    if (table.attribute(ATTRIBUTE).isEmpty()) {
+      table.close();
+      throw foreign(path);
+    }
+    return table;
   }
 
-  /** The header, or empty if the file is of another making. */
-  private static Optional<StoreHeader> header(Path file, Path path) throws IOException {
+  private static UnsupportedStoreException foreign(Path path) {
+    return new UnsupportedStoreException(
+        "the HDF5 file "
+            + path
+            + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
+  }
+
+  /** Whether a file that can't be opened as a store is one nevertheless. */
+  private static boolean isOurs(Path file, Path path) throws IOException {
     if (!Hdf5ImageStoreProvider.isHdf5(file)) {
       throw new UnsupportedStoreException(path + " is no HDF5 file");
     }
     try {
       return Hdf5Table.readAttribute(file, ATTRIBUTE)
-          .map(json -> StoreHeader.parse(json, FORMAT, VERSION, path));
+          .map(json -> StoreHeader.parse(json, FORMAT, VERSION, path))
+          .isPresent();
     } catch (UnsupportedHdf5Exception e) {
-      return Optional.empty();
+      return false;
+    } catch (Hdf5FormatException e) {
+      return true; // its damage is why it can't be opened
     }
   }
 
@@ -320,11 +349,11 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     Hdf5Table table;
     try {
       table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
-    } catch (IOException e) {
-      if (header(file, path).isEmpty()) {
-        return null;
+    } catch (Hdf5FormatException | UnsupportedHdf5Exception e) {
+      if (isOurs(file, path)) {
+        throw e;
       }
-      throw e;
+      return null;
     }
     if (table.attribute(ATTRIBUTE).isEmpty()) {
       table.close();

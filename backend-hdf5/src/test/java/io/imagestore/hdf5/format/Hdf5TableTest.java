@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -31,11 +32,11 @@ final class Hdf5TableTest {
   @BeforeEach
   void make() throws IOException {
     file = folder.resolve("table.h5");
-    Hdf5Table.create(file, Map.of("title", "squares"), NAMES, 0).close();
+    Hdf5Table.create(file, Map.of("title", "squares"), NAMES, 0, StoreFiles.ofSystem()).close();
   }
 
   private Hdf5Table open() throws IOException {
-    return Hdf5Table.open(file, NAMES, 1 << 20);
+    return Hdf5Table.open(file, NAMES, 1 << 20, StoreFiles.ofSystem());
   }
 
   private static void createColumns(Transaction transaction, int chunkRows, Filters filters) {
@@ -131,7 +132,7 @@ final class Hdf5TableTest {
       Files.copy(file, left);
       Files.copy(Journal.beside(file), Journal.beside(left));
     }
-    try (Hdf5Table table = Hdf5Table.open(left, NAMES, 0)) {
+    try (Hdf5Table table = Hdf5Table.open(left, NAMES, 0, StoreFiles.ofSystem())) {
       assertSquares(table.view(), (int) table.view().rows());
       return table.view().rows();
     }
@@ -151,7 +152,7 @@ final class Hdf5TableTest {
   void aClosedFileIsMappedNoMore() throws IOException {
     Path maps = Path.of("/proc/self/maps");
     assumeThat(maps).exists();
-    try (StorageFile storage = new StorageFile(file, false)) {
+    try (StorageFile storage = StorageFile.openReadOnly(file)) {
       storage.get(0, ByteBuffer.allocate(8), 8);
       assertThat(Files.readString(maps)).contains(file.toString());
     }
@@ -181,7 +182,7 @@ final class Hdf5TableTest {
         createColumns(transaction, 100, Filters.NONE);
         append(transaction, 0);
         for (int gibibyte = 0; gibibyte < 5; gibibyte++) {
-          table.space().allocate(1 << 30); // a hole
+          table.writer().space().allocate(1 << 30); // a hole
         }
         for (int row = 1; row < 1000; row++) {
           append(transaction, row);
