@@ -282,7 +282,33 @@ final class DataFile implements Closeable {
     Trees trees = Trees.find(new Pages(view, checked, meta), meta.main(), store);
     CheckedPages roomy = checked.withRoomFor(trees.nodePages() + meta.free().nodePages());
     checked = roomy;
-    return new Snapshot(this, view, meta, new Pages(view, roomy, meta), trees);
+    Pages pages = new Pages(view, roomy, meta);
+    if (!trees.arePickled()) {
+      requireNewest(pages, meta);
+    }
+    return new Snapshot(this, view, meta, pages, trees);
+  }
+
+  /**
+   * Each transaction but the first frees pages of the one before, and lists them under its own
+   * number. So where the last list is another's, so is this state.
+   */
+  private static void requireNewest(Pages pages, Meta meta) {
+    TreeCursor free = new TreeCursor(pages, meta.free(), KeyOrder.LONG);
+    boolean listed;
+    try {
+      listed = free.last();
+    } catch (PageDamageException e) {
+      return; // which is in nobody's way who only reads; who writes will be told
+    }
+    if (listed && free.key() != meta.transaction()) {
+      throw new PageDamageException(
+          meta.transaction() % 2,
+          "is of transaction "
+              + meta.transaction()
+              + ", but the last that freed pages is "
+              + free.key());
+    }
   }
 
   void giveBack(FileWindows.View view) {

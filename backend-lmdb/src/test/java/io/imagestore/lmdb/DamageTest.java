@@ -109,6 +109,30 @@ final class DamageTest {
   }
 
   @Test
+  void anOlderCommitIsNotTakenForTheNewestThoughABitSaysSo() throws IOException {
+    // Of transactions 4 and 5 one bit makes 6 and 5.
+    try (LmdbImageStore store = LmdbImageStore.open(path());
+        DataFile file = DataFile.open(path())) {
+      while (file.newest().transaction() % 4 != 1) {
+        store.put(0, SampleImages.noise(SHAPE, 1), 1);
+      }
+    }
+    byte[] whole = Files.readAllBytes(data());
+    for (int bit = 0; bit < Long.SIZE; bit++) {
+      for (int meta : new int[] {0, 4096}) {
+        byte[] bytes = whole.clone();
+        bytes[meta + Meta.TRANSACTION + bit / 8] ^= (byte) (1 << bit % 8);
+        Files.write(data(), bytes);
+
+        assertThatExceptionOfType(CorruptStoreException.class)
+            .as("bit %d of the transaction at %d", bit, meta)
+            .isThrownBy(() -> LmdbImageStore.open(path(), READ_ONLY))
+            .withMessageContaining("transaction");
+      }
+    }
+  }
+
+  @Test
   void afterASingleBitFlipNoImageIsWrong() {
     try (ChildJvm child = ChildJvm.start(List.of(), FlipBits.class, path(), 200)) {
       List<String> lines = child.succeed();
