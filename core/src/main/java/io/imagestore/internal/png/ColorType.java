@@ -2,7 +2,7 @@ package io.imagestore.internal.png;
 
 import io.imagestore.codec.DecodeException;
 
-/** The colour types of PNG, section 11.2.2, and the bit depths each allows. */
+/** The color types of PNG, section 11.2.2, and the bit depths each allows. */
 enum ColorType {
   GRAY(0, 1, 1, 1 | 2 | 4 | 8 | 16),
   RGB(2, 3, 3, 8 | 16),
@@ -49,6 +49,6 @@ enum ColorType {
         return type;
       }
     }
-    throw new DecodeException("IHDR has colour type " + code + "; PNG knows 0, 2, 3, 4 and 6");
+    throw new DecodeException("IHDR has color type " + code + "; PNG knows 0, 2, 3, 4 and 6");
   }
 }
