@@ -33,13 +33,13 @@ enum ColorType {
     return Integer.bitCount(bitDepth) == 1 && (bitDepths & bitDepth) != 0;
   }
 
+  /** The type of an image of 1 to 4 channels. */
   static ColorType ofChannels(int channels) {
     return switch (channels) {
       case 1 -> GRAY;
       case 2 -> GRAY_ALPHA;
       case 3 -> RGB;
-      case 4 -> RGBA;
-      default -> throw new IllegalArgumentException("PNG has 1 to 4 channels, not " + channels);
+      default -> RGBA;
     };
   }
 

@@ -1,7 +1,6 @@
 package io.imagestore.internal.png;
 
 import io.imagestore.ImageShape;
-import io.imagestore.SampleType;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.Codecs;
 import io.imagestore.codec.DecodeException;
@@ -55,7 +54,6 @@ import java.nio.ByteBuffer;
  */
 public final class PngCodec implements ImageCodec {
   private static final String FORMAT = "png";
-  private static final int MAX_CHANNELS = 4;
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private final Pool<PngDecoder> decoders = new Pool<>(PngDecoder::new, PROCESSORS);
@@ -129,8 +127,7 @@ public final class PngCodec implements ImageCodec {
   /** Those of 1 to 4 channels of integers that can be decoded too. */
   @Override
   public boolean encodes(ImageShape shape) {
-    return shape.channels() <= MAX_CHANNELS
-        && shape.sampleType() != SampleType.FLOAT32
+    return PngEncoder.encodes(shape)
         && shape.pixelCount() <= Codecs.MAX_PIXELS
         && shape.byteCount() <= Integer.MAX_VALUE - 8;
   }
