@@ -69,7 +69,7 @@ final class PickledImagesTest {
       assertThat(store.contains(2)).isFalse();
       assertThat(store.contains(Long.MAX_VALUE)).isFalse();
       assertThat(store.info().backend()).isEqualTo("lmdb");
-      assertThat(store.verify()).isEqualTo(new VerifyReport(3, java.util.List.of()));
+      assertThat(store.verify()).isEqualTo(new VerifyReport(3, java.util.List.of(), java.util.List.of()));
     }
   }
 

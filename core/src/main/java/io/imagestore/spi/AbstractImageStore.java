@@ -191,6 +191,17 @@ public abstract class AbstractImageStore implements ImageStore {
   protected abstract void check(long id) throws IOException;
 
   /**
+   * Looks for what is wrong with the store as a whole, beside its images: parts that don't add up.
+   * By default nothing is.
+   *
+   * @return what is wrong, in words for a person
+   * @throws IOException if the file system fails
+   */
+  protected List<String> checkStructure() throws IOException {
+    return List.of();
+  }
+
+  /**
    * What the store tells of itself.
    *
    * @return the state of this moment
@@ -311,7 +322,7 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final void put(long id, Image image, int label) {
     LabeledImage labeled = new LabeledImage(id, image, label);
-    runWriting(
+    runChanging(
         "storing image " + id,
         () -> {
           write(labeled);
@@ -321,7 +332,7 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final void putBatch(Iterable<LabeledImage> images) {
     Objects.requireNonNull(images, "images");
-    runWriting(
+    runChanging(
         "storing a batch",
         () -> {
           write(new NonNullIterator(images.iterator()));
@@ -332,14 +343,14 @@ public abstract class AbstractImageStore implements ImageStore {
   public final void putBatch(Stream<LabeledImage> images) {
     try (images) {
       Iterator<LabeledImage> iterator = images.iterator();
-      runWriting("storing a batch", () -> write(new NonNullIterator(iterator)));
+      runChanging("storing a batch", () -> write(new NonNullIterator(iterator)));
     }
   }
 
   @Override
   public final void putBatch(ImageBatch batch) {
     Objects.requireNonNull(batch, "batch");
-    runWriting(
+    runChanging(
         "storing a batch",
         () -> {
           if (batch.size() > 0) {
@@ -351,7 +362,7 @@ public abstract class AbstractImageStore implements ImageStore {
   @Override
   public final boolean delete(long id) {
     checkId(id);
-    return writing("deleting image " + id, () -> remove(id));
+    return changing("deleting image " + id, () -> remove(id));
   }
 
   @Override
@@ -463,7 +474,7 @@ public abstract class AbstractImageStore implements ImageStore {
       }
       from = ids[ids.length - 1] + 1;
     }
-    return new VerifyReport(checked, damages);
+    return new VerifyReport(checked, damages, reading("verifying", this::checkStructure));
   }
 
   @Override
@@ -545,12 +556,29 @@ public abstract class AbstractImageStore implements ImageStore {
         });
   }
 
+  /** Stores or deletes: if that fails as files do, nothing has changed. */
+  private <T> T changing(String what, Action<T> action) {
+    return writing(
+        what,
+        () -> {
+          try {
+            return action.run();
+          } catch (IOException e) {
+            throw failure(what, e, "; nothing of this call is stored");
+          }
+        });
+  }
+
   private void runReading(String what, Step step) {
     reading(what, asAction(step));
   }
 
   private void runWriting(String what, Step step) {
     writing(what, asAction(step));
+  }
+
+  private void runChanging(String what, Step step) {
+    changing(what, asAction(step));
   }
 
   private static Action<Boolean> asAction(Step step) {
@@ -588,16 +616,24 @@ public abstract class AbstractImageStore implements ImageStore {
   }
 
   private ImageStoreException failure(String what, IOException e) {
+    return failure(what, e, "");
+  }
+
+  private ImageStoreException failure(String what, IOException e, String outcome) {
     String reason =
         e instanceof FileSystemException f && f.getReason() != null
             ? f.getReason()
             : e.getMessage();
     String message =
-        what + " failed in store " + location + ": " + (reason == null ? e.toString() : reason);
+        what
+            + " failed in store "
+            + location
+            + ": "
+            + (reason == null ? e.toString() : reason)
+            + outcome;
     boolean full = reason != null && reason.toLowerCase(Locale.ROOT).contains("no space left");
     return full
-        ? new StoreFullException(
-            message + "; free some space and try again, nothing of this call is stored", e)
+        ? new StoreFullException(message + "; free some space and try again", e)
         : new ImageStoreException(message, e);
   }
 
