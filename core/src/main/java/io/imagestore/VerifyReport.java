@@ -7,26 +7,29 @@ import java.util.List;
  *
  * @param imagesChecked how many images were read and checked, the damaged ones included
  * @param damages one entry for each damaged image, ascending by id
+ * @param problems what is wrong with the store as a whole, such as a file that no image needs
  */
-public record VerifyReport(long imagesChecked, List<Damage> damages) {
+public record VerifyReport(long imagesChecked, List<Damage> damages, List<String> problems) {
 
   /**
-   * Copies the list.
+   * Copies the lists.
    *
    * @param imagesChecked how many images were read and checked
    * @param damages one entry for each damaged image
+   * @param problems what is wrong with the store as a whole
    */
   public VerifyReport {
     damages = List.copyOf(damages);
+    problems = List.copyOf(problems);
   }
 
   /**
-   * Whether every image is whole.
+   * Whether every image is whole, and the store too.
    *
-   * @return true if there is no damage
+   * @return true if there is no damage and no problem
    */
   public boolean isClean() {
-    return damages.isEmpty();
+    return damages.isEmpty() && problems.isEmpty();
   }
 
   /**

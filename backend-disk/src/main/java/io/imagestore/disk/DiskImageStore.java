@@ -42,6 +42,7 @@ import org.jspecify.annotations.Nullable;
  * images/000/0.png        the first thousand files
  * images/000/1.png
  * images/001/1000.png     the next thousand
+ * state                   whether the store was closed in order
  * lock                    while the store is open for writing
  * }</pre>
  *
@@ -58,18 +59,22 @@ import org.jspecify.annotations.Nullable;
  * id,label,height,width,channels,crc32c,bytes,file
  * 0,1,32,32,3,3735928559,2419,images/000/0.png
  * 1,0,32,32,3,195948557,2561,images/000/1.png
- * # commit of 2 rows, crc32c 1f0a6f7e
+ * # commit of 2 rows, flushed to 0, crc32c 1f0a6f7e
  * 0,0,0,0,0,0,0,
- * # commit of 1 rows, crc32c 5b2e11aa
+ * # commit of 1 rows, flushed to 0, crc32c 5b2e11aa
  * # flushed
  * }</pre>
  *
  * <p>It is only ever appended to. The last row of an id counts; one without a file says that the
- * image was deleted. The rows of a call count once the line that commits them follows: it tells how
- * many they are, and the CRC-32C of their bytes. What follows the last such line is what a crash
- * has left of a call, and is dropped when the store is opened for writing. {@code crc32c} is the
- * CRC-32C of the pixels in HWC order, {@code bytes} the length of the file. When most of a table is
- * outdated, opening the store writes it anew, in one step. In Python:
+ * image was deleted. The rows of a call count once the line that commits them follows. It tells how
+ * many they are, how much of the table was on the device by then, and the CRC-32C of all bytes from
+ * the beginning of the commit before, or of the table, up to the number itself. {@code # flushed}
+ * says that all files named before are on the device. What follows the last commit is what a crash
+ * has left of a call, and is dropped when the store is opened for writing; anything else that isn't
+ * as it was written is damage, and a {@link io.imagestore.CorruptStoreException}: {@code state}
+ * helps to tell the two apart. {@code crc32c} is the CRC-32C of the pixels in HWC order, {@code
+ * bytes} the length of the file. When most of a table is outdated, opening the store writes it
+ * anew, in one step. In Python:
  *
  * <pre>{@code
  * table = pandas.read_csv("labels.csv", comment="#")
@@ -82,9 +87,14 @@ import org.jspecify.annotations.Nullable;
  * two lines of the table, and waits for no device. {@code flush} and {@code close} force each new
  * file, its folder and the table to the device, many at a time; then they remove the files that
  * overwriting and deleting have made superfluous. If the power is lost before, the next opening
- * checks every image since the last flush, and drops the calls from the first one on whose files
- * didn't make it, each call whole. With {@link io.imagestore.Durability#COMMIT} each call does that
- * forcing itself, which takes some milliseconds for a {@code put}.
+ * checks every image since the last flush, and drops the calls from the first one on whose rows or
+ * files didn't make it, each call whole. With {@link io.imagestore.Durability#COMMIT} each call
+ * does that forcing itself, which takes some milliseconds for a {@code put}.
+ *
+ * <p>A call that fails is taken back, and its exception says so; in the one case where that can't
+ * be done, it says that the call is stored. After a failed {@code flush} nobody can tell what has
+ * reached the device: the store is read as before, but takes no more writes until it is opened
+ * again, which writes all that isn't known to be there once more.
  *
  * <h2>Threads, processes, memory</h2>
  *
@@ -134,7 +144,7 @@ public final class DiskImageStore extends AbstractImageStore {
    * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
    *     later format version, or the path is in another file system
    * @throws io.imagestore.StoreLockedException if it is open for writing already
-   * @throws io.imagestore.CorruptStoreException if the label table is damaged before the last flush
+   * @throws io.imagestore.CorruptStoreException if the label table is damaged or missing
    * @throws ImageStoreException if the file system fails
    */
   public static ImageStore open(Path path) {
@@ -152,7 +162,7 @@ public final class DiskImageStore extends AbstractImageStore {
    *     to be new; if the path is in another file system
    * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be
    *     opened for writing
-   * @throws io.imagestore.CorruptStoreException if the label table is damaged before the last flush
+   * @throws io.imagestore.CorruptStoreException if the label table is damaged or missing
    * @throws ImageStoreException if the file system fails
    */
   public static ImageStore open(Path path, DiskOptions options) {
@@ -307,6 +317,12 @@ public final class DiskImageStore extends AbstractImageStore {
   @Override
   protected void check(long id) throws IOException {
     reader.check(id);
+  }
+
+  @Override
+  protected List<String> checkStructure() throws IOException {
+    Structure structure = new Structure(location(), parts);
+    return writer == null ? structure.check() : structure.check(writer);
   }
 
   @Override

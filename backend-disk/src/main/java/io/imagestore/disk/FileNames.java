@@ -1,8 +1,8 @@
 package io.imagestore.disk;
 
-import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where the file of an image lies: in a folder of a thousand consecutive files, under its id, so
@@ -39,17 +39,25 @@ final class FileNames {
     return id == sequence ? id + ".png" : id + "-" + sequence + ".png";
   }
 
-  /** The number of the file at this path or with this name, if it is one of ours. */
-  static OptionalLong sequence(String path) {
+  /**
+   * What the name of a file tells.
+   *
+   * @param id the image it was written for
+   * @param sequence its number
+   */
+  record Name(long id, long sequence) {}
+
+  /** What the name of the file at this path tells, or null if it isn't one of ours. */
+  static @Nullable Name parse(String path) {
     Matcher matcher = NAME.matcher(path.substring(path.lastIndexOf('/') + 1));
     if (!matcher.matches()) {
-      return OptionalLong.empty();
+      return null;
     }
-    String digits = matcher.group(2) == null ? matcher.group(1) : matcher.group(2);
     try {
-      return OptionalLong.of(Long.parseLong(digits));
+      long id = Long.parseLong(matcher.group(1));
+      return new Name(id, matcher.group(2) == null ? id : Long.parseLong(matcher.group(2)));
     } catch (NumberFormatException e) {
-      return OptionalLong.empty(); // 19 digits, but more than a long
+      return null; // 19 digits, but more than a long
     }
   }
 }

@@ -8,15 +8,18 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -93,6 +96,19 @@ final class ImageFiles implements AutoCloseable {
     return ByteBuffer.wrap(bytes, 0, file.read(0, bytes, 0, bytes.length));
   }
 
+  /** Writes what a file holds once more, so that it can be forced again after a failure. */
+  void rewrite(long id, long sequence) throws IOException {
+    try (StoreFile file = files.open(file(id, sequence), Access.READ);
+        StoreFile again = files.open(file(id, sequence), Access.WRITE)) {
+      byte[] piece = new byte[(int) Math.min(TRUSTED_BYTES, file.size())];
+      for (long at = 0; at < file.size(); at += piece.length) {
+        again.write(at, piece, 0, file.read(at, piece, 0, piece.length));
+      }
+    } catch (NoSuchFileException e) {
+      // The image is damaged, which nobody is going to change.
+    }
+  }
+
   void delete(long id, long sequence) throws IOException {
     files.delete(file(id, sequence));
   }
@@ -106,28 +122,36 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /** Removes all files from this sequence on: what a batch that never ended has left. */
-  void deleteFrom(long sequence) throws IOException {
-    long folder = FileNames.folder(sequence);
-    for (int missing = 0; missing < 2; folder++) {
-      Path path = store.resolve(FileNames.folderPath(folder));
-      if (!Files.isDirectory(path)) {
-        missing++; // ids may skip the rest of a folder, but not a whole one
-        continue;
-      }
-      for (Path file : list(folder, each -> each >= sequence)) {
-        files.delete(file);
-      }
-      if (folder > FileNames.folder(sequence)) {
-        deleteFolderIfEmpty(folder);
+  /** All files in the store that could be an image's. */
+  List<FileNames.Name> all() throws IOException {
+    List<FileNames.Name> found = new ArrayList<>();
+    Path root = store.resolve(FileNames.ROOT);
+    if (Files.isDirectory(root)) {
+      Files.walkFileTree(root, new Finder(found));
+    }
+    return found;
+  }
+
+  boolean exists(FileNames.Name name) {
+    return Files.exists(file(name.id(), name.sequence()));
+  }
+
+  /** Those of the files from one sequence to before another that are there. */
+  List<FileNames.Name> between(long fromSequence, long endSequence) throws IOException {
+    List<FileNames.Name> found = new ArrayList<>();
+    if (fromSequence < endSequence) {
+      long last = FileNames.folder(endSequence - 1);
+      for (long folder = FileNames.folder(fromSequence); folder <= last; folder++) {
+        found.addAll(list(folder, each -> each >= fromSequence && each < endSequence));
       }
     }
+    return found;
   }
 
   /** Makes a file survive the loss of power. */
   void force(long id, long sequence) throws IOException {
     force(List.of(file(id, sequence)));
-    forceFolders(FileNames.folder(sequence), FileNames.folder(sequence));
+    forceFolders(List.of(FileNames.folder(sequence)));
   }
 
   /**
@@ -139,28 +163,35 @@ final class ImageFiles implements AutoCloseable {
     if (fromSequence >= endSequence) {
       return;
     }
-    long first = FileNames.folder(fromSequence);
-    long last = FileNames.folder(endSequence - 1);
     LongPredicate wanted = each -> each >= fromSequence && each < endSequence && needed.test(each);
-    for (long folder = first; folder <= last; folder++) {
-      force(list(folder, wanted));
+    List<Long> folders = new ArrayList<>();
+    long last = FileNames.folder(endSequence - 1);
+    for (long folder = FileNames.folder(fromSequence); folder <= last; folder++) {
+      force(list(folder, wanted).stream().map(this::file).toList());
+      folders.add(folder);
     }
-    forceFolders(first, last);
+    forceFolders(folders);
   }
 
-  private void forceFolders(long first, long last) throws IOException {
-    Set<Path> folders = new LinkedHashSet<>();
-    for (long folder = first; folder <= last; folder++) {
+  /** Makes the names in folders survive the loss of power, and those that are gone stay away. */
+  void forceFolders(Collection<Long> folders) throws IOException {
+    Set<Path> paths = new LinkedHashSet<>();
+    for (long folder : folders) {
       Path path = store.resolve(FileNames.folderPath(folder));
       for (Path up = path; up != null && !up.equals(store); up = up.getParent()) {
-        folders.add(up);
+        paths.add(up);
       }
     }
-    folders.add(store);
-    force(new ArrayList<>(folders));
+    paths.add(store);
+    force(new ArrayList<>(paths));
   }
 
-  private void force(List<Path> paths) throws IOException {
+  /** Makes what is at these paths survive the loss of power, all at once. */
+  void force(List<Path> paths) throws IOException {
+    if (paths.size() == 1) {
+      force(paths.get(0));
+      return;
+    }
     AtomicInteger next = new AtomicInteger();
     List<CompletableFuture<Boolean>> parts = new ArrayList<>();
     for (int i = 0; i < Math.min(FORCING_THREADS, paths.size()); i++) {
@@ -186,20 +217,24 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  private List<Path> list(long folder, LongPredicate wanted) throws IOException {
-    List<Path> files = new ArrayList<>();
+  private List<FileNames.Name> list(long folder, LongPredicate wanted) throws IOException {
+    List<FileNames.Name> files = new ArrayList<>();
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
       for (Path entry : entries) {
-        OptionalLong sequence = FileNames.sequence(entry.toString());
-        if (sequence.isPresent() && wanted.test(sequence.getAsLong())) {
-          files.add(entry);
+        FileNames.Name name = FileNames.parse(entry.toString());
+        if (name != null && wanted.test(name.sequence())) {
+          files.add(name);
         }
       }
     } catch (NoSuchFileException e) {
       return List.of();
     }
     return files;
+  }
+
+  private Path file(FileNames.Name name) {
+    return file(name.id(), name.sequence());
   }
 
   private Path file(long id, long sequence) {
@@ -209,5 +244,31 @@ final class ImageFiles implements AutoCloseable {
   @Override
   public void close() {
     forcing.close();
+  }
+
+  /** Goes through the store's folders, of which some may vanish meanwhile. */
+  private final class Finder extends SimpleFileVisitor<Path> {
+    private final List<FileNames.Name> found;
+
+    Finder(List<FileNames.Name> found) {
+      this.found = found;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
+      FileNames.Name name = FileNames.parse(path.toString());
+      if (name != null && attributes.isRegularFile() && path.equals(file(name))) {
+        found.add(name);
+      }
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFileFailed(Path path, IOException e) throws IOException {
+      if (e instanceof NoSuchFileException) {
+        return FileVisitResult.CONTINUE;
+      }
+      throw e;
+    }
   }
 }

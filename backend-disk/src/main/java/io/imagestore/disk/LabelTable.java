@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.disk.TableReader.Contents;
 import io.imagestore.spi.StoreFile;
 import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreFiles.Access;
@@ -15,23 +16,50 @@ final class LabelTable implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** What has become of a commit that failed. */
+  enum Outcome {
+    /** Nothing of it is left. */
+    UNDONE,
+
+    /** Nothing of it is left, but the loss of power might bring it back. */
+    UNDONE_UNSURE,
+
+    /** It is in the table, and can't be taken out. */
+    STAYS
+  }
+
   private final StoreFile file;
-  private final TableLines lines = new TableLines();
+  private final TableLines lines;
 
   /** Where the last commit or mark ends, and where the next line goes. */
   private long committed;
 
   private long position;
 
-  /** Opens a table, and drops what follows {@code end}. */
-  LabelTable(Path store, StoreFiles files, long end) throws IOException {
+  /** What comes before this is on the device. */
+  private long flushedTo;
+
+  /** Whether there may be something behind the last commit. */
+  private boolean torn;
+
+  /** Whether the commit that is under way has been written whole. */
+  private boolean written;
+
+  /** Whether it ends with the mark that says that all files are on the device. */
+  private boolean marked;
+
+  /** Opens a table, and drops what follows its last commit. */
+  LabelTable(Path store, StoreFiles files, Contents contents) throws IOException {
     file = files.open(store.resolve(TableFormat.FILE), Access.WRITE);
-    committed = end;
-    position = end;
+    lines = new TableLines(contents.sinceCommit());
+    committed = contents.end();
+    position = committed;
+    flushedTo = contents.flushedTo();
+    marked = contents.marked();
     boolean opened = false;
     try {
-      if (file.size() > end) {
-        file.setSize(end);
+      if (file.size() > committed) {
+        file.setSize(committed);
       }
       opened = true;
     } finally {
@@ -42,23 +70,32 @@ final class LabelTable implements AutoCloseable {
   }
 
   /**
-   * Puts a table in place, in one step, that has nothing in it but these images, all of them
-   * flushed.
+   * Puts a table in place, in one step, that has nothing in it but these images, all of them on the
+   * device.
+   *
+   * @return its length
    */
-  static void replace(Path store, StoreFiles files, List<String> labelNames, Snapshot snapshot)
+  static long replace(Path store, StoreFiles files, List<String> labelNames, Snapshot snapshot)
       throws IOException {
     Path temporary = store.resolve(TEMPORARY);
-    try (StoreFile out = files.open(temporary, Access.REPLACE)) {
-      writeAll(labelNames, snapshot, out);
-      out.force();
+    long length;
+    try {
+      try (StoreFile out = files.open(temporary, Access.REPLACE)) {
+        length = writeAll(labelNames, snapshot, out);
+        out.force();
+      }
+      files.rename(temporary, store.resolve(TableFormat.FILE));
+    } catch (Throwable e) {
+      attempt(() -> files.delete(temporary), e);
+      throw e;
     }
-    files.rename(temporary, store.resolve(TableFormat.FILE));
     files.sync(store);
+    return length;
   }
 
-  private static void writeAll(List<String> labelNames, Snapshot snapshot, StoreFile out)
+  private static long writeAll(List<String> labelNames, Snapshot snapshot, StoreFile out)
       throws IOException {
-    TableLines lines = new TableLines();
+    TableLines lines = new TableLines("");
     lines.addMark(TableFormat.header(labelNames));
     lines.addMark(TableFormat.COLUMNS);
     long position = 0;
@@ -70,9 +107,24 @@ final class LabelTable implements AutoCloseable {
         lines.clear();
       }
     }
-    lines.addCommit();
+    if (snapshot.entries().size() > 0) {
+      lines.addCommit(0);
+    }
     lines.addMark(TableFormat.FLUSHED);
     out.write(position, lines.array(), 0, lines.size());
+    return position + lines.size();
+  }
+
+  /**
+   * Writes again what may not be on the device. After a failed sync that is needed: the system may
+   * have given it up, and would force nothing.
+   */
+  void rewriteUnflushed() throws IOException {
+    byte[] piece = new byte[BUFFER_BYTES];
+    for (long at = flushedTo; at < committed; at += piece.length) {
+      int count = file.read(at, piece, 0, (int) Math.min(piece.length, committed - at));
+      file.write(at, piece, 0, count);
+    }
   }
 
   void addImage(long id, Entry entry) throws IOException {
@@ -85,35 +137,91 @@ final class LabelTable implements AutoCloseable {
     writeIfFull();
   }
 
-  /** Commits what has been added since the last commit. */
+  /** Commits what has been added since the last commit. If that fails, {@link #rollback}. */
   void commit() throws IOException {
-    lines.addCommit();
+    lines.addCommit(flushedTo);
     write();
-    committed = position;
+    settle();
+    marked = false;
   }
 
-  /** Adds a line that isn't a row, between commits. */
-  void mark(String mark) throws IOException {
-    lines.addMark(mark);
+  /** Commits, and waits until that is on the device. If that fails, {@link #rollback}. */
+  void commitAndForce() throws IOException {
+    lines.addCommit(flushedTo);
     write();
+    written = true;
+    file.force();
+    settle();
+    marked = false;
+    flushedTo = committed;
+  }
+
+  /** Says that all files are on the device that it names. If that fails, {@link #rollback}. */
+  void mark() throws IOException {
+    if (!marked) {
+      lines.addMark(TableFormat.FLUSHED);
+      write();
+      settle();
+      marked = true;
+    }
+  }
+
+  private void settle() {
+    lines.settle();
     committed = position;
+    torn = false;
+    written = false;
   }
 
   /** Takes back what has been added since the last commit. */
-  void rollback() throws IOException {
+  Outcome rollback(Throwable failure) {
+    boolean undone = attempt(this::cut, failure);
+    if (!undone && written) {
+      settle();
+      marked = false;
+      return Outcome.STAYS;
+    }
+    // If it isn't undone it is no whole commit, and is cut off before anything else is written.
+    boolean sure = !written || attempt(file::force, failure);
     lines.rollback();
     position = committed;
-    // Were this to fail, nothing is wrong: the next commit is written over the rest, and a reader
-    // doesn't take the rest.
-    file.setSize(committed);
+    written = false;
+    return sure ? Outcome.UNDONE : Outcome.UNDONE_UNSURE;
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static boolean attempt(Step step, Throwable failure) {
+    try {
+      step.run();
+      return true;
+    } catch (IOException e) {
+      failure.addSuppressed(e);
+      return false;
+    }
+  }
+
+  private void cut() throws IOException {
+    if (torn) {
+      file.setSize(committed);
+      torn = false;
+    }
   }
 
   long length() {
     return committed;
   }
 
+  long flushedTo() {
+    return flushedTo;
+  }
+
+  /** Waits until all that is committed is on the device. */
   void force() throws IOException {
     file.force();
+    flushedTo = committed;
   }
 
   @Override
@@ -128,6 +236,10 @@ final class LabelTable implements AutoCloseable {
   }
 
   private void write() throws IOException {
+    if (position == committed) {
+      cut();
+    }
+    torn = true;
     file.write(position, lines.array(), 0, lines.size());
     position += lines.size();
     lines.clear();

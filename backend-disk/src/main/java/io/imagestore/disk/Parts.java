@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What an open store holds and must give back. */
 final class Parts implements AutoCloseable {
+  final StoreFiles storeFiles;
   final ImageFiles files;
   final Workers workers;
   final Pool<Codec> codecs;
@@ -16,6 +17,7 @@ final class Parts implements AutoCloseable {
   private @Nullable StoreWriter writer;
 
   Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
+    this.storeFiles = storeFiles;
     this.lock = lock;
     files = new ImageFiles(store, storeFiles);
     workers = new Workers("codec", options.threads());

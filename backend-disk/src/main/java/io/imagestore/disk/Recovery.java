@@ -1,8 +1,8 @@
 package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
-import io.imagestore.disk.TableReader.Commit;
 import io.imagestore.disk.TableReader.Contents;
+import io.imagestore.disk.TableReader.Unflushed;
 import io.imagestore.internal.Pool;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,31 +20,29 @@ final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
 
   private final Path store;
-  private final ImageFiles files;
-  private final Workers workers;
+  private final Parts parts;
 
-  Recovery(Path store, ImageFiles files, Workers workers) {
+  Recovery(Path store, Parts parts) {
     this.store = store;
-    this.files = files;
-    this.workers = workers;
+    this.parts = parts;
   }
 
   Contents readTable() throws IOException {
-    Contents contents = TableReader.read(store);
+    Contents contents = TableReader.read(store, parts.storeFiles);
     while (!contents.trusted()) {
       long damaged = lowestDamagedSequence(contents);
       if (damaged == Long.MAX_VALUE) {
         break;
       }
-      long end = commitOf(damaged, contents).offset();
+      Unflushed dropped = commitOf(damaged, contents);
       LOG.warn(
           "store {}: the power was lost before a flush, and file {} with it; dropping the commits from byte {} of {} on",
           store,
           damaged,
-          end,
+          dropped.start(),
           TableFormat.FILE);
       // An older image may come to light that an unflushed commit had replaced; so look again.
-      contents = TableReader.read(store, end);
+      contents = TableReader.readBefore(dropped, contents, store, parts.storeFiles);
     }
     return contents;
   }
@@ -56,10 +54,10 @@ final class Recovery {
     LongPredicate unflushed =
         sequence -> sequence >= contents.flushedSequence() && sequence < lowest.get();
     // Not the caller's limit: what is too large for this caller is not lost.
-    try (Pool<Codec> codecs = new Pool<>(Codec::new, workers.threads() + 1)) {
+    try (Pool<Codec> codecs = new Pool<>(Codec::new, parts.workers.threads() + 1)) {
       ImageReader reader =
-          new ImageReader(store, files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
-      workers.forEach(
+          new ImageReader(store, parts.files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
+      parts.workers.forEach(
           ids.length,
           1,
           i -> {
@@ -82,9 +80,9 @@ final class Recovery {
     }
   }
 
-  private static Commit commitOf(long sequence, Contents contents) {
-    Commit found = contents.commits().get(0);
-    for (Commit commit : contents.commits()) {
+  private static Unflushed commitOf(long sequence, Contents contents) {
+    Unflushed found = contents.unflushed().get(0);
+    for (Unflushed commit : contents.unflushed()) {
       if (commit.firstSequence() <= sequence) {
         found = commit;
       }

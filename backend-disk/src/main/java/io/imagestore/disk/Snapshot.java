@@ -24,6 +24,12 @@ record Snapshot(PersistentLongMap<Entry> entries, long fileBytes) {
     return entries.get(id);
   }
 
+  /** Whether a file is an image's own. */
+  boolean names(FileNames.Name file) {
+    Entry entry = get(file.id());
+    return entry != null && entry.sequence() == file.sequence();
+  }
+
   long[] ids(long firstId, int count) {
     return entries.idsFrom(firstId, count);
   }

@@ -1,9 +1,11 @@
 package io.imagestore.disk;
 
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Durability;
 import io.imagestore.ImageStore;
 import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.disk.StateFile.Phase;
 import io.imagestore.disk.TableReader.Contents;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.StoreFiles;
@@ -20,7 +22,7 @@ final class StoreOpener {
   private static final String LOCK = "lock";
 
   /** What may lie in a folder in which a store was about to be made. */
-  private static final Set<String> BEGINNINGS = Set.of(LOCK, LabelTable.TEMPORARY, FileNames.ROOT);
+  private static final Set<String> BEGINNINGS = Set.of(LOCK, StateFile.FILE, LabelTable.TEMPORARY);
 
   /** Lines that a table may have beyond one commit line an image, before it is written anew. */
   private static final int SPARE_LINES = 1000;
@@ -56,8 +58,8 @@ final class StoreOpener {
     }
     Parts parts = new Parts(store, options, files, null);
     try {
-      Index index = new WatchedIndex(store);
-      Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
+      Index index = new WatchedIndex(store, files);
+      Contents contents = new Recovery(store, parts).readTable();
       index.publish(contents.snapshot());
       return new DiskImageStore(store, options, contents.header().labelNames(), index, parts, null);
     } catch (Throwable e) {
@@ -73,12 +75,16 @@ final class StoreOpener {
       if (!hasTable()) {
         // Again, now that no other process can be at it.
         requirePlace();
-        LabelTable.replace(store, files, options.labelNames().orElse(List.of()), Snapshot.EMPTY);
+        try (StateFile state = StateFile.create(store, files)) {
+          replaceTable(options.labelNames().orElse(List.of()), Snapshot.EMPTY, state);
+        }
       }
+      files.delete(store.resolve(LabelTable.TEMPORARY));
       Contents contents = putInOrder(parts);
       Index index = new Index(contents.snapshot());
       StoreWriter writer = writer(contents, parts, index);
       parts.writer(writer);
+      recover(writer, contents);
       if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
         writer.flush();
       }
@@ -100,6 +106,16 @@ final class StoreOpener {
     }
     try (Stream<Path> entries = Files.list(store)) {
       List<String> names = entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+      if (!hasTable() && names.contains(FileNames.ROOT)) {
+        throw new CorruptStoreException(
+            "the store at "
+                + store
+                + " has lost its label table: there are "
+                + FileNames.ROOT
+                + ", but no "
+                + TableFormat.FILE
+                + "; restore it from a copy");
+      }
       if (!BEGINNINGS.containsAll(names)) {
         throw new UnsupportedStoreException(
             mustBeNew && hasTable()
@@ -118,27 +134,44 @@ final class StoreOpener {
     return Files.isRegularFile(store.resolve(TableFormat.FILE));
   }
 
-  /** Drops what was never committed, and writes the table anew where much of it is outdated. */
+  /** Finds out what a crash has left, and writes the table anew where much of it is outdated. */
   private Contents putInOrder(Parts parts) throws IOException {
-    Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
-    parts.files.deleteFrom(contents.nextSequence());
+    Contents contents = new Recovery(store, parts).readTable();
     List<String> labelNames = options.labelNames().orElse(contents.header().labelNames());
     boolean outdated = contents.lines() > 2L * contents.snapshot().entries().size() + SPARE_LINES;
     if (!outdated && labelNames.equals(contents.header().labelNames())) {
       return contents;
     }
-    // The new table says that all is flushed, and knows nothing of files that are to be removed.
-    writer(contents, parts, new Index(contents.snapshot())).close();
-    LabelTable.replace(store, files, labelNames, contents.snapshot());
-    return TableReader.read(store);
+    try (StoreWriter writer = writer(contents, parts, new Index(contents.snapshot()))) {
+      recover(writer, contents);
+      writer.flush();
+    }
+    try (StateFile state = new StateFile(store, files)) {
+      state.open(0); // what is said of the old table isn't true of the new one
+      replaceTable(labelNames, contents.snapshot(), state);
+    }
+    return TableReader.read(store, files);
+  }
+
+  private void replaceTable(List<String> labelNames, Snapshot snapshot, StateFile state)
+      throws IOException {
+    state.say(Phase.CLOSED, LabelTable.replace(store, files, labelNames, snapshot));
+  }
+
+  private static void recover(StoreWriter writer, Contents contents) throws IOException {
+    if (!contents.state().isClosed()) {
+      writer.recover(contents.state());
+    }
   }
 
   private StoreWriter writer(Contents contents, Parts parts, Index index) throws IOException {
     return new StoreWriter(
+        store,
         contents,
         parts.files,
         new ImageWriter(store, parts.files, parts.codecs, options.maxPixels()),
-        new LabelTable(store, files, contents.end()),
+        new LabelTable(store, files, contents),
+        new StateFile(store, files),
         parts.workers,
         options.durability().orElse(Durability.FLUSH),
         index);

@@ -1,16 +1,16 @@
 package io.imagestore.disk;
 
 import io.imagestore.Durability;
+import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.disk.StateFile.Phase;
+import io.imagestore.disk.TableReader.Contents;
 import java.io.IOException;
-import java.util.ArrayDeque;
+import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Queue;
-import java.util.Set;
-import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +18,25 @@ import org.slf4j.LoggerFactory;
  * The one writer of a store. Files first, then the rows that name them, then the line that commits
  * the rows, then the new state to the readers; a file that became superfluous goes only when the
  * commit that made it so is on the device.
+ *
+ * <p>After each step of a call, this is so:
+ *
+ * <table>
+ *   <caption>The steps of a call</caption>
+ *   <tr><th>step<th>a crash of the process leaves<th>the loss of power leaves
+ *   <tr><td>1. the state {@code open} is on the device<td>the old state<td>the old state
+ *   <tr><td>2. files are written<td>the old state, files without rows<td>the same
+ *   <tr><td>3. at each commit: they are forced<td>the same<td>the same
+ *   <tr><td>4. rows and commit are written<td>the new state<td>either state
+ *   <tr><td>5. at each commit: the table is forced<td>the new state<td>the new state
+ *   <tr><td>6. files without rows are removed<td>the new state<td>the new state
+ * </table>
+ *
+ * <p>A call that fails up to step 4 is taken back. A sync that fails may have lost what was written
+ * before it, though nothing shows that, and though the next one succeeds. In steps 3 and 5 that is
+ * only what the call itself has written, so it is taken back too. If the table can't be cut off any
+ * more then, the call stays. In a flush it may be anything since the last one: then no more is
+ * written until the store is opened again, which writes all of that anew.
  */
 final class StoreWriter implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
@@ -29,60 +48,107 @@ final class StoreWriter implements AutoCloseable {
   private static final long MAX_SKIP = 64;
 
   /** So many superfluous files are kept at most until they are flushed out. */
-  private static final int MAX_SUPERSEDED = 4096;
+  private static final int MAX_SUPERFLUOUS = 4096;
 
-  /** A part of a batch, encoded by one thread in one go: so many images or bytes of pixels. */
-  private static final int PART_IMAGES = 64;
-
-  private static final long PART_BYTES = 1 << 18;
-
-  /** Pixels held at once, for all threads together, beside the part that is being gathered. */
-  private static final long WINDOW_BYTES = 1 << 24;
-
+  private final Path store;
   private final ImageFiles files;
   private final ImageWriter images;
   private final LabelTable table;
+  private final StateFile state;
   private final Workers workers;
   private final Durability durability;
   private final Index index;
+  private final SuperfluousFiles superfluous;
 
-  private final List<TableReader.Superseded> superseded = new ArrayList<>();
-  private long nextSequence;
+  /** Files before this one are of calls that have ended; read by other threads too. */
+  private volatile long nextSequence;
+
+  /** Files before this one may be of the call that is under way; read by other threads too. */
+  private volatile long endSequence;
 
   /** Files before this one have reached the device. */
   private long flushedSequence;
 
-  /**
-   * Whether all that is committed is known to have been flushed, as the table's last mark tells.
-   */
-  private boolean flushed;
-
-  private boolean marked;
+  /** The folder that files are written to, or -1 if it may be missing. */
   private long folder = -1;
 
+  /** Why no more may be written. */
+  private @Nullable Throwable broken;
+
   StoreWriter(
-      TableReader.Contents contents,
+      Path store,
+      Contents contents,
       ImageFiles files,
       ImageWriter images,
       LabelTable table,
+      StateFile state,
       Workers workers,
       Durability durability,
       Index index) {
+    this.store = store;
     this.files = files;
     this.images = images;
     this.table = table;
+    this.state = state;
     this.workers = workers;
     this.durability = durability;
     this.index = index;
-    superseded.addAll(contents.superseded());
+    this.superfluous = new SuperfluousFiles(files);
     nextSequence = contents.nextSequence();
     flushedSequence = contents.flushedSequence();
-    flushed = contents.commits().isEmpty();
-    marked = !contents.flushed() && contents.trusted();
   }
 
-  long tableLength() {
-    return table.length();
+  /**
+   * Puts the store in order that a crash has left: what may not be on the device is written again,
+   * and files without rows are removed, now or, if they may still be needed, with the next flush.
+   */
+  void recover(StateFile.State left) throws IOException {
+    try {
+      table.rewriteUnflushed();
+      if (left.phase() == Phase.FLUSHING) {
+        rewriteFiles();
+      }
+      state.open(table.flushedTo());
+      removeNameless();
+    } catch (Throwable e) {
+      broken = e;
+      throw e;
+    }
+  }
+
+  private void rewriteFiles() throws IOException {
+    Snapshot snapshot = index.current();
+    for (long id : snapshot.ids(0, Integer.MAX_VALUE)) {
+      Entry entry = snapshot.get(id);
+      if (entry != null && entry.sequence() >= flushedSequence) {
+        files.rewrite(id, entry.sequence());
+      }
+    }
+  }
+
+  private void removeNameless() throws IOException {
+    List<FileNames.Name> neverCommitted = new ArrayList<>();
+    for (FileNames.Name each : files.all()) {
+      if (each.sequence() >= nextSequence) {
+        neverCommitted.add(each);
+      } else if (!index.current().names(each)) {
+        superfluous.add(each.id(), each.sequence());
+      }
+    }
+    discard(neverCommitted);
+  }
+
+  /** Whether a file is an image's own, or superfluous, or of the call that is under way. */
+  synchronized boolean knows(FileNames.Name file) {
+    long sequence = file.sequence();
+    boolean underWay = sequence >= nextSequence && sequence < endSequence;
+    return underWay || index.current().names(file) || superfluous.contains(sequence);
+  }
+
+  /** Lets readers see what a call has changed, whose files have numbers before the given one. */
+  private synchronized void publish(Snapshot snapshot, long sequence) {
+    nextSequence = sequence;
+    index.publish(snapshot);
   }
 
   void write(LabeledImage image) throws IOException {
@@ -99,12 +165,12 @@ final class StoreWriter implements AutoCloseable {
 
   void write(Iterator<LabeledImage> batch) throws IOException {
     Change change = new Change();
-    Window window = new Window(change);
+    EncodingWindow window = new EncodingWindow(images, workers, change::add);
     try {
       while (batch.hasNext()) {
         LabeledImage image = batch.next();
         images.check(image);
-        window.add(image);
+        window.add(image, change.sequenceFor(image.id()));
       }
       window.drain();
       if (change.rows > 0) {
@@ -117,10 +183,10 @@ final class StoreWriter implements AutoCloseable {
   }
 
   boolean remove(long id) throws IOException {
+    Change change = new Change();
     if (index.current().get(id) == null) {
       return false;
     }
-    Change change = new Change();
     try {
       change.remove(id);
       change.commit();
@@ -132,71 +198,128 @@ final class StoreWriter implements AutoCloseable {
 
   /** Makes all commits survive the loss of power, and removes what they have made superfluous. */
   void flush() throws IOException {
-    if (flushed) {
-      return;
+    requireSound();
+    if (table.flushedTo() < table.length()) {
+      forceAll();
     }
-    forceFiles(flushedSequence, nextSequence);
-    table.force();
-    removeSuperseded();
-    table.mark(TableFormat.FLUSHED);
-    flushedSequence = nextSequence;
-    flushed = true;
-    marked = false;
+    removeSuperfluous();
   }
 
-  /** Not those that the flush is going to remove. */
+  private void forceAll() throws IOException {
+    state.say(Phase.FLUSHING, table.flushedTo());
+    forced(() -> forceFiles(flushedSequence, nextSequence));
+    mark();
+    forced(table::force);
+    flushedSequence = nextSequence;
+    state.say(Phase.OPEN, table.flushedTo());
+  }
+
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  /** Forces what more than one call has written: if that fails, it isn't known what is lost. */
+  private void forced(Step step) throws IOException {
+    try {
+      step.run();
+    } catch (IOException e) {
+      broken = e;
+      throw new ImageStoreException(unsure("what was written since the last flush"), e);
+    }
+  }
+
+  /** Says in the table that all files it names are on the device. */
+  private void mark() throws IOException {
+    try {
+      table.mark();
+    } catch (IOException e) {
+      table.rollback(e);
+      throw e;
+    }
+  }
+
+  private void requireSound() {
+    if (broken != null) {
+      throw new ImageStoreException(
+          "store "
+              + store
+              + " takes no more writes since its device failed ("
+              + broken.getMessage()
+              + "); nothing of this call is stored; close the store and open it again",
+          broken);
+    }
+  }
+
+  private String unsure(String what) {
+    return "the device of store "
+        + store
+        + " failed: "
+        + what
+        + " can be read, but may not survive a loss of power; close the store and open it again";
+  }
+
+  /** Not those that are going to be removed. */
   private void forceFiles(long fromSequence, long endSequence) throws IOException {
-    Set<Long> outdated = new HashSet<>();
-    superseded.forEach(file -> outdated.add(file.sequence()));
-    files.force(fromSequence, endSequence, sequence -> !outdated.contains(sequence));
+    files.force(fromSequence, endSequence, sequence -> !superfluous.contains(sequence));
+  }
+
+  private void removeSuperfluous() {
+    if (superfluous.count() > 0) {
+      superfluous.removeAll(folder);
+    }
+  }
+
+  /** Removes files that were never an image's. The number of one that stays isn't used again. */
+  private void discard(List<FileNames.Name> files) {
+    for (FileNames.Name each : files) {
+      if (!superfluous.discard(each)) {
+        nextSequence = Math.max(nextSequence, each.sequence() + 1);
+      }
+    }
   }
 
   @Override
   public void close() throws IOException {
-    try (table) {
-      flush();
-    }
-  }
-
-  /**
-   * What can't be removed now is tried again with the next flush: nothing is wrong but its space.
-   */
-  private void removeSuperseded() {
-    List<TableReader.Superseded> left = new ArrayList<>();
-    for (TableReader.Superseded file : superseded) {
-      try {
-        remove(file);
-      } catch (IOException e) {
-        LOG.debug("superfluous file {} stays for now", file, e);
-        left.add(file);
+    try (table;
+        state) {
+      if (broken != null) {
+        throw new ImageStoreException(unsure("what was written since the last flush"), broken);
+      }
+      if (state.isOpen()) {
+        flush();
+        end();
       }
     }
-    superseded.clear();
-    superseded.addAll(left);
   }
 
-  private void remove(TableReader.Superseded file) throws IOException {
-    files.delete(file.id(), file.sequence());
-    long fileFolder = FileNames.folder(file.sequence());
-    if (fileFolder < FileNames.folder(nextSequence) - 1) {
-      files.deleteFolderIfEmpty(fileFolder);
+  /** Leaves the store in order, or what is left to do to the next writer. */
+  private void end() throws IOException {
+    superfluous.forceRemovals();
+    if (superfluous.count() == 0) {
+      state.say(Phase.CLOSED, table.length());
     }
   }
 
   /** What one call changes, until it is committed or taken back. */
   private final class Change {
     private final long firstSequence = nextSequence;
-    private final int supersededBefore = superseded.size();
+    private final List<Long> superseded = new ArrayList<>();
     private Snapshot snapshot = index.current();
     private long sequence = nextSequence;
     private long rows;
     private long lastId;
-    private boolean committed;
+    private boolean published;
+
+    Change() {
+      requireSound();
+    }
 
     /** The sequence for a new file; its folder is there. */
     long sequenceFor(long id) throws IOException {
+      begin();
       long own = id >= sequence && id - sequence <= MAX_SKIP ? id : sequence;
       sequence = own + 1;
+      endSequence = sequence;
       if (FileNames.folder(own) != folder) {
         folder = -1;
         files.createFolder(FileNames.folder(own));
@@ -206,8 +329,8 @@ final class StoreWriter implements AutoCloseable {
     }
 
     void add(long id, Entry entry) throws IOException {
-      begin();
       lastId = id;
+      rows++;
       table.addImage(id, entry);
       supersede(id);
       snapshot = snapshot.with(id, entry);
@@ -215,153 +338,82 @@ final class StoreWriter implements AutoCloseable {
 
     void remove(long id) throws IOException {
       begin();
+      rows++;
       table.addDeletion(id);
       supersede(id);
       snapshot = snapshot.without(id);
     }
 
-    /** Says in the table, once, that what follows may be lost with the power. */
     private void begin() throws IOException {
-      if (!marked && durability == Durability.FLUSH) {
-        table.mark(TableFormat.unflushed());
-        marked = true;
+      if (!state.isOpen()) {
+        state.open(table.flushedTo());
       }
-      rows++;
     }
 
     private void supersede(long id) {
       Entry before = snapshot.get(id);
       if (before != null) {
-        superseded.add(new TableReader.Superseded(id, before.sequence()));
+        superfluous.add(id, before.sequence());
+        superseded.add(before.sequence());
       }
     }
 
     void commit() throws IOException {
-      boolean force = durability == Durability.COMMIT;
-      if (force) {
-        if (rows == 1 && sequence > firstSequence) {
-          files.force(lastId, sequence - 1); // spares a put to look through the folder
-        } else {
-          forceFiles(firstSequence, sequence);
+      if (durability == Durability.FLUSH) {
+        table.commit();
+        publish();
+        if (superfluous.count() >= MAX_SUPERFLUOUS) {
+          flushAside();
         }
+        return;
       }
-      table.commit();
-      if (force) {
-        table.force();
+      if (rows == 1 && sequence > firstSequence) {
+        files.force(lastId, sequence - 1); // spares a put to look through the folder
+      } else {
+        forceFiles(firstSequence, sequence);
       }
-      committed = true;
-      flushed = false;
-      nextSequence = sequence;
-      index.publish(snapshot);
-      if (force) {
-        flushedSequence = nextSequence;
-        removeSuperseded();
-      } else if (superseded.size() >= MAX_SUPERSEDED) {
-        flush();
-      }
+      table.commitAndForce();
+      publish();
+      flushedSequence = nextSequence;
+      removeSuperfluous();
     }
 
-    /** Takes everything back, unless it was committed and only tidying up failed. */
-    IOException failed(Throwable failure) {
-      if (!committed) {
-        superseded.subList(supersededBefore, superseded.size()).clear();
-        attempt(table::rollback, failure);
-        attempt(() -> files.deleteFrom(firstSequence), failure);
-        folder = -1;
-      }
-      return Workers.rethrown(failure);
+    private void publish() {
+      StoreWriter.this.publish(snapshot, sequence);
+      published = true;
     }
 
-    private void attempt(Step step, Throwable failure) {
+    /** The call has succeeded by now, whatever becomes of this. */
+    private void flushAside() {
       try {
-        step.run();
+        flush();
+      } catch (IOException | ImageStoreException e) {
+        LOG.warn("store {} couldn't be flushed to free superfluous files", store, e);
+      }
+    }
+
+    /** Takes everything back, unless it was committed or stays all the same. */
+    IOException failed(Throwable failure) {
+      if (published) {
+        return Workers.rethrown(failure);
+      }
+      LabelTable.Outcome outcome = table.rollback(failure);
+      if (outcome == LabelTable.Outcome.STAYS) {
+        broken = failure;
+        publish();
+        throw new ImageStoreException(unsure("this call is stored, and"), failure);
+      }
+      if (outcome == LabelTable.Outcome.UNDONE_UNSURE) {
+        broken = failure;
+      }
+      superseded.forEach(superfluous::takeBack);
+      folder = -1;
+      try {
+        discard(files.between(firstSequence, sequence));
       } catch (IOException e) {
         failure.addSuppressed(e);
       }
-    }
-  }
-
-  private interface Step {
-    void run() throws IOException;
-  }
-
-  /** The parts of a batch that are being encoded, in order. */
-  private final class Window {
-    private final Change change;
-    private final Queue<Part> parts = new ArrayDeque<>();
-    private Part gathering = new Part();
-    private long bytes;
-
-    Window(Change change) {
-      this.change = change;
-    }
-
-    void add(LabeledImage image) throws IOException {
-      gathering.add(image, change.sequenceFor(image.id()));
-      if (gathering.images.size() == PART_IMAGES || gathering.bytes >= PART_BYTES) {
-        submit();
-      }
-    }
-
-    void drain() throws IOException {
-      if (!gathering.images.isEmpty()) {
-        submit();
-      }
-      while (!parts.isEmpty()) {
-        takeFirst();
-      }
-    }
-
-    private void submit() throws IOException {
-      while (!parts.isEmpty()
-          && (parts.size() > 2 * workers.threads() || bytes + gathering.bytes > WINDOW_BYTES)) {
-        takeFirst();
-      }
-      gathering.start();
-      bytes += gathering.bytes;
-      parts.add(gathering);
-      gathering = new Part();
-    }
-
-    private void takeFirst() throws IOException {
-      Part first = parts.remove();
-      bytes -= first.bytes;
-      List<Entry> entries = Workers.join(first.entries);
-      for (int i = 0; i < entries.size(); i++) {
-        change.add(first.images.get(i).id(), entries.get(i));
-      }
-    }
-
-    /** Waits until nothing is written any more. */
-    void abandon() {
-      for (Part part : parts) {
-        part.entries.handle((entries, failure) -> true).join();
-      }
-    }
-  }
-
-  private final class Part {
-    final List<LabeledImage> images = new ArrayList<>(PART_IMAGES);
-    private final List<Long> sequences = new ArrayList<>(PART_IMAGES);
-    private CompletableFuture<List<Entry>> entries = CompletableFuture.completedFuture(List.of());
-    private long bytes;
-
-    void add(LabeledImage image, long sequence) {
-      images.add(image);
-      sequences.add(sequence);
-      bytes += image.image().shape().byteCount();
-    }
-
-    void start() {
-      entries = workers.submit(this::write);
-    }
-
-    private List<Entry> write() throws IOException {
-      List<Entry> written = new ArrayList<>(images.size());
-      for (int i = 0; i < images.size(); i++) {
-        written.add(StoreWriter.this.images.write(images.get(i), sequences.get(i)));
-      }
-      return written;
+      return Workers.rethrown(failure);
     }
   }
 }

@@ -2,13 +2,10 @@ package io.imagestore.disk;
 
 import io.imagestore.ImageShape;
 import io.imagestore.internal.StoreHeader;
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** How the lines of a label table look. {@link DiskImageStore} tells what they mean. */
 final class TableFormat {
@@ -20,11 +17,12 @@ final class TableFormat {
   static final String HEADER_PREFIX = "#{";
 
   static final String COLUMNS = "id,label,height,width,channels,crc32c,bytes,file";
-  static final String FLUSHED = "# flushed";
-  static final String UNFLUSHED = "# unflushed, boot ";
-  private static final String COMMIT = "# commit of ";
 
-  private static final Path BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
+  /** Says that all files are on the device that are named before. */
+  static final String FLUSHED = "# flushed";
+
+  private static final Pattern COMMIT =
+      Pattern.compile("# commit of (\\d{1,18}) rows, flushed to (\\d{1,18}), crc32c ([0-9a-f]{8})");
 
   /** A line of the table: an image, or its deletion where the entry has no shape. */
   record Row(long id, Entry entry, boolean deletion) {}
@@ -52,37 +50,36 @@ final class TableFormat {
     out.append(id).append(",0,0,0,0,0,0,\n");
   }
 
-  /** The line that commits the rows since the line of this kind before. */
-  static String commit(long rows, int crc32c) {
-    return COMMIT + rows + " rows, crc32c " + String.format(Locale.ROOT, "%08x", crc32c);
-  }
-
-  static boolean isCommit(String line) {
-    return line.startsWith(COMMIT);
+  /** The line that commits the rows since the line of this kind before, without its checksum. */
+  static String commitUpToChecksum(long rows, long flushedTo) {
+    return "# commit of " + rows + " rows, flushed to " + flushedTo + ", crc32c ";
   }
 
   /**
-   * Names the running operating system since its start, where that can be told: what was written
-   * since can't have been lost with the power. Elsewhere it is unknown.
+   * A line that commits.
+   *
+   * @param rows how many
+   * @param flushedTo where the part of the table ended that was on the device by then
+   * @param crc32c the CRC-32C of all from the commit before on, up to where this number begins
    */
-  static String bootId() {
-    try {
-      return Files.exists(BOOT_ID)
-          ? Files.readString(BOOT_ID, StandardCharsets.US_ASCII).strip()
-          : "unknown";
-    } catch (IOException e) {
-      return "unknown"; // no worse than a system that has none
+  record Commit(long rows, long flushedTo, int crc32c) {
+    static final int CHECKSUM_CHARACTERS = 8;
+
+    /** What a line says, or what one says that is a part of it; null if there is none. */
+    static @Nullable Commit find(String line) {
+      Matcher matcher = COMMIT.matcher(line);
+      return matcher.find()
+          ? new Commit(
+              Long.parseLong(matcher.group(1)),
+              Long.parseLong(matcher.group(2)),
+              Integer.parseUnsignedInt(matcher.group(3), 16))
+          : null;
     }
-  }
 
-  static String unflushed() {
-    return UNFLUSHED + bootId();
-  }
-
-  /** Whether the line of {@link #UNFLUSHED} kind is of this run of the operating system. */
-  static boolean isOfThisBoot(String unflushedLine) {
-    String boot = bootId();
-    return !boot.equals("unknown") && unflushedLine.equals(UNFLUSHED + boot);
+    /** What a line says; null if it isn't such a line and nothing else. */
+    static @Nullable Commit parse(String line) {
+      return COMMIT.matcher(line).matches() ? find(line) : null;
+    }
   }
 
   /** Takes rows apart, remembering what most of them have in common. */
@@ -112,15 +109,13 @@ final class TableFormat {
       if (file.isEmpty()) {
         return new Row(id, new Entry(-1, lastShape, label, crc32c, fileBytes), true);
       }
-      OptionalLong sequence = FileNames.sequence(file);
-      if (fileBytes < 0
-          || sequence.isEmpty()
-          || !file.equals(FileNames.path(id, sequence.getAsLong()))) {
+      FileNames.Name name = FileNames.parse(file);
+      if (fileBytes < 0 || name == null || !file.equals(FileNames.path(id, name.sequence()))) {
         throw new IllegalArgumentException("file " + file + " of " + fileBytes + " bytes");
       }
       return new Row(
           id,
-          new Entry(sequence.getAsLong(), shape(height, width, channels), label, crc32c, fileBytes),
+          new Entry(name.sequence(), shape(height, width, channels), label, crc32c, fileBytes),
           false);
     }
 

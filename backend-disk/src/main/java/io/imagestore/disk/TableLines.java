@@ -1,16 +1,34 @@
 package io.imagestore.disk;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
-/** Lines on their way into a label table, and what a commit tells of its rows. */
+/** Lines on their way into a label table, and what a commit tells of those before it. */
 final class TableLines {
   private final Bytes bytes = new Bytes();
   private final StringBuilder line = new StringBuilder();
   private final CRC32C crc = new CRC32C();
   private long rows;
+
+  /** What the next checksum begins with: the last commit and what follows it. */
+  private String sinceCommit;
+
+  /** The same as of the lines that are known to be in the table. */
+  private String settled;
+
+  /**
+   * Lines that follow others.
+   *
+   * @param sinceCommit the last line of the table that commits, and those behind it; all if none
+   *     does
+   */
+  TableLines(String sinceCommit) {
+    this.sinceCommit = sinceCommit;
+    this.settled = sinceCommit;
+    startChecksum();
+  }
 
   void addImage(long id, Entry entry) {
     TableFormat.appendRow(line, id, entry);
@@ -23,25 +41,36 @@ final class TableLines {
   }
 
   private void addRow() {
-    int start = bytes.size();
-    take(StandardCharsets.US_ASCII);
-    crc.update(bytes.array(), start, bytes.size() - start);
+    byte[] row = line.toString().getBytes(StandardCharsets.US_ASCII);
+    add(row);
+    crc.update(row);
     rows++;
   }
 
-  void addCommit() {
-    addMark(TableFormat.commit(rows, (int) crc.getValue()));
-    forgetRows();
+  /** Adds the line that commits the rows. */
+  void addCommit(long flushedTo) {
+    line.append(TableFormat.commitUpToChecksum(rows, flushedTo));
+    crc.update(line.toString().getBytes(StandardCharsets.US_ASCII));
+    line.append(String.format(Locale.ROOT, "%08x\n", crc.getValue()));
+    sinceCommit = line.toString();
+    add(sinceCommit.getBytes(StandardCharsets.US_ASCII));
+    startChecksum();
   }
 
-  /** Adds a line that isn't a row. */
+  /** Adds a line that isn't a row, between commits. */
   void addMark(String mark) {
-    line.append(mark).append('\n');
-    take(StandardCharsets.UTF_8);
+    sinceCommit += mark + "\n";
+    add((mark + "\n").getBytes(StandardCharsets.UTF_8));
+    startChecksum();
   }
 
-  private void take(Charset charset) {
-    bytes.writeBytes(line.toString().getBytes(charset));
+  private void startChecksum() {
+    crc.reset();
+    crc.update(sinceCommit.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private void add(byte[] added) {
+    bytes.writeBytes(added);
     line.setLength(0);
   }
 
@@ -59,15 +88,18 @@ final class TableLines {
     bytes.reset();
   }
 
-  /** Forgets lines that have not been written, and rows that have not been committed. */
-  void rollback() {
-    bytes.reset();
-    forgetRows();
+  /** What has been added is in the table. */
+  void settle() {
+    settled = sinceCommit;
+    rows = 0;
   }
 
-  private void forgetRows() {
+  /** What has been added since it was last settled is not in the table. */
+  void rollback() {
+    bytes.reset();
     rows = 0;
-    crc.reset();
+    sinceCommit = settled;
+    startChecksum();
   }
 
   /** Lets its array be seen. */

@@ -1,119 +1,165 @@
 package io.imagestore.disk;
 
 import io.imagestore.CorruptStoreException;
+import io.imagestore.disk.StateFile.Phase;
+import io.imagestore.disk.TableFormat.Commit;
 import io.imagestore.disk.TableFormat.Row;
 import io.imagestore.disk.TableFormat.RowParser;
 import io.imagestore.internal.StoreHeader;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.FileInputStream;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Reads a label table up to its last whole commit. */
+/**
+ * Reads a label table up to its last whole commit, and tells a torn end from damage.
+ *
+ * <p>What a crash may leave behind the last whole commit depends on what has crashed, which the
+ * {@link StateFile} tells:
+ *
+ * <ul>
+ *   <li>Nothing, where the store was closed in order. The table is whole, and ends where it ended
+ *       then; anything else is damage. Where there is no state, someone has removed it, and the
+ *       table must be whole too.
+ *   <li>A process, where the store was opened in this run of the operating system. What it wrote is
+ *       there, in order, up to some byte: rows that are whole, perhaps a beginning of one more
+ *       line, and the end of the file. Anything else is damage.
+ *   <li>The machine, perhaps, in all other cases. What wasn't forced to the device may be there or
+ *       not, sector by sector: holes of zeros or of older bytes, with whole commits behind them,
+ *       are what a loss of power leaves, and all from the first hole on is dropped. But what was
+ *       forced is there: a hole in that is damage. The state tells how much that is at least, and
+ *       so does each line that commits, those behind the hole too.
+ * </ul>
+ *
+ * <p>Damage is never dropped, neither for reading nor for writing.
+ */
 final class TableReader {
-  /** A file that a later row has made superfluous. */
-  record Superseded(long id, long sequence) {}
+  private static final Logger LOG = LoggerFactory.getLogger(TableReader.class);
 
-  /** A commit since the last flush: where it begins, and the lowest sequence it may hold. */
-  record Commit(long offset, long firstSequence) {}
+  /** A commit whose files may not be on the device: where it lies, and its lowest sequence. */
+  record Unflushed(long start, long end, long firstSequence) {}
 
   /**
    * What a table says.
    *
    * @param header its first line
    * @param snapshot the images it names
-   * @param end where its last whole commit ends; what follows was never committed
+   * @param end where its last whole commit, or a mark behind it, ends
    * @param lines how many lines it has up to there
+   * @param sinceCommit the last of those that commits, and what follows it
+   * @param marked whether the last of those says that all files are on the device
    * @param nextSequence higher than any it names
-   * @param flushedSequence files before this one are known to survive the loss of power
-   * @param flushed whether that goes for all there are
+   * @param flushedTo what comes before this is on the device, and the files that it names
+   * @param unflushed the commits whose files may not be on the device
+   * @param state what the store says of itself
    * @param trusted whether all there are must be in place, as no power can have been lost since
-   *     they were written
-   * @param commits those since the last flush
-   * @param superseded files that became superfluous since, and may still be there
    */
   record Contents(
       StoreHeader header,
       Snapshot snapshot,
       long end,
       long lines,
+      String sinceCommit,
+      boolean marked,
       long nextSequence,
-      long flushedSequence,
-      boolean flushed,
-      boolean trusted,
-      List<Commit> commits,
-      List<Superseded> superseded) {}
+      long flushedTo,
+      List<Unflushed> unflushed,
+      StateFile.State state,
+      boolean trusted) {
+
+    /** Files before this one are on the device. */
+    long flushedSequence() {
+      return unflushed.isEmpty() ? nextSequence : unflushed.get(0).firstSequence();
+    }
+  }
 
   private final Path store;
   private final Path file;
+  private final StateFile.State state;
+  private final boolean trusted;
   private final RowParser parser = new RowParser();
   private final CRC32C crc = new CRC32C();
-  private final List<Commit> commits = new ArrayList<>();
-  private final List<Superseded> superseded = new ArrayList<>();
+  private final Deque<Unflushed> unflushed = new ArrayDeque<>();
 
   /** The state as of the last commit, and as the rows since would make it. */
   private Snapshot committed = Snapshot.EMPTY;
 
   private Snapshot current = Snapshot.EMPTY;
-  private final List<Superseded> supersededByCurrent = new ArrayList<>();
   private long rows;
   private long currentNext;
 
   private long end;
   private long lines;
+  private String sinceCommit = "";
+  private boolean marked;
   private long next;
-  private long flushedSequence;
-  private boolean flushed = true;
-  private boolean trusted = true;
+  private long flushedTo;
 
-  private TableReader(Path store) {
+  private TableReader(Path store, StoreFiles files) throws IOException {
     this.store = store;
     this.file = store.resolve(TableFormat.FILE);
+    this.state = StateFile.read(store);
+    this.flushedTo = state.flushedTo();
+    this.trusted = state.isClosed() || state.isOfBoot(files);
   }
 
   /** Reads a store's table. */
-  static Contents read(Path store) throws IOException {
-    return read(store, Long.MAX_VALUE);
+  static Contents read(Path store, StoreFiles files) throws IOException {
+    String before = "";
+    while (true) {
+      try {
+        return new TableReader(store, files).readTo(Long.MAX_VALUE);
+      } catch (CorruptStoreException e) {
+        // A writer may have begun or ended meanwhile, so that state and table don't go together.
+        String message = String.valueOf(e.getMessage());
+        if (message.equals(before)) {
+          throw e;
+        }
+        before = message;
+      }
+    }
   }
 
-  /** Reads a store's table as if it ended at this byte. */
-  static Contents read(Path store, long limit) throws IOException {
-    return new TableReader(store).readTo(limit);
+  /** Reads a store's table once more, of which nothing counts from this commit on. */
+  static Contents readBefore(Unflushed dropped, Contents before, Path store, StoreFiles files)
+      throws IOException {
+    TableReader reader = new TableReader(store, files);
+    reader.flushedTo = before.flushedTo();
+    return reader.readTo(dropped.start());
   }
 
   private Contents readTo(long limit) throws IOException {
-    try (InputStream in = new BufferedInputStream(new FileInputStream(file.toFile()), 1 << 16)) {
-      Lines input = new Lines(in, limit);
+    try (TableInput input = new TableInput(file, limit)) {
       StoreHeader header = readHeader(input);
-      String line;
-      while ((line = input.next()) != null) {
-        if (!take(line, input)) {
-          requireNoFlushFrom(line, input);
-          break;
-        }
+      String line = input.next();
+      while (line != null && take(line, input)) {
+        line = input.next();
+      }
+      if (limit == Long.MAX_VALUE) {
+        judgeEnd(line, input);
       }
       return new Contents(
           header,
           committed,
           end,
           lines,
+          sinceCommit,
+          marked,
           next,
-          flushedSequence,
-          flushed,
-          trusted,
-          commits,
-          superseded);
+          Math.min(flushedTo, end),
+          List.copyOf(unflushed),
+          state,
+          trusted);
     }
   }
 
-  private StoreHeader readHeader(Lines input) throws IOException {
+  private StoreHeader readHeader(TableInput input) throws IOException {
     String first = input.next();
     if (first == null || !first.startsWith(TableFormat.HEADER_PREFIX)) {
       throw new CorruptStoreException(
@@ -123,8 +169,9 @@ final class TableReader {
     }
     StoreHeader header =
         StoreHeader.parse(first.substring(1), TableFormat.FORMAT, TableFormat.VERSION, store);
+    keep(first, input);
     String columns = input.next();
-    if (!TableFormat.COLUMNS.equals(columns)) {
+    if (columns == null || !columns.equals(TableFormat.COLUMNS)) {
       throw new CorruptStoreException(
           "the label table "
               + file
@@ -134,13 +181,20 @@ final class TableReader {
               + TableFormat.COLUMNS
               + "; restore it from a copy");
     }
-    end = input.offset();
-    lines = 2;
+    keep(columns, input);
     return header;
   }
 
+  /** Takes a line that is no row. */
+  private void keep(String line, TableInput input) {
+    sinceCommit += line + "\n";
+    crc.update(input.bytes(), 0, input.length());
+    end = input.offset();
+    lines++;
+  }
+
   /** Takes a line; false if it is no part of a commit that is whole. */
-  private boolean take(String line, Lines input) {
+  private boolean take(String line, TableInput input) {
     if (line.startsWith("#")) {
       return takeMark(line, input);
     }
@@ -155,10 +209,6 @@ final class TableReader {
 
   private void takeRow(Row row) {
     rows++;
-    Entry before = current.entries().get(row.id());
-    if (before != null) {
-      supersededByCurrent.add(new Superseded(row.id(), before.sequence()));
-    }
     if (row.deletion()) {
       current = current.without(row.id());
     } else {
@@ -167,123 +217,86 @@ final class TableReader {
     }
   }
 
-  private boolean takeMark(String line, Lines input) {
-    if (TableFormat.isCommit(line)) {
-      if (!line.equals(TableFormat.commit(rows, (int) crc.getValue()))) {
-        return false;
-      }
-      commits.add(new Commit(end, next));
-      lines += rows;
-      commit();
-    } else if (rows > 0) {
-      return false;
-    } else if (line.equals(TableFormat.FLUSHED)) {
-      flushed = true;
-      trusted = true;
-      flushedSequence = next;
-      commits.clear();
-      superseded.clear();
-    } else if (line.startsWith(TableFormat.UNFLUSHED)) {
-      flushed = false;
-      trusted = TableFormat.isOfThisBoot(line);
-    } else {
+  private boolean takeMark(String line, TableInput input) {
+    Commit commit = Commit.parse(line);
+    if (commit != null) {
+      return takeCommit(commit, line, input);
+    }
+    if (rows > 0 || !line.equals(TableFormat.FLUSHED)) {
       return false;
     }
-    lines++;
-    end = input.offset();
+    keep(line, input);
+    unflushed.clear();
+    marked = true;
     return true;
   }
 
-  private void commit() {
+  private boolean takeCommit(Commit commit, String line, TableInput input) {
+    crc.update(input.bytes(), 0, input.length() - 1 - Commit.CHECKSUM_CHARACTERS);
+    if (commit.rows() != rows
+        || commit.crc32c() != (int) crc.getValue()
+        || commit.flushedTo() > end) {
+      return false;
+    }
+    flushedTo = Math.max(flushedTo, commit.flushedTo());
+    long start = end;
+    unflushed.add(new Unflushed(start, input.offset(), next));
+    while (!unflushed.isEmpty() && unflushed.peek().end() <= flushedTo) {
+      unflushed.remove();
+    }
     committed = current;
     next = Math.max(next, currentNext);
-    superseded.addAll(supersededByCurrent);
-    supersededByCurrent.clear();
+    lines += rows;
     rows = 0;
+    marked = false;
+    sinceCommit = "";
     crc.reset();
+    keep(line, input);
+    return true;
   }
 
-  /**
-   * What comes before a flush has reached the device whole: a gap in it is damage, not a torn end.
-   */
-  private void requireNoFlushFrom(String damaged, Lines input) throws IOException {
-    long lineNumber = input.number();
-    for (String line = damaged; line != null; line = input.next()) {
-      // Not only equal to it: the end of the line before may be what is damaged.
-      if (line.contains(TableFormat.FLUSHED)) {
-        throw new CorruptStoreException(
-            "the label table "
-                + file
-                + " is damaged at line "
-                + lineNumber
-                + ", between bytes "
-                + end
-                + " and "
-                + input.offset()
-                + ", though it was flushed after that; restore it from a copy");
+  /** Says whether what follows the last commit may be there, or be missing. */
+  private void judgeEnd(@Nullable String line, TableInput input) throws IOException {
+    boolean atEnd = line == null && input.length() == 0 && rows == 0;
+    if (state.isClosed()) {
+      require(atEnd, "the store was closed in order", input);
+      require(end == flushedTo, "when the store was closed it ended at byte " + flushedTo, input);
+    } else if (state.phase() == Phase.MISSING) {
+      require(atEnd, "the file " + StateFile.FILE + " beside it is missing", input);
+    } else if (trusted) {
+      require(line == null && input.isText(), "no power was lost since it was written", input);
+      require(end >= flushedTo, "it was on the device up to byte " + flushedTo, input);
+    } else {
+      long known = flushedTo;
+      for (String each = line; each != null; each = input.next()) {
+        Commit commit = Commit.find(each);
+        known = Math.max(known, commit == null ? 0 : commit.flushedTo());
       }
+      require(end >= known, "it was on the device up to byte " + known, input);
+    }
+    if (!atEnd) {
+      LOG.warn(
+          "store {}: {} ends in the middle of a call at byte {}; what follows was lost in a crash",
+          store,
+          TableFormat.FILE,
+          end);
     }
   }
 
-  /** The lines of the table, without a last one that has no end. */
-  private static final class Lines {
-    /** Far longer than any line we write, so that junk isn't read as one line without end. */
-    private static final int MAX_LENGTH = 1 << 24;
-
-    private final InputStream in;
-    private final long limit;
-    private final Line line = new Line();
-    private long offset;
-    private long number;
-
-    Lines(InputStream in, long limit) {
-      this.in = in;
-      this.limit = limit;
-    }
-
-    @Nullable String next() throws IOException {
-      line.reset();
-      while (offset + line.size() < limit && line.size() < MAX_LENGTH) {
-        int b = in.read();
-        if (b < 0) {
-          return null;
-        }
-        line.write(b);
-        if (b == '\n') {
-          offset += line.size();
-          number++;
-          return line.text();
-        }
-      }
-      return null;
-    }
-
-    /** The last line as it lies there, its end included. */
-    byte[] bytes() {
-      return line.bytes();
-    }
-
-    int length() {
-      return line.size();
-    }
-
-    /** Where the last line ends. */
-    long offset() {
-      return offset;
-    }
-
-    long number() {
-      return number;
-    }
-  }
-
-  private static final class Line extends ByteArrayOutputStream {
-    byte[] bytes() {
-      return buf;
-    }
-
-    String text() {
-      return new String(buf, 0, count - 1, StandardCharsets.UTF_8);
+  private void require(boolean sound, String reason, TableInput input) {
+    if (!sound) {
+      throw new CorruptStoreException(
+          "the label table "
+              + file
+              + " is damaged between its bytes "
+              + end
+              + " and "
+              + input.offset()
+              + ", as was found at line "
+              + input.number()
+              + ": "
+              + reason
+              + ", so this is no call that a crash has cut off; restore the table from a copy");
     }
   }
 }

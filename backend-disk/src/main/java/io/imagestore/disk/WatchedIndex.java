@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,12 +22,14 @@ final class WatchedIndex extends Index {
   }
 
   private final Path store;
+  private final StoreFiles files;
   private Version seen;
 
   /** Begins to watch; what is read from now on may be published. */
-  WatchedIndex(Path store) throws IOException {
+  WatchedIndex(Path store, StoreFiles files) throws IOException {
     super(Snapshot.EMPTY);
     this.store = store;
+    this.files = files;
     seen = Version.of(store.resolve(TableFormat.FILE));
   }
 
@@ -34,7 +37,7 @@ final class WatchedIndex extends Index {
   synchronized Snapshot refreshed() throws IOException {
     Version version = Version.of(store.resolve(TableFormat.FILE));
     if (!version.equals(seen)) {
-      publish(TableReader.read(store).snapshot());
+      publish(TableReader.read(store, files).snapshot());
       seen = version;
     }
     return current();

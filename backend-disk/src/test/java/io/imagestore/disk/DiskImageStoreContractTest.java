@@ -2,6 +2,7 @@ package io.imagestore.disk;
 
 import io.imagestore.LabeledImage;
 import io.imagestore.spi.ImageStoreProvider;
+import io.imagestore.spi.StoreFiles;
 import io.imagestore.testkit.PersistentStoreContract;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,7 +17,7 @@ class DiskImageStoreContractTest extends PersistentStoreContract {
 
   @Override
   protected void damage(Path store, LabeledImage image) throws IOException {
-    Entry entry = TableReader.read(store).snapshot().get(image.id());
+    Entry entry = TableReader.read(store, StoreFiles.ofSystem()).snapshot().get(image.id());
     Path file = store.resolve(FileNames.path(image.id(), entry.sequence()));
     flipBit(file, Files.size(file) / 2);
   }

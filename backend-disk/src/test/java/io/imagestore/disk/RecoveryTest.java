@@ -231,7 +231,7 @@ class RecoveryTest {
       StoreFolder.copy(store, crashed);
     }
 
-    assertThat(StoreFolder.text(crashed)).doesNotContain("unflushed");
+    StoreFolder.losePower(crashed);
     assertThat(StoreFolder.files(crashed))
         .containsExactly(
             "images/000/0.png", "images/000/1.png", "images/000/2-4.png", "images/000/3.png");
@@ -239,20 +239,18 @@ class RecoveryTest {
   }
 
   @Test
-  void everyFlippedBitOfAFlushedTableIsNoticed() throws IOException {
+  void everyFlippedBitOfATableIsNoticed() throws IOException {
     try (ImageStore open = DiskImageStore.open(store)) {
       open.putBatch(images(0, 2));
     }
-    List<LabeledImage> right = images(0, 2);
     byte[] table = Files.readAllBytes(StoreFolder.table(store));
     int body = StoreFolder.text(store).indexOf('\n') + 1;
-    int lastMark = StoreFolder.text(store).lastIndexOf("# flushed");
     List<Integer> unnoticed = new ArrayList<>();
-    for (int bit = 8 * body; bit < 8 * lastMark; bit++) {
+    for (int bit = 8 * body; bit < 8 * table.length; bit++) {
       byte[] damaged = table.clone();
       damaged[bit / 8] ^= (byte) (1 << bit % 8);
       Files.write(StoreFolder.table(store), damaged);
-      if (!isNoticed(right)) {
+      if (!isNoticed()) {
         unnoticed.add(bit);
       }
     }
@@ -260,12 +258,10 @@ class RecoveryTest {
     assertThat(unnoticed).isEmpty();
   }
 
-  /**
-   * A table that is refused, or read as it was before the damage where only a mark has suffered.
-   */
-  private boolean isNoticed(List<LabeledImage> right) {
+  private boolean isNoticed() {
     try {
-      return StoreFolder.images(store, OpenMode.READ_ONLY).equals(right);
+      StoreFolder.images(store, OpenMode.READ_ONLY);
+      return false;
     } catch (CorruptStoreException e) {
       return true;
     }

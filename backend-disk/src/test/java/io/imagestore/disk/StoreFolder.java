@@ -4,7 +4,6 @@ import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,8 +41,9 @@ final class StoreFolder {
 
   /** As if the machine had been started again since the store was written to. */
   static void losePower(Path store) throws IOException {
-    String text = text(store).replaceAll("# unflushed, boot .*", "# unflushed, boot another");
-    Files.write(table(store), text.getBytes(StandardCharsets.UTF_8));
+    StateFile.State state = StateFile.read(store);
+    StateFile.State another = new StateFile.State(state.phase(), state.flushedTo(), "another-boot");
+    Files.writeString(store.resolve(StateFile.FILE), another.line());
   }
 
   /** The paths of all image files inside the store, ascending. */

@@ -120,12 +120,13 @@ final class PickledImageStore extends AbstractImageStore {
   }
 
   @Override
-  protected void checkStructure() throws IOException {
+  protected List<String> checkStructure() throws IOException {
     environment.read(
         view -> {
-          view.ids().requireAll();
+          view.ids().requireAll(); // throws, for which images are lost can't be told
           return true;
         });
+    return List.of();
   }
 
   @Override

@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -71,7 +72,7 @@ final class PickledImagesTest {
       assertThat(store.contains(2)).isFalse();
       assertThat(store.contains(Long.MAX_VALUE)).isFalse();
       assertThat(store.info().backend()).isEqualTo("lmdb");
-      assertThat(store.verify()).isEqualTo(new VerifyReport(3, java.util.List.of()));
+      assertThat(store.verify()).isEqualTo(new VerifyReport(3, List.of(), List.of()));
     }
   }
 

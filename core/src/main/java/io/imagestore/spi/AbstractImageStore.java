@@ -205,13 +205,15 @@ public abstract class AbstractImageStore implements ImageStore {
   }
 
   /**
-   * Checks what belongs to no single image, after {@link #verify} has checked each. By default
-   * there is nothing of the kind.
+   * Looks for what is wrong with the store as a whole, beside its images: parts that don't add up.
+   * By default nothing is.
    *
+   * @return what is wrong, in words for a person
    * @throws IOException if the file system fails
-   * @throws io.imagestore.CorruptStoreException if images are lost that no id tells of
    */
-  protected void checkStructure() throws IOException {}
+  protected List<String> checkStructure() throws IOException {
+    return List.of();
+  }
 
   /**
    * What the store tells of itself.
@@ -498,8 +500,7 @@ public abstract class AbstractImageStore implements ImageStore {
       }
       from = ids[ids.length - 1] + 1;
     }
-    runReading("verifying", this::checkStructure);
-    return new VerifyReport(checked, damages);
+    return new VerifyReport(checked, damages, reading("verifying", this::checkStructure));
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.Optional;
 
 /**
  * How a backend reaches files: all that changes them goes through here, so that a test can make any
@@ -125,4 +126,14 @@ public interface StoreFiles {
    * @throws IOException if that fails, which means what it means for {@link StoreFile#force}
    */
   void sync(Path path) throws IOException;
+
+  /**
+   * Names the running operating system since its start. What was written under the same name can't
+   * have been lost with the power.
+   *
+   * @return a word, or empty where it can't be told, as by default
+   */
+  default Optional<String> bootId() {
+    return Optional.empty();
+  }
 }

@@ -4,17 +4,21 @@ import java.io.File;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
 
 /** The files of this machine, without anything in between. */
 final class SystemFiles implements StoreFiles {
   static final SystemFiles INSTANCE = new SystemFiles();
 
   private static final boolean WINDOWS = File.separatorChar == '\\';
+
+  private static final Path LINUX_BOOT_ID = Path.of("/proc/sys/kernel/random/boot_id");
 
   private SystemFiles() {}
 
@@ -70,6 +74,17 @@ final class SystemFiles implements StoreFiles {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  @Override
+  public Optional<String> bootId() {
+    try {
+      return Files.exists(LINUX_BOOT_ID)
+          ? Optional.of(Files.readString(LINUX_BOOT_ID, StandardCharsets.US_ASCII).strip())
+          : Optional.empty();
+    } catch (IOException e) {
+      return Optional.empty(); // no worse than a system that tells none
     }
   }
 }

@@ -12,8 +12,10 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,9 +44,9 @@ import org.jspecify.annotations.Nullable;
  *       be undone one by one until their folder is synced, however often the files are.
  * </ul>
  *
- * <p>All that is random is decided by seeds. What lies in the folder already when the disk first
- * meets it is taken to be on the device. Files must not be changed but through the disk; what is
- * made there behind its back, such as a lock, doesn't survive the loss of power.
+ * <p>All that is random is decided by seeds. What lies in the folder already when the disk is made
+ * is taken to be on the device. Files must not be changed but through the disk; what is made there
+ * behind its back, such as a lock, doesn't survive the loss of power.
  *
  * <p>Safe in any thread.
  */
@@ -118,9 +120,10 @@ public final class FaultyDisk implements StoreFiles {
   }
 
   private final Path root;
+  private final String bootId = String.valueOf(UUID.randomUUID());
   private final SplittableRandom random;
   private final StoreFiles real = StoreFiles.ofSystem();
-  private final FolderHistory top = new FolderHistory();
+  private final FolderHistory top;
   private final Map<Operation, Integer> counts = new EnumMap<>(Operation.class);
   private final IdentityHashMap<StoreFile, Throwable> open = new IdentityHashMap<>();
   private @Nullable Fault fault;
@@ -134,9 +137,11 @@ public final class FaultyDisk implements StoreFiles {
    *
    * @param folder where its files lie, as in a {@code @TempDir}; no file outside is to be reached
    * @param seed decides how much of a failing operation is done
+   * @throws IOException if what lies there can't be read
    */
-  public FaultyDisk(Path folder, long seed) {
+  public FaultyDisk(Path folder, long seed) throws IOException {
     this.root = folder.toAbsolutePath().normalize();
+    this.top = FolderHistory.of(root);
     this.random = new SplittableRandom(seed);
   }
 
@@ -277,10 +282,8 @@ public final class FaultyDisk implements StoreFiles {
       return false;
     }
     attempt(Operation.DELETE, path);
-    FolderHistory folder = folder(parent(path));
-    folder.meet(name, path);
     real.delete(path);
-    folder.remove(name, ++time);
+    folder(parent(path)).remove(name, ++time);
     return true;
   }
 
@@ -296,6 +299,12 @@ public final class FaultyDisk implements StoreFiles {
     } else {
       sync(history(path), path);
     }
+  }
+
+  /** A name of this disk's own: what a crash leaves is found by another run of the system. */
+  @Override
+  public Optional<String> bootId() {
+    return Optional.of(bootId);
   }
 
   private void sync(FileHistory file, Path path) throws IOException {

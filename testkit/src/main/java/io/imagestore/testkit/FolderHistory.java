@@ -1,6 +1,7 @@
 package io.imagestore.testkit;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
@@ -38,6 +39,19 @@ final class FolderHistory {
   private final Map<String, Object> onDevice = new TreeMap<>();
   private final List<Change> unsynced = new ArrayList<>();
 
+  /** The names in a folder that is on the device as it is, with all that is in it. */
+  static FolderHistory of(Path path) throws IOException {
+    FolderHistory history = new FolderHistory();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
+      for (Path entry : entries) {
+        Object what = Files.isDirectory(entry) ? of(entry) : FileHistory.of(entry);
+        history.put(String.valueOf(entry.getFileName()), what, 0);
+      }
+    }
+    history.synced();
+    return history;
+  }
+
   void put(String name, Object what, long time) {
     change(new Change(time, null, name, what));
   }
@@ -61,28 +75,17 @@ final class FolderHistory {
   }
 
   FileHistory file(String name, Path path) throws IOException {
-    if (meet(name, path) instanceof FileHistory file) {
+    if (now.get(name) instanceof FileHistory file) {
       return file;
     }
-    throw new NoSuchFileException(path.toString(), null, "is a folder");
+    throw new NoSuchFileException(path.toString(), null, "is no file that the disk knows");
   }
 
   FolderHistory folder(String name, Path path) throws IOException {
-    if (meet(name, path) instanceof FolderHistory folder) {
+    if (now.get(name) instanceof FolderHistory folder) {
       return folder;
     }
-    throw new NotDirectoryException(path.toString());
-  }
-
-  /** What has this name; if it was there before the disk was, it is on the device. */
-  Object meet(String name, Path path) throws IOException {
-    Object known = now.get(name);
-    if (known == null) {
-      known = Files.isDirectory(path) ? new FolderHistory() : FileHistory.of(path);
-      now.put(name, known);
-      onDevice.put(name, known);
-    }
-    return known;
+    throw new NotDirectoryException(path + " is no folder that the disk knows");
   }
 
   /** Writes what the loss of power leaves of this folder. */

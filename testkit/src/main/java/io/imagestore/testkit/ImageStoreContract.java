@@ -218,7 +218,7 @@ public abstract class ImageStoreContract {
       assertThat(store.size()).isZero();
       assertThat(store.ids()).isEmpty();
       assertThat(all(store)).isEmpty();
-      assertThat(store.verify()).isEqualTo(new VerifyReport(0, List.of()));
+      assertThat(store.verify()).isEqualTo(new VerifyReport(0, List.of(), List.of()));
     }
   }
 

@@ -15,14 +15,21 @@ import java.util.TreeMap;
  */
 final class RandomOperations {
 
-  private static final ImageShape SHAPE = new ImageShape(16, 16, 3);
-  private static final int IDS = 300;
-  private static final int LARGEST_BATCH = 120;
-
   private final long seed;
+  private final int ids;
+  private final int largestBatch;
+  private final ImageShape shape;
 
+  /** Some hundred images. */
   RandomOperations(long seed) {
+    this(seed, 300, 120, new ImageShape(16, 16, 3));
+  }
+
+  RandomOperations(long seed, int ids, int largestBatch, ImageShape shape) {
     this.seed = seed;
+    this.ids = ids;
+    this.largestBatch = largestBatch;
+    this.shape = shape;
   }
 
   /** Performs one operation, which is one atomic call. */
@@ -33,7 +40,7 @@ final class RandomOperations {
         LabeledImage image = image(operation, random);
         store.put(image.id(), image.image(), image.label());
       }
-      case 1 -> store.delete(random.nextInt(IDS));
+      case 1 -> store.delete(random.nextInt(ids));
       default -> store.putBatch(batch(operation, random));
     }
   }
@@ -46,7 +53,7 @@ final class RandomOperations {
         LabeledImage image = image(operation, random);
         model.put(image.id(), image);
       }
-      case 1 -> model.remove((long) random.nextInt(IDS));
+      case 1 -> model.remove((long) random.nextInt(ids));
       default -> batch(operation, random).forEach(image -> model.put(image.id(), image));
     }
   }
@@ -64,8 +71,8 @@ final class RandomOperations {
     return new SplittableRandom(seed * 31 + operation);
   }
 
-  private static List<LabeledImage> batch(int operation, SplittableRandom random) {
-    int size = 1 + random.nextInt(LARGEST_BATCH);
+  private List<LabeledImage> batch(int operation, SplittableRandom random) {
+    int size = 1 + random.nextInt(largestBatch);
     List<LabeledImage> images = new ArrayList<>(size);
     for (int i = 0; i < size; i++) {
       images.add(image(operation, random));
@@ -73,7 +80,7 @@ final class RandomOperations {
     return images;
   }
 
-  private static LabeledImage image(int operation, SplittableRandom random) {
-    return SampleImages.labeled(random.nextInt(IDS), SHAPE, operation);
+  private LabeledImage image(int operation, SplittableRandom random) {
+    return SampleImages.labeled(random.nextInt(ids), shape, operation);
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.imagestore.spi.StoreFile;
+import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreFiles.Access;
 import io.imagestore.testkit.FaultyDisk.Failure;
 import io.imagestore.testkit.FaultyDisk.Operation;
@@ -236,14 +237,19 @@ class FaultyDiskTest {
   @Test
   void whatWasThereBeforeTheDiskSurvives() throws IOException {
     Files.createDirectories(root.resolve("a/b"));
-    Files.write(root.resolve("a/b/file"), filled(5, 1));
+    Files.write(root.resolve("a/b/file"), filled(700, 1));
+    disk = new FaultyDisk(root, 1);
     write("a/b/other", filled(5, 2));
-    try (StoreFile file = disk.open(root.resolve("a/b/file"), Access.READ)) {
-      assertThat(file.size()).isEqualTo(5);
-    }
 
     assertThat(survivors())
-        .allSatisfy(left -> assertThat(left).contains("a", "a/b", "a/b/file=5x1"));
+        .allSatisfy(left -> assertThat(left).contains("a", "a/b", "a/b/file=700x1"));
+  }
+
+  @Test
+  void whatWasMadeBehindItsBackIsLost() throws IOException {
+    Files.writeString(root.resolve("lock"), "text");
+
+    assertThat(survivors()).containsExactly(List.of());
   }
 
   @Test
@@ -403,6 +409,13 @@ class FaultyDiskTest {
 
       assertThat(survivors()).containsExactly(List.of("file=1024x" + trial));
     }
+  }
+
+  @Test
+  void whatItLeavesIsFoundByAnotherRunOfTheSystem() throws IOException {
+    assertThat(disk.bootId()).isPresent().isEqualTo(disk.bootId());
+    assertThat(disk.bootId()).isNotEqualTo(new FaultyDisk(root, 1).bootId());
+    assertThat(disk.bootId()).isNotEqualTo(StoreFiles.ofSystem().bootId());
   }
 
   @Test

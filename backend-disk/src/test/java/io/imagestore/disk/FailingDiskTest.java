@@ -1,0 +1,199 @@
+package io.imagestore.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.Durability;
+import io.imagestore.Image;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.testkit.FaultyDisk;
+import io.imagestore.testkit.FaultyDisk.Failure;
+import io.imagestore.testkit.FaultyDisk.Operation;
+import io.imagestore.testkit.SampleImages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Single faults, each at the place where it once did harm. */
+class FailingDiskTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 4, 3);
+  private static final Image OLD = SampleImages.noise(SHAPE, 1);
+  private static final Image NEW = SampleImages.noise(SHAPE, 2);
+  private static final Set<Operation> SYNC = Set.of(Operation.SYNC);
+
+  @TempDir Path folder;
+  private Path root;
+  private Path path;
+  private FaultyDisk disk;
+
+  @BeforeEach
+  void makeDisk() throws IOException {
+    root = Files.createDirectory(folder.resolve("disk"));
+    path = root.resolve("store");
+    disk = new FaultyDisk(root, 1);
+  }
+
+  @AfterEach
+  void nothingIsLeftOpen() {
+    disk.assertNothingOpen();
+  }
+
+  private ImageStore open(Durability durability) {
+    return DiskImageStore.open(path, DiskOptions.builder().durability(durability).build(), disk);
+  }
+
+  private List<LabeledImage> survivors(String name) throws IOException {
+    Path survivors = folder.resolve(name);
+    disk.crash(survivors, 1);
+    return StoreFolder.images(survivors.resolve("store"), OpenMode.READ_WRITE);
+  }
+
+  @Test
+  void aFailedSyncOfTheTableAtACommitLosesNothingThatWasAcknowledged() throws IOException {
+    try (ImageStore store = open(Durability.COMMIT)) {
+      store.put(1, OLD, 1);
+      store.flush();
+      int syncs = disk.count(Operation.SYNC);
+      store.put(2, OLD, 1);
+      disk.failOnce(
+          SYNC, disk.count(Operation.SYNC) - syncs, Failure.IO_ERROR); // the last of a put
+
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> store.put(1, NEW, 2))
+          .withMessageContaining("storing image 1 failed")
+          .withMessageContaining("nothing of this call is stored");
+      assertThat(store.get(1)).isEqualTo(new LabeledImage(1, OLD, 1));
+      store.put(3, NEW, 3);
+    }
+    assertThat(StoreFolder.images(path, OpenMode.READ_WRITE))
+        .containsExactly(
+            new LabeledImage(1, OLD, 1), new LabeledImage(2, OLD, 1), new LabeledImage(3, NEW, 3));
+    assertThat(StoreFolder.files(path)).hasSize(3);
+  }
+
+  @Test
+  void afterAFailedFlushTheStoreIsReadButNotWrittenUntilItIsOpenedAgain() throws IOException {
+    ImageStore store = open(Durability.FLUSH);
+    store.put(1, OLD, 1);
+    disk.failOnce(SYNC, 1, Failure.IO_ERROR);
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(store::flush)
+        .withMessageContaining(
+            "may not survive a loss of power; close the store and open it again");
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> store.put(2, NEW, 2))
+        .withMessageContaining("Input/output error")
+        .withMessageContaining("nothing of this call is stored; close the store and open it again");
+    assertThat(store.get(1).image()).isEqualTo(OLD);
+    assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
+
+    try (ImageStore again = open(Durability.FLUSH)) {
+      again.put(2, NEW, 2);
+      again.flush();
+      assertThat(survivors("flushed"))
+          .containsExactly(new LabeledImage(1, OLD, 1), new LabeledImage(2, NEW, 2));
+    }
+  }
+
+  @Test
+  void aMarkThatCouldntBeWrittenIsNotWrittenLater() throws IOException {
+    try (ImageStore store = open(Durability.FLUSH)) {
+      store.put(1, OLD, 1);
+      disk.failOnce(Set.of(Operation.WRITE), 2, Failure.NO_SPACE); // the first is the state
+      assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::flush);
+      store.put(2, NEW, 2);
+
+      assertThat(StoreFolder.lines(path)).filteredOn("# flushed"::equals).hasSize(1);
+      store.flush();
+      assertThat(StoreFolder.lines(path)).filteredOn("# flushed"::equals).hasSize(2);
+    }
+  }
+
+  @Test
+  void aPutThatIsStoredDoesNotFailBecauseTidyingUpDoes() throws IOException {
+    ImageStore store = open(Durability.FLUSH);
+    Image one = Image.of(1, 1, 1, new byte[1]);
+    store.put(7, one, -1);
+    disk.failFrom(SYNC, 1, Failure.IO_ERROR);
+    boolean refused = false;
+    int stored = 0;
+    while (!refused) {
+      try {
+        store.put(7, one, stored);
+        stored++;
+      } catch (ImageStoreException e) {
+        assertThat(e).hasMessageContaining("nothing of this call is stored");
+        refused = true;
+      }
+    }
+
+    assertThat(stored).isGreaterThan(4000);
+    assertThat(store.label(7)).isEqualTo(stored - 1);
+    disk.heal();
+    assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
+    assertThat(StoreFolder.images(path, OpenMode.READ_WRITE))
+        .containsExactly(new LabeledImage(7, one, stored - 1));
+    assertThat(StoreFolder.files(path)).hasSize(1);
+  }
+
+  @Test
+  void theFolderOfANewStoreIsOnTheDeviceWithAllAboveIt() throws IOException {
+    path = root.resolve("a/b/c/store");
+    try (ImageStore store = open(Durability.COMMIT)) {
+      store.put(1, OLD, 1);
+      Path survivors = folder.resolve("survivors");
+      disk.crash(survivors, 1);
+
+      assertThat(StoreFolder.images(survivors.resolve("a/b/c/store"), OpenMode.READ_ONLY))
+          .containsExactly(new LabeledImage(1, OLD, 1));
+    }
+  }
+
+  @Test
+  void aFolderThatCantBeSyncedIsSaid() {
+    disk.failOnce(SYNC, 1, Failure.IO_ERROR);
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> open(Durability.FLUSH))
+        .withMessageContaining("Input/output error");
+    assertThat(path).doesNotExist();
+  }
+
+  @Test
+  void whatCouldntBeRemovedIsRemovedWithTheNextFlush() throws IOException {
+    try (ImageStore store = open(Durability.COMMIT)) {
+      store.put(1, OLD, 1);
+      disk.failOnce(Set.of(Operation.DELETE), 1, Failure.IO_ERROR);
+      store.put(1, NEW, 2);
+      assertThat(StoreFolder.files(path)).hasSize(2);
+      assertThat(store.verify().isClean()).isTrue();
+      store.flush();
+
+      assertThat(StoreFolder.files(path)).hasSize(1);
+    }
+  }
+
+  @Test
+  void whatCouldntBeRemovedAtAllIsRemovedByTheNextWriter() throws IOException {
+    try (ImageStore store = open(Durability.COMMIT)) {
+      store.put(1, OLD, 1);
+      disk.failFrom(Set.of(Operation.DELETE), 1, Failure.IO_ERROR);
+      store.put(1, NEW, 2);
+    }
+    assertThat(StoreFolder.files(path)).hasSize(2);
+    disk.heal();
+    open(Durability.FLUSH).close();
+
+    assertThat(StoreFolder.files(path)).hasSize(1);
+  }
+}

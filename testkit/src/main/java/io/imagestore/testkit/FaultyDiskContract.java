@@ -1,0 +1,362 @@
+package io.imagestore.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import io.imagestore.Durability;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.StoreOptions;
+import io.imagestore.spi.ImageStoreProvider;
+import io.imagestore.testkit.FaultyDisk.Failure;
+import io.imagestore.testkit.FaultyDisk.Operation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.SortedMap;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What a store keeps to when its disk fails, and when the power does. A backend's test extends this
+ * class if {@link ImageStoreProvider#open(Path, StoreOptions, io.imagestore.spi.StoreFiles)} takes
+ * the files to use.
+ *
+ * <p>{@code -Dtrials=300} makes it look further than in a build. A failure names the trial.
+ */
+@Timeout(3600)
+public abstract class FaultyDiskContract {
+
+  private static final int TRIALS = Integer.getInteger("trials", 60);
+  private static final int OPERATIONS = 14;
+  private static final int GENERATIONS = 3;
+
+  @TempDir Path folder;
+
+  /** For subclasses. */
+  protected FaultyDiskContract() {}
+
+  /**
+   * The backend under test.
+   *
+   * @return one that takes the files to use
+   */
+  protected abstract ImageStoreProvider provider();
+
+  // Faults.
+
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void whenOneOperationFailsEachCallIsStoredWhollyOrNotAtAll(Operation operation)
+      throws IOException {
+    failEach(operation, false);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void whenAllOperationsFailFromOneOnEachCallIsStoredWhollyOrNotAtAll(Operation operation)
+      throws IOException {
+    failEach(operation, true);
+  }
+
+  private void failEach(Operation operation, boolean lasting) throws IOException {
+    int reached = 0;
+    for (Durability durability : Durability.values()) {
+      boolean failed = true;
+      for (int nth = 1; nth <= TRIALS && failed; nth++) {
+        Path root = folder.resolve(operation + "-" + nth + "-" + durability);
+        try {
+          FaultTrial trial = new FaultTrial(root, durability, nth);
+          failed = trial.run(operation, nth, lasting);
+        } catch (ImageStoreException | AssertionError e) {
+          throw new AssertionError("in trial " + root.getFileName(), e);
+        }
+        delete(root);
+        reached += failed ? 1 : 0;
+      }
+    }
+    if (operation == Operation.WRITE) {
+      assertThat(reached).isPositive(); // of the other kinds a backend may have none
+    }
+  }
+
+  /** One store whose disk fails at one place. */
+  private final class FaultTrial {
+    private final FaultyDisk disk;
+    private final Path root;
+    private final StoreOptions options;
+    private final RandomOperations operations;
+    private SortedMap<Long, LabeledImage> model = new TreeMap<>();
+
+    FaultTrial(Path root, Durability durability, long seed) throws IOException {
+      this.root = Files.createDirectory(root);
+      disk = new FaultyDisk(root, seed);
+      options = StoreOptions.builder().durability(durability).build();
+      operations = operationsOf(seed);
+    }
+
+    /** False if there was nothing left to fail. */
+    boolean run(Operation kind, int nth, boolean lasting) throws IOException {
+      Failure failure = nth % 2 == 0 ? Failure.NO_SPACE : Failure.IO_ERROR;
+      if (lasting) {
+        disk.failFrom(Set.of(kind), nth, failure);
+      } else {
+        disk.failOnce(Set.of(kind), nth, failure);
+      }
+      ImageStore store = openAgain();
+      for (int operation = 0; operation < OPERATIONS; operation++) {
+        if (apply(operation, store)) {
+          closeFailing(store);
+          store = openAgain();
+        }
+      }
+      closeFailing(store);
+      disk.heal();
+      goOn();
+      disk.assertNothingOpen();
+      return disk.failures() > 0;
+    }
+
+    private ImageStore open() {
+      return provider().open(root.resolve("store"), options, disk);
+    }
+
+    /** Opens it; should the disk fail in that, it is mended first. */
+    private ImageStore openAgain() {
+      ImageStore store;
+      try {
+        store = open();
+      } catch (ImageStoreException e) {
+        disk.heal();
+        store = open();
+      }
+      assertThat(contentOf(store)).isEqualTo(model);
+      return store;
+    }
+
+    /** Makes a call; true if the store must be opened again. */
+    private boolean apply(int operation, ImageStore store) {
+      SortedMap<Long, LabeledImage> before = model;
+      SortedMap<Long, LabeledImage> after = new TreeMap<>(before);
+      boolean flush = operation % 5 == 3;
+      if (!flush) {
+        operations.apply(operation, after);
+      }
+      try {
+        if (flush) {
+          store.flush();
+        } else {
+          operations.apply(operation, store);
+        }
+        model = after;
+        return false;
+      } catch (ImageStoreException e) {
+        String message = String.valueOf(e.getMessage());
+        model = flush || isSaidUndone(message) ? before : after;
+        assertThat(contentOf(store)).as(message).isEqualTo(model);
+        return message.contains("open it again");
+      }
+    }
+
+    private static boolean isSaidUndone(String message) {
+      boolean undone = message.contains("nothing of this call is stored");
+      if (!undone && !message.contains("this call is stored")) {
+        fail("the message doesn't say whether the call is stored: " + message);
+      }
+      return undone;
+    }
+
+    /** Closing may fail, but gives everything back then too. */
+    private void closeFailing(ImageStore store) {
+      try {
+        store.close();
+      } catch (ImageStoreException e) {
+        assertThat(disk.failures()).as("why closing failed: %s", e).isPositive();
+      }
+    }
+
+    /** What is opened again is whole, takes more, and keeps its word. */
+    private void goOn() throws IOException {
+      Path survivors = root.resolveSibling(root.getFileName() + "-survivors");
+      try (ImageStore store = open()) {
+        assertThat(contentOf(store)).isEqualTo(model);
+        assertClean(store);
+        for (int operation = OPERATIONS; operation < OPERATIONS + 3; operation++) {
+          operations.apply(operation, store);
+          operations.apply(operation, model);
+        }
+        store.flush();
+        assertClean(store);
+        disk.crash(survivors, model.size());
+      }
+      try (ImageStore store = provider().open(survivors.resolve("store"), options)) {
+        assertThat(contentOf(store)).isEqualTo(model);
+        assertClean(store);
+      }
+      delete(survivors);
+    }
+  }
+
+  // Losing power.
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void theLossOfPowerLeavesAStateThatWasPromised(Durability durability) throws IOException {
+    for (int trial = 0; trial < Math.max(100, TRIALS); trial++) {
+      String name = durability + "-" + trial;
+      try {
+        new PowerTrial(Files.createDirectory(folder.resolve(name)), durability, trial).run();
+      } catch (ImageStoreException | AssertionError e) {
+        throw new AssertionError("in trial " + name, e);
+      }
+      delete(folder.resolve(name));
+    }
+  }
+
+  /** A store that loses its power several times. */
+  private final class PowerTrial {
+    private final Path root;
+    private final long seed;
+    private final SplittableRandom random;
+    private final Durability durability;
+    private final StoreOptions options;
+    private final RandomOperations operations;
+    private int operation;
+
+    /** What the store may be found to hold, the last of them if all went well. */
+    private final List<SortedMap<Long, LabeledImage>> states = new ArrayList<>();
+
+    PowerTrial(Path root, Durability durability, long seed) {
+      this.root = root;
+      this.seed = seed;
+      this.random = new SplittableRandom(seed);
+      this.durability = durability;
+      options = StoreOptions.builder().durability(durability).build();
+      operations = operationsOf(seed);
+      states.add(new TreeMap<>());
+    }
+
+    void run() throws IOException {
+      Path current = Files.createDirectory(root.resolve("0"));
+      for (int generation = 1; generation <= GENERATIONS; generation++) {
+        Path survivors = root.resolve(String.valueOf(generation));
+        FaultyDisk disk = new FaultyDisk(current, seed);
+        writeUntilThePowerFails(disk, current.resolve("store"), survivors);
+        disk.assertNothingOpen();
+        readOnly(survivors.resolve("store"));
+        current = survivors;
+      }
+      try (ImageStore store = provider().open(current.resolve("store"), options)) {
+        narrow(store);
+        assertClean(store);
+      }
+    }
+
+    /** It fails in the middle of something, between two calls, or after closing. */
+    private void writeUntilThePowerFails(FaultyDisk disk, Path path, Path survivors)
+        throws IOException {
+      disk.failFrom(EnumSet.allOf(Operation.class), 1 + random.nextInt(150), Failure.IO_ERROR);
+      boolean closedBefore = random.nextInt(4) == 0;
+      long crash = random.nextLong();
+      try {
+        try (ImageStore store = provider().open(path, options, disk)) {
+          narrow(store);
+          int calls = random.nextInt(12);
+          for (int i = 0; i < calls; i++) {
+            call(store);
+          }
+          if (!closedBefore) {
+            disk.crash(survivors, crash);
+          }
+        }
+        if (closedBefore) {
+          settle();
+        }
+      } catch (ImageStoreException e) {
+        assertThat(disk.failures()).as("why a call failed: %s", e).isPositive();
+      }
+      if (!Files.exists(survivors)) {
+        disk.crash(survivors, crash);
+      }
+    }
+
+    private void call(ImageStore store) {
+      boolean flush = random.nextInt(4) == 0;
+      if (flush) {
+        store.flush();
+      } else {
+        SortedMap<Long, LabeledImage> after = new TreeMap<>(states.get(states.size() - 1));
+        operations.apply(operation, after);
+        states.add(after); // even if the call fails: either may be found then
+        operations.apply(operation++, store);
+      }
+      if (flush || durability == Durability.COMMIT) {
+        settle();
+      }
+    }
+
+    /** Only the last state may be found from now on. */
+    private void settle() {
+      states.subList(0, states.size() - 1).clear();
+    }
+
+    /** Only the state that has been found may be found from now on. */
+    private void narrow(ImageStore store) {
+      SortedMap<Long, LabeledImage> found = contentOf(store);
+      assertThat(found).isIn(states);
+      states.clear();
+      states.add(found);
+    }
+
+    private void readOnly(Path path) {
+      if (provider().recognises(path)) {
+        StoreOptions readOnly = StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
+        try (ImageStore store = provider().open(path, readOnly)) {
+          narrow(store);
+        }
+      } else {
+        assertThat(states).contains(new TreeMap<>());
+        states.clear();
+        states.add(new TreeMap<>());
+      }
+    }
+  }
+
+  private static RandomOperations operationsOf(long seed) {
+    int edge = seed % 3 == 0 ? 20 : 5;
+    return new RandomOperations(seed, 24, 9, new ImageShape(edge, edge + 1, 3));
+  }
+
+  private static SortedMap<Long, LabeledImage> contentOf(ImageStore store) {
+    SortedMap<Long, LabeledImage> content = new TreeMap<>();
+    try (Stream<LabeledImage> images = store.stream()) {
+      images.forEach(image -> content.put(image.id(), image));
+    }
+    assertThat(store.size()).isEqualTo(content.size());
+    return content;
+  }
+
+  private static void assertClean(ImageStore store) {
+    assertThat(store.verify()).satisfies(report -> assertThat(report.isClean()).isTrue());
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path each : paths.sorted((a, b) -> b.compareTo(a)).toList()) {
+        Files.delete(each);
+      }
+    }
+  }
+}
