@@ -245,7 +245,7 @@ final class StoreWriter implements AutoCloseable {
               + store
               + " takes no more writes since its device failed ("
               + broken.getMessage()
-              + "); nothing of this call is stored; close the store and open it again",
+              + "); the store is as it was before this call; close the store and open it again",
           broken);
     }
   }

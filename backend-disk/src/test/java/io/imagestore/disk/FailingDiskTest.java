@@ -71,7 +71,7 @@ class FailingDiskTest {
       assertThatExceptionOfType(ImageStoreException.class)
           .isThrownBy(() -> store.put(1, NEW, 2))
           .withMessageContaining("storing image 1 failed")
-          .withMessageContaining("nothing of this call is stored");
+          .withMessageContaining("the store is as it was before this call");
       assertThat(store.get(1)).isEqualTo(new LabeledImage(1, OLD, 1));
       store.put(3, NEW, 3);
     }
@@ -93,7 +93,8 @@ class FailingDiskTest {
     assertThatExceptionOfType(ImageStoreException.class)
         .isThrownBy(() -> store.put(2, NEW, 2))
         .withMessageContaining("Input/output error")
-        .withMessageContaining("nothing of this call is stored; close the store and open it again");
+        .withMessageContaining(
+            "the store is as it was before this call; close the store and open it again");
     assertThat(store.get(1).image()).isEqualTo(OLD);
     assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
 
@@ -132,7 +133,7 @@ class FailingDiskTest {
         store.put(7, one, stored);
         stored++;
       } catch (ImageStoreException e) {
-        assertThat(e).hasMessageContaining("nothing of this call is stored");
+        assertThat(e).hasMessageContaining("the store is as it was before this call");
         refused = true;
       }
     }

@@ -273,7 +273,7 @@ final class WriteEnvironment {
               + directory
               + " has reached its maxMapSizeBytes of "
               + settings.maxMapBytes()
-              + "; raise it in LmdbOptions, or delete images; nothing of this call is stored",
+              + "; raise it in LmdbOptions, or delete images; the store is as it was before this call",
           cause);
     }
     LmdbNativeException refusal = null;
@@ -292,7 +292,7 @@ final class WriteEnvironment {
             + " can't grow beyond "
             + before
             + " bytes: the system gives it no more address space or room; raise its limit (ulimit -v), or free space;"
-            + " nothing of this call is stored",
+            + " the store is as it was before this call",
         refusal);
   }
 

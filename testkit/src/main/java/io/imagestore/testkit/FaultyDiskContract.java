@@ -171,7 +171,7 @@ public abstract class FaultyDiskContract {
     }
 
     private static boolean isSaidUndone(String message) {
-      boolean undone = message.contains("nothing of this call is stored");
+      boolean undone = message.contains("the store is as it was before this call");
       if (!undone && !message.contains("this call is stored")) {
         fail("the message doesn't say whether the call is stored: " + message);
       }
