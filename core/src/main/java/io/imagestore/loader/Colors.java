@@ -89,7 +89,9 @@ final class Colors {
     } else {
       sixths = (float) (4.0 + toGreen - toRed);
     }
-    float circle = (float) ((sixths / 6.0 + 1.0) % 1.0);
+    // The remainder of a division by 1, of a number from 5/6 to 11/6.
+    double turns = sixths / 6.0 + 1.0;
+    float circle = (float) (turns < 1 ? turns : turns - 1);
     return (int) (circle * 255.0);
   }
 

@@ -19,6 +19,9 @@ public final class SampleRandom {
   private long key;
   private long draws;
 
+  /** Without a key until it {@linkplain #start starts}. */
+  SampleRandom() {}
+
   /** Starts anew at the first draw of a transform. */
   void start(long sampleKey, long transform) {
     key = CounterBits.subkey(sampleKey, transform);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.imagestore.ImageShape;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -210,6 +211,38 @@ class TransformsTest {
 
     assertThat(apply(40, 60, 5, drawsOnce, Transforms.randomResizedCrop(16)))
         .isEqualTo(apply(40, 60, 5, drawsTwice, Transforms.randomResizedCrop(16)));
+  }
+
+  @Test
+  void allocateNothingForAnImageOnceTheyHaveSeenTheLargest() {
+    byte[] image = Noise.image(60, 80, 3);
+    ImageShape shape = new ImageShape(60, 80, 3);
+    PixelSource source = Noise.source(image, 80, 3);
+    Transform[] transforms = {
+      Transforms.randomResizedCrop(32),
+      Transforms.randomCrop(30, 2),
+      Transforms.randomFlip(),
+      Transforms.colorJitter(0.4, 0.4, 0.4, 0.1),
+      Transforms.grayscale(),
+      Transforms.toRgb()
+    };
+    long[] allocated = new long[2];
+    for (int round = 0; round < 2; round++) {
+      long before = allocatedBytes();
+      for (int position = 0; position < 2000; position++) {
+        sample.start(shape, source, key(position));
+        sample.apply(transforms);
+        sample.pixels();
+      }
+      allocated[round] = allocatedBytes() - before;
+    }
+
+    assertThat(allocated[1]).isLessThan(2000 * 16);
+  }
+
+  private static long allocatedBytes() {
+    return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @Test
