@@ -1,31 +1,36 @@
 package io.imagestore.testkit;
 
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.StoreOptions;
+import io.imagestore.spi.ImageStoreProvider;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
 /** Opens a store in another process and tells what happened, in one line. */
-final class OtherReader {
+final class OtherProcess {
 
-  private OtherReader() {}
+  private OtherProcess() {}
 
   /**
    * Opens the store and adds up what it holds.
    *
-   * @param args provider class, store, mode
+   * @param args provider class, store, {@code read} or {@code write}
    */
   public static void main(String[] args) {
-    StoreOptions options = StoreOptions.builder().mode(OpenMode.valueOf(args[2])).build();
-    try (ImageStore store = Providers.named(args[0]).open(Path.of(args[1]), options);
+    ImageStoreProvider provider = Providers.named(args[0]);
+    try (ImageSource store = open(provider, Path.of(args[1]), args[2].equals("write"));
         Stream<LabeledImage> images = store.stream()) {
       System.out.println(digest(images));
     } catch (ImageStoreException e) {
       System.out.println(e.getClass().getSimpleName());
     }
+  }
+
+  private static ImageSource open(ImageStoreProvider provider, Path path, boolean toWrite) {
+    StoreOptions options = StoreOptions.defaults();
+    return toWrite ? provider.open(path, options) : provider.openReadOnly(path, options);
   }
 
   /** A number that stands for ids, pixels and labels in their order, the same in each process. */

@@ -1,0 +1,44 @@
+package io.imagestore.spi;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageSource;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * A source that shows the bytes of its images where they lie, so that what decodes them needs no
+ * copy. Each source that {@link Stores} makes is one.
+ */
+public interface DirectSource extends ImageSource {
+
+  /** Is shown one image after another. */
+  @FunctionalInterface
+  interface Visitor {
+
+    /**
+     * Takes what it needs.
+     *
+     * @param i which of the images asked for, from 0 on; an image may be shown again, when a writer
+     *     has moved on meanwhile
+     * @param image what is known of it
+     * @param bytes the pixels of a raw image, the file of an encoded one, from the buffer's
+     *     position to its limit; on the heap or direct, and not to be written to or kept
+     * @throws IOException becomes an {@link io.imagestore.ImageStoreException}
+     */
+    void visit(int i, StoredImage image, ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Shows images, all of one state of the store, in the order asked for.
+   *
+   * @param ids holds the ids wanted; an id may stand there twice
+   * @param from where in it they begin
+   * @param count how many they are
+   * @param visitor is called by the calling thread
+   * @throws IndexOutOfBoundsException if the array has no such part
+   * @throws ImageNotFoundException if one is missing; none is shown then
+   * @throws CorruptImageException if one is damaged; those before it are shown
+   */
+  void visit(long[] ids, int from, int count, Visitor visitor);
+}
