@@ -1,0 +1,22 @@
+/**
+ * Storing and reading large numbers of images for machine learning: the API, the SPI, and codecs.
+ */
+module io.imagestore {
+  requires transitive java.desktop;
+  requires com.fasterxml.jackson.databind;
+  requires org.slf4j;
+  requires static org.jspecify;
+
+  exports io.imagestore;
+  exports io.imagestore.codec;
+  exports io.imagestore.spi;
+  exports io.imagestore.internal to
+      io.imagestore.cifar,
+      io.imagestore.disk,
+      io.imagestore.hdf5,
+      io.imagestore.lmdb,
+      io.imagestore.testkit;
+
+  uses io.imagestore.codec.ImageCodec;
+  uses io.imagestore.spi.ImageStoreProvider;
+}
