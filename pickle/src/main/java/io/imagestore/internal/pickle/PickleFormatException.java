@@ -7,7 +7,10 @@ public final class PickleFormatException extends IOException {
 
   private static final long serialVersionUID = 1L;
 
+  /** Where in the pickle. */
   private final long offset;
+
+  /** What is wrong there. */
   private final String problem;
 
   PickleFormatException(long offset, String problem) {

@@ -43,6 +43,11 @@ public record PickleLimits(
   /**
    * Checks that each limit is at least 1, and that what may be held fits into an array.
    *
+   * @param maxInputBytes bytes read
+   * @param maxHeldBytes bytes of all that is held at once
+   * @param maxObjects values made
+   * @param maxMemoEntries values remembered
+   * @param maxDepth levels of nesting
    * @throws IllegalArgumentException if one isn't, or doesn't
    */
   public PickleLimits {
