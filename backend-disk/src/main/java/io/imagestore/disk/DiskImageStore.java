@@ -11,6 +11,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -154,11 +155,15 @@ public final class DiskImageStore extends AbstractImageStore {
    * @throws ImageStoreException if the file system fails
    */
   public static ImageStore open(Path path, DiskOptions options) {
+    return open(path, options, StoreFiles.ofSystem());
+  }
+
+  static ImageStore open(Path path, DiskOptions options, StoreFiles files) {
     Objects.requireNonNull(path, "path");
     Objects.requireNonNull(options, "options");
     DefaultFileSystem.require(path);
     try {
-      return new StoreOpener(path, options).open();
+      return new StoreOpener(path, options, files).open();
     } catch (IOException e) {
       throw new ImageStoreException("opening store " + path + " failed: " + e.getMessage(), e);
     }

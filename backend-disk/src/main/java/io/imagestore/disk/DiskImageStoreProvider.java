@@ -3,6 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
+import io.imagestore.spi.StoreFiles;
 import java.nio.file.Path;
 
 /** Lets {@link io.imagestore.ImageStores} find this backend, under the name {@code disk}. */
@@ -24,5 +25,10 @@ public final class DiskImageStoreProvider implements ImageStoreProvider {
   @Override
   public ImageStore open(Path path, StoreOptions options) {
     return DiskImageStore.open(path, DiskOptions.from(options));
+  }
+
+  @Override
+  public ImageStore open(Path path, StoreOptions options, StoreFiles files) {
+    return DiskImageStore.open(path, DiskOptions.from(options), files);
   }
 }

@@ -1,20 +1,19 @@
 package io.imagestore.disk;
 
 import io.imagestore.disk.png.PngException;
-import java.io.File;
-import java.io.FileInputStream;
-import java.io.FileNotFoundException;
-import java.io.FileOutputStream;
+import io.imagestore.spi.StoreFile;
+import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.StoreFiles.Access;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.OptionalLong;
@@ -33,24 +32,32 @@ final class ImageFiles implements AutoCloseable {
 
   private static final int TRUSTED_BYTES = 1 << 16;
   private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
-  private static final boolean WINDOWS = File.separatorChar == '\\';
 
   private final Path store;
+  private final StoreFiles files;
   private final Workers forcing = new Workers("force", FORCING_THREADS);
 
-  ImageFiles(Path store) {
+  ImageFiles(Path store, StoreFiles files) {
     this.store = store;
+    this.files = files;
   }
 
+  /** Makes a folder; {@link #force} makes it last, with the files in it. */
   void createFolder(long folder) throws IOException {
-    Files.createDirectories(store.resolve(FileNames.folderPath(folder)));
+    Path path = store.resolve(FileNames.folderPath(folder));
+    Deque<Path> missing = new ArrayDeque<>();
+    for (Path up = path; up != null && !Files.isDirectory(up); up = up.getParent()) {
+      missing.push(up);
+    }
+    for (Path each : missing) {
+      files.createFolder(each);
+    }
   }
 
   /** Writes a new file; its folder must exist. */
   void write(long id, long sequence, ByteBuffer png) throws IOException {
-    // A stream, as a channel would be closed by an interrupt of the calling thread.
-    try (FileOutputStream out = new FileOutputStream(file(id, sequence))) {
-      out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
+    try (StoreFile out = files.open(file(id, sequence), Access.REPLACE)) {
+      out.write(0, png);
     }
   }
 
@@ -60,49 +67,40 @@ final class ImageFiles implements AutoCloseable {
    * @throws NoSuchFileException if there is none
    */
   ByteBuffer read(long id, Entry entry, Codec codec) throws IOException {
-    File file = file(id, entry.sequence());
-    try (FileInputStream in = new FileInputStream(file)) {
-      int expected = expectedBytes(file, entry);
+    try (StoreFile in = files.open(file(id, entry.sequence()), Access.READ)) {
+      int expected = expectedBytes(in, entry);
       byte[] bytes = codec.file(expected + 1);
-      int count = in.readNBytes(bytes, 0, expected + 1);
-      return count <= expected ? ByteBuffer.wrap(bytes, 0, count) : readReplaced(file, entry);
-    } catch (FileNotFoundException e) {
-      if (file.exists()) {
-        throw e; // it may not be read, or too many files are open
-      }
-      throw new NoSuchFileException(file.toString());
+      int count = in.read(0, bytes, 0, expected + 1);
+      return count <= expected ? ByteBuffer.wrap(bytes, 0, count) : readReplaced(in, entry);
     }
   }
 
   /** Memory isn't taken on the table's word alone. */
-  private static int expectedBytes(File file, Entry entry) {
+  private static int expectedBytes(StoreFile file, Entry entry) throws IOException {
     int bytes = entry.fileBytes();
-    return bytes <= TRUSTED_BYTES
-        ? bytes
-        : (int) Math.min(file.length(), Math.min(bytes, MAX_BYTES));
+    return bytes <= TRUSTED_BYTES ? bytes : (int) Math.min(file.size(), Math.min(bytes, MAX_BYTES));
   }
 
   /** A file that is longer than when it was written: someone else saved it. */
-  private static ByteBuffer readReplaced(File file, Entry entry) throws IOException {
-    long length = file.length();
+  private static ByteBuffer readReplaced(StoreFile file, Entry entry) throws IOException {
+    long length = file.size();
     long most = 2 * entry.shape().byteCount() + (1 << 20);
     if (length > Math.min(most, MAX_BYTES)) {
       throw new PngException(
           length + " bytes are far more than an image of " + entry.shape() + " takes");
     }
-    try (FileInputStream in = new FileInputStream(file)) {
-      return ByteBuffer.wrap(in.readNBytes((int) length));
-    }
+    byte[] bytes = new byte[(int) length];
+    return ByteBuffer.wrap(bytes, 0, file.read(0, bytes, 0, bytes.length));
   }
 
   void delete(long id, long sequence) throws IOException {
-    Files.deleteIfExists(file(id, sequence).toPath());
+    files.delete(file(id, sequence));
   }
 
   /** Removes a folder that has become empty. */
   void deleteFolderIfEmpty(long folder) throws IOException {
     try {
-      Files.deleteIfExists(store.resolve(FileNames.folderPath(folder)));
+      files.delete(store.resolve(FileNames.folderPath(folder)));
     } catch (DirectoryNotEmptyException e) {
       // As wished.
     }
@@ -118,7 +116,7 @@ final class ImageFiles implements AutoCloseable {
         continue;
       }
       for (Path file : list(folder, each -> each >= sequence)) {
-        Files.deleteIfExists(file);
+        files.delete(file);
       }
       if (folder > FileNames.folder(sequence)) {
         deleteFolderIfEmpty(folder);
@@ -126,20 +124,9 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /**
-   * Makes it survive the loss of power that the label table is where it is, and perhaps the store's
-   * folder too.
-   */
-  void forceStoreFolder(boolean parentToo) throws IOException {
-    Path parent = store.toAbsolutePath().getParent();
-    if (!WINDOWS) {
-      force(parentToo && parent != null ? List.of(store, parent) : List.of(store));
-    }
-  }
-
   /** Makes a file survive the loss of power. */
   void force(long id, long sequence) throws IOException {
-    force(List.of(file(id, sequence).toPath()));
+    force(List.of(file(id, sequence)));
     forceFolders(FileNames.folder(sequence), FileNames.folder(sequence));
   }
 
@@ -162,9 +149,6 @@ final class ImageFiles implements AutoCloseable {
   }
 
   private void forceFolders(long first, long last) throws IOException {
-    if (WINDOWS) {
-      return; // folders can't be opened there, and need not be
-    }
     Set<Path> folders = new LinkedHashSet<>();
     for (long folder = first; folder <= last; folder++) {
       Path path = store.resolve(FileNames.folderPath(folder));
@@ -187,18 +171,16 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  private static boolean forceEach(List<Path> paths, AtomicInteger next) throws IOException {
+  private boolean forceEach(List<Path> paths, AtomicInteger next) throws IOException {
     for (int i = next.getAndIncrement(); i < paths.size(); i = next.getAndIncrement()) {
       force(paths.get(i));
     }
     return true;
   }
 
-  private static void force(Path path) throws IOException {
-    StandardOpenOption how =
-        Files.isDirectory(path) ? StandardOpenOption.READ : StandardOpenOption.WRITE;
-    try (FileChannel channel = FileChannel.open(path, how)) {
-      channel.force(true);
+  private void force(Path path) throws IOException {
+    try {
+      files.sync(path);
     } catch (NoSuchFileException e) {
       // Superseded and removed, or a folder that ids have skipped.
     }
@@ -220,8 +202,8 @@ final class ImageFiles implements AutoCloseable {
     return files;
   }
 
-  private File file(long id, long sequence) {
-    return new File(store.toString(), FileNames.path(id, sequence));
+  private Path file(long id, long sequence) {
+    return store.resolve(FileNames.path(id, sequence));
   }
 
   @Override

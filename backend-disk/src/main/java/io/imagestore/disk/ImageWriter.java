@@ -54,9 +54,10 @@ final class ImageWriter {
       byte[] pixels = image.image().pixels();
       ByteBuffer png =
           codec.encoder().encode(shape.height(), shape.width(), shape.channels(), pixels);
+      int fileBytes = png.remaining();
       files.write(image.id(), sequence, png);
       return new Entry(
-          sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), png.remaining());
+          sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), fileBytes);
     } finally {
       codecs.giveBack(codec);
     }

@@ -1,12 +1,10 @@
 package io.imagestore.disk;
 
-import java.io.FileOutputStream;
+import io.imagestore.spi.StoreFile;
+import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.StoreFiles.Access;
 import java.io.IOException;
-import java.io.OutputStream;
-import java.io.RandomAccessFile;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Objects;
 
@@ -17,8 +15,7 @@ final class LabelTable implements AutoCloseable {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
-  // Not a channel, which would be closed by an interrupt of a thread that uses it.
-  private final RandomAccessFile file;
+  private final StoreFile file;
   private final TableLines lines = new TableLines();
 
   /** Where the last commit or mark ends, and where the next line goes. */
@@ -27,12 +24,20 @@ final class LabelTable implements AutoCloseable {
   private long position;
 
   /** Opens a table, and drops what follows {@code end}. */
-  LabelTable(Path store, long end) throws IOException {
-    file = new RandomAccessFile(store.resolve(TableFormat.FILE).toFile(), "rw");
+  LabelTable(Path store, StoreFiles files, long end) throws IOException {
+    file = files.open(store.resolve(TableFormat.FILE), Access.WRITE);
     committed = end;
     position = end;
-    if (file.length() > end) {
-      file.setLength(end);
+    boolean opened = false;
+    try {
+      if (file.size() > end) {
+        file.setSize(end);
+      }
+      opened = true;
+    } finally {
+      if (!opened) {
+        file.close();
+      }
     }
   }
 
@@ -40,32 +45,34 @@ final class LabelTable implements AutoCloseable {
    * Puts a table in place, in one step, that has nothing in it but these images, all of them
    * flushed.
    */
-  static void replace(Path store, List<String> labelNames, Snapshot snapshot) throws IOException {
+  static void replace(Path store, StoreFiles files, List<String> labelNames, Snapshot snapshot)
+      throws IOException {
     Path temporary = store.resolve(TEMPORARY);
-    try (FileOutputStream out = new FileOutputStream(temporary.toFile())) {
+    try (StoreFile out = files.open(temporary, Access.REPLACE)) {
       writeAll(labelNames, snapshot, out);
-      out.getFD().sync();
+      out.force();
     }
-    Path table = store.resolve(TableFormat.FILE);
-    Files.move(
-        temporary, table, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    files.rename(temporary, store.resolve(TableFormat.FILE));
+    files.sync(store);
   }
 
-  private static void writeAll(List<String> labelNames, Snapshot snapshot, OutputStream out)
+  private static void writeAll(List<String> labelNames, Snapshot snapshot, StoreFile out)
       throws IOException {
     TableLines lines = new TableLines();
     lines.addMark(TableFormat.header(labelNames));
     lines.addMark(TableFormat.COLUMNS);
+    long position = 0;
     for (long id : snapshot.ids(0, Integer.MAX_VALUE)) {
       lines.addImage(id, Objects.requireNonNull(snapshot.get(id)));
       if (lines.size() >= BUFFER_BYTES) {
-        out.write(lines.array(), 0, lines.size());
+        out.write(position, lines.array(), 0, lines.size());
+        position += lines.size();
         lines.clear();
       }
     }
     lines.addCommit();
     lines.addMark(TableFormat.FLUSHED);
-    out.write(lines.array(), 0, lines.size());
+    out.write(position, lines.array(), 0, lines.size());
   }
 
   void addImage(long id, Entry entry) throws IOException {
@@ -98,7 +105,7 @@ final class LabelTable implements AutoCloseable {
     position = committed;
     // Were this to fail, nothing is wrong: the next commit is written over the rest, and a reader
     // doesn't take the rest.
-    file.setLength(committed);
+    file.setSize(committed);
   }
 
   long length() {
@@ -106,7 +113,7 @@ final class LabelTable implements AutoCloseable {
   }
 
   void force() throws IOException {
-    file.getFD().sync();
+    file.force();
   }
 
   @Override
@@ -121,8 +128,7 @@ final class LabelTable implements AutoCloseable {
   }
 
   private void write() throws IOException {
-    file.seek(position);
-    file.write(lines.array(), 0, lines.size());
+    file.write(position, lines.array(), 0, lines.size());
     position += lines.size();
     lines.clear();
   }

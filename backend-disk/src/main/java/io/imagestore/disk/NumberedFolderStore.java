@@ -9,6 +9,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.disk.png.PngException;
 import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.StoreFiles;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class NumberedFolderStore extends AbstractImageStore {
   private NumberedFolderStore(Path path, DiskOptions options, NumberedLabels labels) {
     super(path, true);
     this.labels = labels;
-    parts = new Parts(path, options, null);
+    parts = new Parts(path, options, StoreFiles.ofSystem(), null);
     maxPixels = options.maxPixels();
     shapes = new AtomicReferenceArray<>(labels.size());
   }

@@ -1,6 +1,7 @@
 package io.imagestore.disk;
 
 import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,9 @@ final class Parts implements AutoCloseable {
   private final @Nullable StoreLock lock;
   private @Nullable StoreWriter writer;
 
-  Parts(Path store, DiskOptions options, @Nullable StoreLock lock) {
+  Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
     this.lock = lock;
-    files = new ImageFiles(store);
+    files = new ImageFiles(store, storeFiles);
     workers = new Workers("codec", options.threads());
     codecs =
         new CodecPool(

@@ -6,6 +6,7 @@ import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.TableReader.Contents;
 import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -26,10 +27,12 @@ final class StoreOpener {
 
   private final Path store;
   private final DiskOptions options;
+  private final StoreFiles files;
 
-  StoreOpener(Path store, DiskOptions options) {
+  StoreOpener(Path store, DiskOptions options, StoreFiles files) {
     this.store = store;
     this.options = options;
+    this.files = files;
   }
 
   ImageStore open() throws IOException {
@@ -51,7 +54,7 @@ final class StoreOpener {
       throw new UnsupportedStoreException(
           "there is no disk store at " + store + ": it has no " + TableFormat.FILE);
     }
-    Parts parts = new Parts(store, options, null);
+    Parts parts = new Parts(store, options, files, null);
     try {
       Index index = new WatchedIndex(store);
       Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
@@ -63,15 +66,14 @@ final class StoreOpener {
   }
 
   private DiskImageStore openToWrite() throws IOException {
-    boolean isNew = !Files.exists(store);
     requirePlace();
-    Files.createDirectories(store);
-    Parts parts = new Parts(store, options, StoreLock.acquire(store.resolve(LOCK), store));
+    files.createFolders(store);
+    Parts parts = new Parts(store, options, files, StoreLock.acquire(store.resolve(LOCK), store));
     try {
       if (!hasTable()) {
         // Again, now that no other process can be at it.
         requirePlace();
-        createTable(parts, isNew);
+        LabelTable.replace(store, files, options.labelNames().orElse(List.of()), Snapshot.EMPTY);
       }
       Contents contents = putInOrder(parts);
       Index index = new Index(contents.snapshot());
@@ -116,11 +118,6 @@ final class StoreOpener {
     return Files.isRegularFile(store.resolve(TableFormat.FILE));
   }
 
-  private void createTable(Parts parts, boolean folderToo) throws IOException {
-    LabelTable.replace(store, options.labelNames().orElse(List.of()), Snapshot.EMPTY);
-    parts.files.forceStoreFolder(folderToo);
-  }
-
   /** Drops what was never committed, and writes the table anew where much of it is outdated. */
   private Contents putInOrder(Parts parts) throws IOException {
     Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
@@ -132,8 +129,7 @@ final class StoreOpener {
     }
     // The new table says that all is flushed, and knows nothing of files that are to be removed.
     writer(contents, parts, new Index(contents.snapshot())).close();
-    LabelTable.replace(store, labelNames, contents.snapshot());
-    parts.files.forceStoreFolder(false);
+    LabelTable.replace(store, files, labelNames, contents.snapshot());
     return TableReader.read(store);
   }
 
@@ -142,7 +138,7 @@ final class StoreOpener {
         contents,
         parts.files,
         new ImageWriter(store, parts.files, parts.codecs, options.maxPixels()),
-        new LabelTable(store, contents.end()),
+        new LabelTable(store, files, contents.end()),
         parts.workers,
         options.durability().orElse(Durability.FLUSH),
         index);

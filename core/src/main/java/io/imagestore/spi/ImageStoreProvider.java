@@ -58,4 +58,22 @@ public interface ImageStoreProvider {
    *     Path, StoreOptions)} tells
    */
   ImageStore open(Path path, StoreOptions options);
+
+  /**
+   * Opens a store that reaches its files in another way: for tests, as with the testkit's disk that
+   * fails on demand. By default refuses, as a backend must whose files are written by a native
+   * library.
+   *
+   * @param path where it lies or shall lie
+   * @param options general ones, or the backend's own
+   * @param files all files but the writer's lock are changed through these
+   * @return the open store
+   * @throws UnsupportedOperationException if the backend doesn't reach files through {@link
+   *     StoreFiles}
+   * @throws io.imagestore.ImageStoreException as {@link #open(Path, StoreOptions)} tells
+   */
+  default ImageStore open(Path path, StoreOptions options, StoreFiles files) {
+    throw new UnsupportedOperationException(
+        "the backend '" + backend() + "' reaches its files by itself, not through StoreFiles");
+  }
 }
