@@ -12,7 +12,6 @@ final class Parts implements AutoCloseable {
   final Workers workers;
   final CodecPool codecs;
   private final @Nullable StoreLock lock;
-  private @Nullable StoreWriter writer;
 
   Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
     this.lock = lock;
@@ -23,18 +22,13 @@ final class Parts implements AutoCloseable {
             options.maxPixels(), options.threads() + Runtime.getRuntime().availableProcessors());
   }
 
-  void writer(StoreWriter opened) {
-    writer = opened;
-  }
-
   @Override
   @SuppressWarnings(
       "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
-        CodecPool fourth = codecs;
-        Workers third = workers;
-        ImageFiles second = files;
-        StoreWriter first = writer) {}
+        CodecPool third = codecs;
+        Workers second = workers;
+        ImageFiles first = files) {}
   }
 }

@@ -1,14 +1,17 @@
 package io.imagestore.disk;
 
 import io.imagestore.Durability;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.OpenMode;
+import io.imagestore.StoreExistsException;
+import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.TableReader.Contents;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.Stores;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +20,7 @@ import java.util.stream.Stream;
 
 /** Opens a store's folder: makes it where it is missing, and puts it in order after a crash. */
 final class StoreOpener {
+  private static final String NAME = "DiskImageStore";
   private static final String LOCK = "lock";
 
   /** What may lie in a folder in which a store was about to be made. */
@@ -35,23 +39,12 @@ final class StoreOpener {
     this.files = files;
   }
 
-  ImageStore open() throws IOException {
-    if (!store.getFileSystem().equals(FileSystems.getDefault())) {
-      throw new UnsupportedStoreException(
-          "a disk store must lie in the default file system, but "
-              + store
-              + " is of "
-              + store.getFileSystem());
-    }
-    if (!hasTable() && options.mode() != OpenMode.CREATE_NEW && NumberedLabels.areAt(store)) {
-      return NumberedFolderStore.open(store, options);
-    }
-    return options.mode() == OpenMode.READ_ONLY ? openReadOnly() : openToWrite();
-  }
-
-  private DiskImageStore openReadOnly() throws IOException {
+  ImageSource openReadOnly() throws IOException {
     if (!hasTable()) {
-      throw new UnsupportedStoreException(
+      if (NumberedLabels.areAt(store)) {
+        return Stores.source("NumberedFolder", NumberedFolderReader.open(store, options));
+      }
+      throw new StoreNotFoundException(
           "there is no disk store at " + store + ": it has no " + TableFormat.FILE);
     }
     Parts parts = new Parts(store, options, files, null);
@@ -59,13 +52,13 @@ final class StoreOpener {
       Index index = new WatchedIndex(store);
       Contents contents = new Recovery(store, parts.files, parts.workers).readTable();
       index.publish(contents.snapshot());
-      return new DiskImageStore(store, options, contents.header().labelNames(), index, parts, null);
+      return Stores.source(NAME, reader(contents, index, parts));
     } catch (Throwable e) {
       throw closed(parts, e);
     }
   }
 
-  private DiskImageStore openToWrite() throws IOException {
+  ImageStore openToWrite() throws IOException {
     requirePlace();
     files.createFolders(store);
     Parts parts = new Parts(store, options, files, StoreLock.acquire(store.resolve(LOCK), store));
@@ -78,14 +71,29 @@ final class StoreOpener {
       Contents contents = putInOrder(parts);
       Index index = new Index(contents.snapshot());
       StoreWriter writer = writer(contents, parts, index);
-      parts.writer(writer);
       if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
-        writer.flush();
+        flushOrClose(writer);
       }
-      return new DiskImageStore(
-          store, options, contents.header().labelNames(), index, parts, writer);
+      return Stores.store(NAME, reader(contents, index, parts), writer);
     } catch (Throwable e) {
       throw closed(parts, e);
+    }
+  }
+
+  private DiskReader reader(Contents contents, Index index, Parts parts) {
+    return new DiskReader(store, options, contents.header().labelNames(), index, parts);
+  }
+
+  private static void flushOrClose(StoreWriter writer) throws IOException {
+    try {
+      writer.sync();
+    } catch (IOException e) {
+      try {
+        writer.close();
+      } catch (IOException again) {
+        e.addSuppressed(again);
+      }
+      throw e;
     }
   }
 
@@ -100,18 +108,29 @@ final class StoreOpener {
     }
     try (Stream<Path> entries = Files.list(store)) {
       List<String> names = entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+      if (mustBeNew && hasTable()) {
+        throw new StoreExistsException(
+            "there is a store at " + store + " already, and it was to be a new one");
+      }
       if (!BEGINNINGS.containsAll(names)) {
-        throw new UnsupportedStoreException(
-            mustBeNew && hasTable()
-                ? "there is a store at " + store + " already, and it was to be a new one"
-                : "the folder "
-                    + store
-                    + " is no disk store (it has no "
-                    + TableFormat.FILE
-                    + ") and isn't empty: "
-                    + names.stream().sorted().limit(5).toList());
+        throw new UnsupportedStoreException(notAStore(names));
       }
     }
+  }
+
+  private String notAStore(List<String> names) {
+    if (NumberedLabels.areAt(store)) {
+      return "the folder "
+          + store
+          + " holds numbered files as other programs write them, which can only be read: open it"
+          + " with ImageStores.open(path), and copy it into a store";
+    }
+    return "the folder "
+        + store
+        + " is no disk store (it has no "
+        + TableFormat.FILE
+        + ") and isn't empty: "
+        + names.stream().sorted().limit(5).toList();
   }
 
   private boolean hasTable() {

@@ -19,7 +19,7 @@ import org.slf4j.LoggerFactory;
  * the rows, then the new state to the readers; a file that became superfluous goes only when the
  * commit that made it so is on the device.
  */
-final class StoreWriter implements AutoCloseable {
+final class StoreWriter implements io.imagestore.spi.StoreWriter {
   private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
 
   /**
@@ -85,7 +85,8 @@ final class StoreWriter implements AutoCloseable {
     return table.length();
   }
 
-  void write(LabeledImage image) throws IOException {
+  @Override
+  public void write(LabeledImage image) throws IOException {
     images.check(image);
     Change change = new Change();
     try {
@@ -97,7 +98,8 @@ final class StoreWriter implements AutoCloseable {
     }
   }
 
-  void write(Iterator<LabeledImage> batch) throws IOException {
+  @Override
+  public void write(Iterator<LabeledImage> batch) throws IOException {
     Change change = new Change();
     Window window = new Window(change);
     try {
@@ -116,7 +118,8 @@ final class StoreWriter implements AutoCloseable {
     }
   }
 
-  boolean remove(long id) throws IOException {
+  @Override
+  public boolean remove(long id) throws IOException {
     if (index.current().get(id) == null) {
       return false;
     }
@@ -130,8 +133,13 @@ final class StoreWriter implements AutoCloseable {
     return true;
   }
 
+  @Override
+  public void sync() throws IOException {
+    flush();
+  }
+
   /** Makes all commits survive the loss of power, and removes what they have made superfluous. */
-  void flush() throws IOException {
+  private void flush() throws IOException {
     if (flushed) {
       return;
     }
