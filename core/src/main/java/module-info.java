@@ -9,6 +9,7 @@ module io.imagestore {
 
   exports io.imagestore;
   exports io.imagestore.codec;
+  exports io.imagestore.loader;
   exports io.imagestore.spi;
   exports io.imagestore.internal to
       io.imagestore.cifar,

@@ -1,0 +1,71 @@
+package io.imagestore.loader;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+
+/** Draws with replacement, by weight. */
+final class WeightedOrder implements Order {
+
+  private final long seed;
+  private final AliasTable table;
+  private final long draws;
+  private final String text;
+
+  private WeightedOrder(long seed, double[] weights, long draws, String kind) {
+    Arguments.notNegative(draws, "draws");
+    this.seed = seed;
+    this.draws = draws;
+    table = new AliasTable(weights);
+    text =
+        "%s(seed=%d, samples=%d, draws=%d, weights=%016x)"
+            .formatted(kind, seed, weights.length, draws, digest(weights));
+  }
+
+  static WeightedOrder weighted(long seed, double[] weights, long draws) {
+    return new WeightedOrder(seed, weights, draws, "weighted");
+  }
+
+  static WeightedOrder balanced(long seed, int[] labels) {
+    Map<Integer, Integer> counts = new HashMap<>();
+    for (int label : labels) {
+      counts.merge(label, 1, Integer::sum);
+    }
+    double[] weights = new double[labels.length];
+    for (int i = 0; i < labels.length; i++) {
+      weights[i] = 1.0 / Objects.requireNonNull(counts.get(labels[i]));
+    }
+    return new WeightedOrder(seed, weights, labels.length, "balanced");
+  }
+
+  private static long digest(double[] weights) {
+    long digest = 0;
+    for (double weight : weights) {
+      digest = CounterBits.subkey(digest, Double.doubleToLongBits(weight));
+    }
+    return digest;
+  }
+
+  @Override
+  public LongSequence epoch(long epoch, long samples) {
+    Arguments.notNegative(epoch, "epoch");
+    if (samples != table.size()) {
+      throw new IllegalArgumentException(
+          "There are weights for " + table.size() + " samples, but the source has " + samples);
+    }
+    return new Draws(CounterBits.key(seed, epoch, CounterBits.EVERY_SAMPLE), table, draws);
+  }
+
+  @Override
+  public String toString() {
+    return text;
+  }
+
+  private record Draws(long key, AliasTable table, long size) implements LongSequence {
+
+    @Override
+    public long get(long position) {
+      return table.index(CounterBits.at(key, Objects.checkIndex(position, size)));
+    }
+  }
+}
