@@ -17,7 +17,12 @@ module io.imagestore {
       io.imagestore.hdf5,
       io.imagestore.lmdb,
       io.imagestore.testkit;
+  exports io.imagestore.internal.png to
+      io.imagestore.disk;
 
   uses io.imagestore.codec.ImageCodec;
   uses io.imagestore.spi.ImageStoreProvider;
+
+  provides io.imagestore.codec.ImageCodec with
+      io.imagestore.internal.png.PngCodec;
 }

@@ -6,8 +6,8 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.disk.png.PngEncoder;
 import io.imagestore.internal.Staging;
+import io.imagestore.internal.png.PngEncoder;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -91,8 +91,7 @@ public final class ArticleFolder {
               + shape
               + ", but PNG holds 1 to 4 channels; nothing is exported");
     }
-    ByteBuffer png =
-        encoder.encode(shape.height(), shape.width(), shape.channels(), image.image().pixels());
+    ByteBuffer png = encoder.encode(shape, ByteBuffer.wrap(image.image().pixels()));
     try (OutputStream out = new FileOutputStream(file.toFile())) {
       out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }

@@ -1,24 +1,18 @@
 package io.imagestore.disk;
 
-import io.imagestore.disk.png.PngDecoder;
-import io.imagestore.disk.png.PngEncoder;
+import io.imagestore.internal.Pool;
+import io.imagestore.internal.png.PngDecoder;
+import io.imagestore.internal.png.PngEncoder;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /** What one thread needs to turn files into pixels and back, used over and over. */
-final class Codec implements AutoCloseable {
-  /** Buffers that a large image made larger than this aren't kept. */
-  private static final int KEPT_BYTES = 1 << 20;
-
-  private final PngDecoder decoder;
+final class Codec implements Pool.Item {
+  private final PngDecoder decoder = new PngDecoder();
   private @Nullable PngEncoder encoder;
   private final CRC32C crc = new CRC32C();
   private byte[] pixels = new byte[0];
   private byte[] file = new byte[0];
-
-  Codec(long maxPixels) {
-    decoder = new PngDecoder(maxPixels);
-  }
 
   PngDecoder decoder() {
     return decoder;
@@ -33,7 +27,7 @@ final class Codec implements AutoCloseable {
 
   /** An array of at least this length for pixels. */
   byte[] pixels(int length) {
-    if (pixels.length < length || pixels.length > Math.max(length, KEPT_BYTES)) {
+    if (pixels.length < length) {
       pixels = new byte[length];
     }
     return pixels;
@@ -41,7 +35,7 @@ final class Codec implements AutoCloseable {
 
   /** An array of at least this length for a file. */
   byte[] file(int length) {
-    if (file.length < length || file.length > Math.max(length, KEPT_BYTES)) {
+    if (file.length < length) {
       file = new byte[length];
     }
     return file;
@@ -51,6 +45,12 @@ final class Codec implements AutoCloseable {
     crc.reset();
     crc.update(bytes, 0, length);
     return (int) crc.getValue();
+  }
+
+  @Override
+  public long heldBytes() {
+    long encoding = encoder == null ? 0 : encoder.heldBytes();
+    return decoder.heldBytes() + encoding + pixels.length + file.length;
   }
 
   @Override

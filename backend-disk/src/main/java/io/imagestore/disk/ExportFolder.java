@@ -3,7 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.disk.png.PngEncoder;
+import io.imagestore.internal.png.PngEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

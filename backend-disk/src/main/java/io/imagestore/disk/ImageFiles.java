@@ -1,6 +1,6 @@
 package io.imagestore.disk;
 
-import io.imagestore.disk.png.PngException;
+import io.imagestore.codec.DecodeException;
 import io.imagestore.spi.StoreFile;
 import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreFiles.Access;
@@ -86,7 +86,7 @@ final class ImageFiles implements AutoCloseable {
     long length = file.size();
     long most = 2 * entry.shape().byteCount() + (1 << 20);
     if (length > Math.min(most, MAX_BYTES)) {
-      throw new PngException(
+      throw new DecodeException(
           length + " bytes are far more than an image of " + entry.shape() + " takes");
     }
     byte[] bytes = new byte[(int) length];

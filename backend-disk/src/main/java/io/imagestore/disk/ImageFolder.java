@@ -5,10 +5,11 @@ import io.imagestore.Image;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.disk.png.PngEncoder;
-import io.imagestore.disk.png.PngException;
+import io.imagestore.codec.DecodeException;
 import io.imagestore.internal.DefaultFileSystem;
+import io.imagestore.internal.png.PngEncoder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -142,10 +143,11 @@ public final class ImageFolder {
    * sorted by path.
    *
    * @return a sequential stream; close it. It throws {@link CorruptImageException} where a file is
-   *     no PNG that can be read, and {@link ImageStoreException} where the file system fails
+   *     no PNG or a damaged one, {@link UnsupportedImageException} where it is too large, and
+   *     {@link ImageStoreException} where the file system fails
    */
   public Stream<LabeledImage> images() {
-    Codec codec = new Codec(DiskOptions.DEFAULT_MAX_PIXELS);
+    Codec codec = new Codec();
     return IntStream.range(0, files.size()).mapToObj(id -> read(id, codec)).onClose(codec::close);
   }
 
@@ -154,9 +156,11 @@ public final class ImageFolder {
     try {
       Image image = new PngFile(file).read(codec, DiskOptions.DEFAULT_MAX_PIXELS);
       return new LabeledImage(id, image, labels[id]);
-    } catch (PngException e) {
+    } catch (DecodeException e) {
       throw new CorruptImageException(
           folder, id, "its file " + file + " can't be read: " + e.getMessage(), e);
+    } catch (UnsupportedImageException e) {
+      throw new UnsupportedImageException(file + " can't be read: " + e.getMessage(), e);
     } catch (IOException e) {
       throw new ImageStoreException("reading " + file + " failed: " + e.getMessage(), e);
     }

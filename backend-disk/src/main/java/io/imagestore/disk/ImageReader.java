@@ -3,9 +3,9 @@ package io.imagestore.disk;
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
 import io.imagestore.UnsupportedImageException;
-import io.imagestore.disk.png.PngDecoder;
-import io.imagestore.disk.png.PngException;
-import io.imagestore.disk.png.UnsupportedPngException;
+import io.imagestore.codec.DecodeException;
+import io.imagestore.internal.Pool;
+import io.imagestore.internal.png.PngChunks;
 import io.imagestore.spi.Snapshot.Visitor;
 import io.imagestore.spi.StaleSnapshotException;
 import java.io.IOException;
@@ -21,13 +21,18 @@ import org.jspecify.annotations.Nullable;
 final class ImageReader {
   private final Path store;
   private final ImageFiles files;
-  private final CodecPool codecs;
+  private final Pool<Codec> codecs;
   private final Index index;
   private final boolean verify;
   private final long maxPixels;
 
   ImageReader(
-      Path store, ImageFiles files, CodecPool codecs, Index index, long maxPixels, boolean verify) {
+      Path store,
+      ImageFiles files,
+      Pool<Codec> codecs,
+      Index index,
+      long maxPixels,
+      boolean verify) {
     this.store = store;
     this.files = files;
     this.codecs = codecs;
@@ -83,33 +88,35 @@ final class ImageReader {
   }
 
   private byte[] decode(long id, Entry entry, Codec codec) throws IOException {
+    requireWithinLimit(id, entry);
     try {
-      PngDecoder decoder = codec.decoder();
-      decoder.start(files.read(id, entry, codec));
-      ImageShape shape = new ImageShape(decoder.height(), decoder.width(), decoder.channels());
+      PngChunks png = new PngChunks(files.read(id, entry, codec));
+      ImageShape shape = png.shape();
       if (!shape.equals(entry.shape())) {
         throw corrupt(id, entry, "is " + shape + ", but " + entry.shape() + " was stored", null);
       }
       byte[] pixels = codec.pixels((int) shape.byteCount());
-      decoder.finish(pixels);
+      codec.decoder().decode(png, ByteBuffer.wrap(pixels));
       return pixels;
-    } catch (UnsupportedPngException e) {
-      if (entry.pixelCount() > maxPixels) {
-        throw new UnsupportedImageException(
-            "image "
-                + id
-                + " in store "
-                + store
-                + " is "
-                + entry.shape()
-                + ", more than the "
-                + maxPixels
-                + " pixels that maxPixels allows; open the store with a higher limit",
-            e);
-      }
+    } catch (UnsupportedImageException e) {
       throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
-    } catch (PngException e) {
+    } catch (DecodeException e) {
       throw corrupt(id, entry, "is no whole PNG: " + e.getMessage(), e);
+    }
+  }
+
+  private void requireWithinLimit(long id, Entry entry) {
+    if (entry.pixelCount() > maxPixels) {
+      throw new UnsupportedImageException(
+          "image "
+              + id
+              + " in store "
+              + store
+              + " is "
+              + entry.shape()
+              + ", more than the "
+              + maxPixels
+              + " pixels that maxPixels allows; open the store with a higher limit");
     }
   }
 

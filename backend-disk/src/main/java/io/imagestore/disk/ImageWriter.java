@@ -4,6 +4,7 @@ import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
 import io.imagestore.SampleType;
 import io.imagestore.UnsupportedImageException;
+import io.imagestore.internal.Pool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -14,10 +15,10 @@ final class ImageWriter {
 
   private final Path store;
   private final ImageFiles files;
-  private final CodecPool codecs;
+  private final Pool<Codec> codecs;
   private final long maxPixels;
 
-  ImageWriter(Path store, ImageFiles files, CodecPool codecs, long maxPixels) {
+  ImageWriter(Path store, ImageFiles files, Pool<Codec> codecs, long maxPixels) {
     this.store = store;
     this.files = files;
     this.codecs = codecs;
@@ -63,8 +64,7 @@ final class ImageWriter {
     try {
       ImageShape shape = image.image().shape();
       byte[] pixels = image.image().pixels();
-      ByteBuffer png =
-          codec.encoder().encode(shape.height(), shape.width(), shape.channels(), pixels);
+      ByteBuffer png = codec.encoder().encode(shape, ByteBuffer.wrap(pixels));
       int fileBytes = png.remaining();
       files.write(image.id(), sequence, png);
       return new Entry(

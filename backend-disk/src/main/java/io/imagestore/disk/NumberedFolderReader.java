@@ -5,7 +5,8 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.StoreInfo;
-import io.imagestore.disk.png.PngException;
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.codec.DecodeException;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreReader;
@@ -59,9 +60,12 @@ final class NumberedFolderReader implements StoreReader {
     Codec codec = parts.codecs.borrow();
     try {
       return read.from(new PngFile(file), codec);
-    } catch (PngException e) {
+    } catch (DecodeException e) {
       throw new CorruptImageException(
           folder, id, "its file " + file + " can't be read: " + e.getMessage(), e);
+    } catch (UnsupportedImageException e) {
+      throw new UnsupportedImageException(
+          "image " + id + " in " + folder + " can't be read: " + e.getMessage(), e);
     } catch (FileNotFoundException e) {
       throw new CorruptImageException(folder, id, "its file " + file + " is missing", e);
     } finally {

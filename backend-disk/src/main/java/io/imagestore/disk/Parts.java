@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.internal.Pool;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
@@ -10,16 +11,14 @@ import org.jspecify.annotations.Nullable;
 final class Parts implements AutoCloseable {
   final ImageFiles files;
   final Workers workers;
-  final CodecPool codecs;
+  final Pool<Codec> codecs;
   private final @Nullable StoreLock lock;
 
   Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
     this.lock = lock;
     files = new ImageFiles(store, storeFiles);
     workers = new Workers("codec", options.threads());
-    codecs =
-        new CodecPool(
-            options.maxPixels(), options.threads() + Runtime.getRuntime().availableProcessors());
+    codecs = new Pool<>(Codec::new, options.threads() + Runtime.getRuntime().availableProcessors());
   }
 
   @Override
@@ -27,7 +26,7 @@ final class Parts implements AutoCloseable {
       "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
-        CodecPool third = codecs;
+        Pool<Codec> third = codecs;
         Workers second = workers;
         ImageFiles first = files) {}
   }

@@ -2,9 +2,9 @@ package io.imagestore.disk;
 
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
-import io.imagestore.disk.png.PngDecoder;
-import io.imagestore.disk.png.PngEncoder;
-import io.imagestore.disk.png.PngException;
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.internal.png.PngChunks;
+import io.imagestore.internal.png.PngEncoder;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
@@ -16,6 +16,8 @@ final class PngFile {
   /** Beside its pixels, a file may hold this much else. */
   private static final long SPARE_BYTES = 1 << 24;
 
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+
   private final Path path;
 
   PngFile(Path path) {
@@ -23,28 +25,34 @@ final class PngFile {
   }
 
   Image read(Codec codec, long maxPixels) throws IOException {
-    ImageShape shape = start(codec, maxPixels);
+    PngChunks png = chunks(codec, maxPixels);
+    ImageShape shape = png.shape();
     byte[] pixels = codec.pixels((int) shape.byteCount());
-    codec.decoder().finish(pixels);
+    codec.decoder().decode(png, ByteBuffer.wrap(pixels));
     return Image.of(shape, ByteBuffer.wrap(pixels));
   }
 
   ImageShape readShape(Codec codec, long maxPixels) throws IOException {
-    return start(codec, maxPixels);
+    return chunks(codec, maxPixels).shape();
   }
 
-  private ImageShape start(Codec codec, long maxPixels) throws IOException {
-    PngDecoder decoder = codec.decoder();
-    decoder.start(bytes(codec, maxPixels));
-    return new ImageShape(decoder.height(), decoder.width(), decoder.channels());
+  private PngChunks chunks(Codec codec, long maxPixels) throws IOException {
+    PngChunks png = new PngChunks(bytes(codec, maxPixels));
+    ImageShape shape = png.shape();
+    if (shape.pixelCount() > maxPixels || shape.byteCount() > MAX_BYTES) {
+      throw new UnsupportedImageException(
+          "it is " + shape + ", more than the " + maxPixels + " pixels that are read at most");
+    }
+    return png;
   }
 
   private ByteBuffer bytes(Codec codec, long maxPixels) throws IOException {
     // A stream, as a channel would be closed by an interrupt of the calling thread.
     try (FileInputStream in = new FileInputStream(path.toFile())) {
       long length = path.toFile().length();
-      if (length > Math.min(8 * maxPixels + SPARE_BYTES, Integer.MAX_VALUE - 16)) {
-        throw new PngException(length + " bytes are far more than " + maxPixels + " pixels take");
+      if (length > Math.min(8 * maxPixels + SPARE_BYTES, MAX_BYTES)) {
+        throw new UnsupportedImageException(
+            length + " bytes are far more than " + maxPixels + " pixels take");
       }
       byte[] bytes = codec.file((int) length);
       return ByteBuffer.wrap(bytes, 0, in.readNBytes(bytes, 0, (int) length));
@@ -52,9 +60,7 @@ final class PngFile {
   }
 
   void write(Image image, PngEncoder encoder) throws IOException {
-    ImageShape shape = image.shape();
-    ByteBuffer png =
-        encoder.encode(shape.height(), shape.width(), shape.channels(), image.pixels());
+    ByteBuffer png = encoder.encode(image.shape(), ByteBuffer.wrap(image.pixels()));
     try (FileOutputStream out = new FileOutputStream(path.toFile())) {
       out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }

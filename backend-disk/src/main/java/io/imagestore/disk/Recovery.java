@@ -3,6 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.CorruptImageException;
 import io.imagestore.disk.TableReader.Commit;
 import io.imagestore.disk.TableReader.Contents;
+import io.imagestore.internal.Pool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;
@@ -55,7 +56,7 @@ final class Recovery {
     LongPredicate unflushed =
         sequence -> sequence >= contents.flushedSequence() && sequence < lowest.get();
     // Not the caller's limit: what is too large for this caller is not lost.
-    try (CodecPool codecs = new CodecPool(Long.MAX_VALUE, workers.threads() + 1)) {
+    try (Pool<Codec> codecs = new Pool<>(Codec::new, workers.threads() + 1)) {
       ImageReader reader =
           new ImageReader(store, files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
       workers.forEach(

@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 import java.util.Arrays;
 

@@ -1,5 +1,6 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
+import io.imagestore.UnsupportedImageException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
@@ -42,7 +43,8 @@ final class BitSink {
     long needed = position + count + SLACK;
     if (needed > bytes.length) {
       if (needed > Integer.MAX_VALUE - 8) {
-        throw new OutOfMemoryError("A PNG of more than 2 GiB");
+        throw new UnsupportedImageException(
+            "as PNG it would take more than 2 GiB; keep it as raw pixels, or in parts");
       }
       bytes =
           Arrays.copyOf(

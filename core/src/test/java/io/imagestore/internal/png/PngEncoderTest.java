@@ -1,15 +1,19 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.imagestore.ImageShape;
+import io.imagestore.SampleType;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Random;
 import java.util.function.IntUnaryOperator;
+import java.util.stream.IntStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,7 +33,11 @@ class PngEncoderTest {
   }
 
   private byte[] encode(int height, int width, int channels, byte[] pixels) {
-    ByteBuffer png = encoder.encode(height, width, channels, pixels);
+    return encode(new ImageShape(height, width, channels), pixels);
+  }
+
+  private byte[] encode(ImageShape shape, byte[] pixels) {
+    ByteBuffer png = encoder.encode(shape, ByteBuffer.wrap(pixels));
     byte[] bytes = new byte[png.remaining()];
     png.get(bytes);
     return bytes;
@@ -58,6 +66,23 @@ class PngEncoderTest {
 
       assertThat(byImageIo(encode(height, width, channels, pixels))).isEqualTo(pixels);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void imageIoReadsSixteenBitsASample(int channels) throws IOException {
+    ImageShape shape = new ImageShape(9, 7, channels, SampleType.UINT16);
+    byte[] pixels = TestPng.bytes((int) shape.byteCount(), random);
+
+    BufferedImage image = ImageIO.read(new ByteArrayInputStream(encode(shape, pixels)));
+
+    int[] samples = image.getRaster().getPixels(0, 0, 7, 9, (int[]) null);
+    ByteBuffer littleEndian = ByteBuffer.wrap(pixels).order(ByteOrder.LITTLE_ENDIAN);
+    assertThat(samples)
+        .isEqualTo(
+            IntStream.range(0, samples.length)
+                .map(i -> littleEndian.getShort(2 * i) & 0xffff)
+                .toArray());
   }
 
   @ParameterizedTest
@@ -111,7 +136,7 @@ class PngEncoderTest {
   void pixelsThatDoNotFitTheSizeAreRefused() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> encode(2, 2, 3, new byte[11]))
-        .withMessageContaining("11 bytes for 2×2×3");
+        .withMessageContaining("11 bytes for 2x2x3");
   }
 
   @Test

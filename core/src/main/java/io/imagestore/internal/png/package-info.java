@@ -4,6 +4,6 @@
  * change in any release.
  */
 @NullMarked
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 import org.jspecify.annotations.NullMarked;

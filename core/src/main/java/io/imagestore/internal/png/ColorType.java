@@ -1,12 +1,14 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
+
+import io.imagestore.codec.DecodeException;
 
 /** The colour types of PNG, section 11.2.2, and the bit depths each allows. */
 enum ColorType {
-  GRAY(0, 1, 1 | 2 | 4 | 8 | 16),
-  RGB(2, 3, 8 | 16),
-  PALETTE(3, 1, 1 | 2 | 4 | 8),
-  GRAY_ALPHA(4, 2, 8 | 16),
-  RGBA(6, 4, 8 | 16);
+  GRAY(0, 1, 1, 1 | 2 | 4 | 8 | 16),
+  RGB(2, 3, 3, 8 | 16),
+  PALETTE(3, 1, 3, 1 | 2 | 4 | 8),
+  GRAY_ALPHA(4, 2, 2, 8 | 16),
+  RGBA(6, 4, 4, 8 | 16);
 
   /** The number that stands for this type in an IHDR chunk. */
   final int code;
@@ -14,12 +16,16 @@ enum ColorType {
   /** How many samples make a pixel in the datastream. */
   final int samples;
 
+  /** How many samples make a pixel once it is decoded, where no tRNS chunk adds an alpha. */
+  final int channels;
+
   /** Each depth is a power of two, and so a bit of its own. */
   private final int bitDepths;
 
-  ColorType(int code, int samples, int bitDepths) {
+  ColorType(int code, int samples, int channels, int bitDepths) {
     this.code = code;
     this.samples = samples;
+    this.channels = channels;
     this.bitDepths = bitDepths;
   }
 
@@ -37,12 +43,12 @@ enum ColorType {
     };
   }
 
-  static ColorType ofCode(int code) throws PngException {
+  static ColorType ofCode(int code) {
     for (ColorType type : values()) {
       if (type.code == code) {
         return type;
       }
     }
-    throw new PngException("IHDR has colour type " + code + "; PNG knows 0, 2, 3, 4 and 6");
+    throw new DecodeException("IHDR has colour type " + code + "; PNG knows 0, 2, 3, 4 and 6");
   }
 }

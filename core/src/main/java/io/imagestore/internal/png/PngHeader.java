@@ -1,16 +1,20 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
+import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;
 
 /** What an IHDR chunk says, section 11.2.2. */
 record PngHeader(int width, int height, int bitDepth, ColorType colorType, boolean interlaced) {
+  /** The length of the chunk's data. */
+  static final int BYTES = 13;
 
-  /** Reads the 13 bytes of an IHDR chunk. */
-  static PngHeader read(ByteBuffer data) throws PngException {
+  /** Reads the data of an IHDR chunk. */
+  static PngHeader read(byte[] content) {
+    ByteBuffer data = ByteBuffer.wrap(content);
     int width = data.getInt();
     int height = data.getInt();
     if (width < 1 || height < 1) {
-      throw new PngException(
+      throw new DecodeException(
           "IHDR has width "
               + Integer.toUnsignedString(width)
               + " and height "
@@ -20,25 +24,22 @@ record PngHeader(int width, int height, int bitDepth, ColorType colorType, boole
     int bitDepth = data.get() & 0xff;
     ColorType colorType = ColorType.ofCode(data.get() & 0xff);
     if (!colorType.allows(bitDepth)) {
-      throw new PngException("IHDR has bit depth " + bitDepth + ", not allowed for " + colorType);
+      throw new DecodeException(
+          "IHDR has bit depth " + bitDepth + ", not allowed for " + colorType);
     }
     requireZero("compression method", data.get());
     requireZero("filter method", data.get());
     int interlace = data.get() & 0xff;
     if (interlace > 1) {
-      throw new PngException("IHDR has interlace method " + interlace + "; PNG knows 0 and 1");
+      throw new DecodeException("IHDR has interlace method " + interlace + "; PNG knows 0 and 1");
     }
     return new PngHeader(width, height, bitDepth, colorType, interlace == 1);
   }
 
-  private static void requireZero(String what, byte value) throws PngException {
+  private static void requireZero(String what, byte value) {
     if (value != 0) {
-      throw new PngException("IHDR has " + what + " " + (value & 0xff) + "; PNG knows 0 alone");
+      throw new DecodeException("IHDR has " + what + " " + (value & 0xff) + "; PNG knows 0 alone");
     }
-  }
-
-  long pixels() {
-    return (long) width * height;
   }
 
   Pass[] passes() {
@@ -55,14 +56,17 @@ record PngHeader(int width, int height, int bitDepth, ColorType colorType, boole
     return Math.max(1, colorType.samples * bitDepth / 8);
   }
 
-  /** The bytes that the compressed data must inflate to. */
+  /** The bytes that the compressed data must inflate to, saturated. */
   long inflatedBytes() {
     long bytes = 0;
     for (Pass pass : passes()) {
       int passWidth = pass.width(width);
-      if (passWidth > 0) {
-        bytes += pass.height(height) * (1 + rowBytes(passWidth));
+      long filteredBytes = passWidth == 0 ? 0 : 1 + rowBytes(passWidth);
+      int rows = pass.height(height);
+      if (filteredBytes > (Long.MAX_VALUE - bytes) / Math.max(1, rows)) {
+        return Long.MAX_VALUE;
       }
+      bytes += rows * filteredBytes;
     }
     return bytes;
   }

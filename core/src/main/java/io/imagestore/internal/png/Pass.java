@@ -1,4 +1,4 @@
-package io.imagestore.disk.png;
+package io.imagestore.internal.png;
 
 /** A pass over an image: where its pixels start and how they step. */
 record Pass(int x, int y, int stepX, int stepY) {
@@ -16,12 +16,12 @@ record Pass(int x, int y, int stepX, int stepY) {
     new Pass(0, 1, 1, 2)
   };
 
-  /** The width in pixels of this pass of an image {@code width} wide; may be zero. */
+  /** How many of the image's first {@code width} columns are in this pass. */
   int width(int width) {
     return ceilDiv(width - x, stepX);
   }
 
-  /** The height in pixels of this pass of an image {@code height} high; may be zero. */
+  /** How many of the image's first {@code height} rows are in this pass. */
   int height(int height) {
     return ceilDiv(height - y, stepY);
   }
