@@ -18,8 +18,8 @@ import java.util.stream.Stream;
  *       Readers don't wait for each other nor for a writer. An interrupt harms neither the source
  *       nor other threads.
  *   <li><b>Closing.</b> {@code close} may be called more than once, from any thread, at any time.
- *       It lets the calls in flight end, with the calls that they make themselves; every later call
- *       throws {@link StoreClosedException}.
+ *       It lets the calls in flight end, and what the iterator of a batch in flight calls from its
+ *       own thread; every later call throws {@link StoreClosedException}.
  *   <li><b>Checked.</b> Each image carries a CRC-32C of its bytes, its id, its label and its
  *       metadata, checked when they are read. What is damaged is a {@link CorruptImageException},
  *       or a {@link CorruptStoreException} where the structure is: never wrong pixels, a wrong

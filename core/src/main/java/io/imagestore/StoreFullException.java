@@ -3,7 +3,7 @@ package io.imagestore;
 import java.io.Serial;
 import org.jspecify.annotations.Nullable;
 
-/** There is no room for what was to be written. Nothing of it is stored. */
+/** There is no room for what was to be written. The message says how to make some. */
 public final class StoreFullException extends ImageStoreException {
   @Serial private static final long serialVersionUID = 1L;
 

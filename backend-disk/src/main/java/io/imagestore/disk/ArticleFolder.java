@@ -6,6 +6,7 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Staging;
 import io.imagestore.internal.png.PngEncoder;
 import java.io.FileOutputStream;
@@ -59,7 +60,7 @@ public final class ArticleFolder {
       fill(staging.path(), source);
       staging.publish();
     } catch (IOException e) {
-      throw new ImageStoreException("exporting to " + folder + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("exporting to " + folder + " failed", e);
     }
   }
 

@@ -5,6 +5,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreInfo;
 import io.imagestore.internal.DefaultFileSystem;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -165,7 +166,7 @@ public final class DiskImageStore {
     try {
       return opening.run();
     } catch (IOException e) {
-      throw new ImageStoreException("opening store " + path + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("opening store " + path + " failed", e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.png.PngEncoder;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,6 +34,6 @@ final class ExportFolder {
   }
 
   static ImageStoreException failed(Path folder, IOException e) {
-    return new ImageStoreException("exporting to " + folder + " failed: " + e.getMessage(), e);
+    return IoFailure.of("exporting to " + folder + " failed", e);
   }
 }

@@ -3,8 +3,12 @@ package io.imagestore.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +46,71 @@ class ParallelLoopTest {
                       }
                     }))
         .withMessage("turn 40");
+  }
+
+  @Test
+  void ofTwoFailuresTheLowerTurnsIsThrownThoughItComesLast() {
+    assertThatIOException().isThrownBy(() -> runTwoTurns(turn -> turn == 1)).withMessage("turn 0");
+  }
+
+  @Test
+  void ofTwoFailuresTheLowerTurnsIsThrownThoughItComesFirst() {
+    assertThatIOException().isThrownBy(() -> runTwoTurns(turn -> turn == 0)).withMessage("turn 0");
+  }
+
+  /**
+   * A loop of two turns that both fail: a helper takes turn 0 and the caller turn 1, and the one
+   * that isn't first waits in its turn until the other has told of its failure.
+   */
+  private static void runTwoTurns(IntPredicate isFirst) throws IOException {
+    CountDownLatch helperIsAtIt = new CountDownLatch(1);
+    CountDownLatch callerIsAtIt = new CountDownLatch(1);
+    Thread caller = Thread.currentThread();
+    AtomicReference<Thread> helper = new AtomicReference<>();
+    ParallelLoop loop =
+        new ParallelLoop(
+            2,
+            1,
+            turn -> {
+              (turn == 0 ? helperIsAtIt : callerIsAtIt).countDown();
+              Uninterruptibly.await(callerIsAtIt);
+              while (!isFirst.test(turn)
+                  && (turn == 0 ? !waitsForHelpers(caller) : helper.get().isAlive())) {
+                Thread.onSpinWait();
+              }
+              throw new IOException("turn " + turn);
+            });
+    loop.run(
+        task -> {
+          helper.set(new Thread(task));
+          helper.get().start();
+          Uninterruptibly.await(helperIsAtIt);
+        },
+        1);
+  }
+
+  private static boolean waitsForHelpers(Thread callerThatHasFailed) {
+    return callerThatHasFailed.getState() == Thread.State.WAITING;
+  }
+
+  @Test
+  void afterAFailureNoTurnIsBegun() {
+    AtomicIntegerArray turns = new AtomicIntegerArray(100);
+    assertThatIOException()
+        .isThrownBy(
+            () ->
+                new ParallelLoop(
+                        100,
+                        1,
+                        i -> {
+                          turns.incrementAndGet(i);
+                          if (i == 40) {
+                            throw new IOException("turn 40");
+                          }
+                        })
+                    .run(Runnable::run, 0));
+
+    assertThat(IntStream.range(41, 100).map(turns::get)).containsOnly(0);
   }
 
   @Test

@@ -16,6 +16,7 @@ import io.imagestore.hdf5.format.ContiguousDataset;
 import io.imagestore.hdf5.format.Filters;
 import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.Transaction;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Staging;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -80,7 +81,7 @@ public final class ArticleFile {
       fill(staging.path(), source);
       staging.publish();
     } catch (IOException e) {
-      throw new ImageStoreException("exporting to " + file + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("exporting to " + file + " failed", e);
     }
   }
 
@@ -107,7 +108,7 @@ public final class ArticleFile {
               new ContiguousDataset("meta", UINT8, new int[0], label)));
       staging.publish();
     } catch (IOException e) {
-      throw new ImageStoreException("exporting to " + file + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("exporting to " + file + " failed", e);
     }
   }
 

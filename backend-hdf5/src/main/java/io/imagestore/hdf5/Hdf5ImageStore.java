@@ -22,6 +22,7 @@ import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.hdf5.format.UnsupportedHdf5Exception;
 import io.imagestore.internal.DefaultFileSystem;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.PersistentLongMap;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
@@ -199,7 +200,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     if (e instanceof FileInUseException) {
       return new StoreLockedException("store " + path + " is in use: " + reason, e);
     }
-    return new ImageStoreException("opening store " + path + " failed: " + reason, e);
+    return IoFailure.of("opening store " + path + " failed", e);
   }
 
   private static ImageStore openForWriting(Path path, Hdf5Options options) throws IOException {

@@ -6,6 +6,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreFullException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -89,8 +90,7 @@ public final class ArticleEnvironment {
       fill(Files.createDirectory(staging.path()), source, pickle, firstMapBytes);
       staging.publish();
     } catch (IOException e) {
-      throw new ImageStoreException(
-          "exporting to " + environment + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("exporting to " + environment + " failed", e);
     }
   }
 

@@ -2,9 +2,9 @@ package io.imagestore.lmdb;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageStoreException;
-import io.imagestore.StoreFullException;
 import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -18,10 +18,9 @@ import org.lmdbjava.LmdbNativeException.PageNotFoundException;
 /** Turns LMDB's errors into a store's, which say what to do. */
 final class LmdbErrors {
 
-  private static final Set<Errno> NO_ROOM = Set.of(Errno.ENOSPC, Errno.EDQUOT, Errno.EFBIG);
-  // What LMDB makes of a write that a full device has cut short.
+  // What LMDB makes of a write that was cut short for want of room, among other things.
   private static final Set<Errno> CUT_SHORT = Set.of(Errno.EIO);
-  private static final long NEARLY_FULL_BYTES = 1 << 20;
+  private static final int PAGES = 1 << 16;
   private static final Set<Errno> NOT_ALLOWED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
 
   private LmdbErrors() {}
@@ -29,8 +28,8 @@ final class LmdbErrors {
   /**
    * What to throw for an error of LMDB's.
    *
-   * @throws IOException if it is none of a store's own, so that the caller's caller tells what it
-   *     was doing
+   * @throws IOException if it is the system's or there is no room, so that the caller's caller
+   *     tells what it was doing
    */
   static ImageStoreException translate(LmdbNativeException e, Path store) throws IOException {
     if (e instanceof PageCorruptedException
@@ -52,14 +51,22 @@ final class LmdbErrors {
               + " LmdbOptions.maxReaders, which holds once no process has the store open",
           e);
     }
-    if (isOneOf(NO_ROOM, e) || (isOneOf(CUT_SHORT, e) && isDeviceFull(store))) {
-      return new StoreFullException(
-          "there is no room on the device for store "
-              + store
-              + "; free some space and try again, nothing of this call is stored",
-          e);
+    if (isOneOf(CUT_SHORT, e)) {
+      requireRoom(store);
     }
     throw new IOException("LMDB says: " + e.getMessage(), e);
+  }
+
+  /** Has the system say whether the data file can grow, by writing as far into another one. */
+  private static void requireRoom(Path store) throws IOException {
+    long length = store.resolve(DataFile.NAME).toFile().length();
+    Path probe = Files.createTempFile(store, "room", null);
+    try (RandomAccessFile file = new RandomAccessFile(probe.toFile(), "rw")) {
+      file.seek(length);
+      file.write(new byte[PAGES]);
+    } finally {
+      Files.delete(probe);
+    }
   }
 
   /** The same for what lmdbjava throws where it doesn't know LMDB's result code. */
@@ -79,10 +86,6 @@ final class LmdbErrors {
   /** Whether it is an error of the operating system's rather than LMDB's. */
   static boolean isSystems(LmdbNativeException e) {
     return e instanceof LmdbNativeException.ConstantDerivedException;
-  }
-
-  private static boolean isDeviceFull(Path store) throws IOException {
-    return Files.getFileStore(store).getUsableSpace() < NEARLY_FULL_BYTES;
   }
 
   private static boolean isOneOf(Set<Errno> errors, LmdbNativeException e) {

@@ -5,6 +5,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.internal.DefaultFileSystem;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.AbstractImageStore;
@@ -35,7 +36,7 @@ final class StoreOpener {
       throw new ImageStoreException(
           "opening store " + path + " failed: there is no permission for " + e.getFile(), e);
     } catch (IOException e) {
-      throw new ImageStoreException("opening store " + path + " failed: " + e.getMessage(), e);
+      throw IoFailure.of("opening store " + path + " failed", e);
     }
   }
 

@@ -1,11 +1,16 @@
 package io.imagestore.internal;
 
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the calls in flight, so that closing can wait for them without their waiting for each
- * other.
+ * other. A call that runs its caller's code, such as the iterator of a batch, says so: what that
+ * code calls belongs to a call in flight, and is let in after closing has begun, too.
  *
  * <p>Safe in any thread. Each {@link #enter} that returned true must be followed by one {@link
  * #exit}.
@@ -18,16 +23,20 @@ public final class InFlightCalls {
   private final AtomicInteger state = new AtomicInteger();
   private final CountDownLatch drained = new CountDownLatch(1);
 
+  /** The threads that run callers' code within a call. */
+  private final Set<Thread> callbacks = ConcurrentHashMap.newKeySet();
+
   /** None in flight, not closed. */
   public InFlightCalls() {}
 
   /**
    * Begins a call.
    *
-   * @return false if closed: the call must not go on, nor call {@link #exit}
+   * @return false if closed and this is no {@link #callBack}: the call must not go on, nor call
+   *     {@link #exit}
    */
   public boolean enter() {
-    if (state.getAndIncrement() >= 0) {
+    if (state.getAndIncrement() >= 0 || isInCallback()) {
       return true;
     }
     exit();
@@ -39,6 +48,34 @@ public final class InFlightCalls {
     if (state.decrementAndGet() == CLOSED) {
       drained.countDown();
     }
+  }
+
+  /**
+   * Runs code of a caller's; to be used within a call, in whatever thread.
+   *
+   * @param <T> what the code returns
+   * @param code may begin calls of its own
+   * @return what the code returns
+   */
+  public <T extends @Nullable Object> T callBack(Supplier<T> code) {
+    Thread thread = Thread.currentThread();
+    boolean outermost = callbacks.add(thread);
+    try {
+      return code.get();
+    } finally {
+      if (outermost) {
+        callbacks.remove(thread);
+      }
+    }
+  }
+
+  /**
+   * Whether the current thread runs code of a caller's within a call.
+   *
+   * @return true if it does
+   */
+  public boolean isInCallback() {
+    return callbacks.contains(Thread.currentThread());
   }
 
   /**

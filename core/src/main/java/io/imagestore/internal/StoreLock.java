@@ -1,20 +1,19 @@
 package io.imagestore.internal;
 
 import io.imagestore.StoreLockedException;
-import java.io.FileNotFoundException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.RandomAccessFile;
-import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,33 +21,52 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a store to one writer, within a process and among processes, by an operating system's lock
  * on a file of its own. The lock dies with the process; the file is removed when the lock is
- * released.
+ * released. Taking it needs no room on the device but the file's name.
+ *
+ * <p>POSIX locks belong to the process and vanish when it closes any descriptor of the file. So
+ * while one is held, nothing in the process may open the file and close it again, not even a copy
+ * of this class in another class loader. What all copies share are the system properties: each lock
+ * that is held is one.
  */
 public final class StoreLock implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(StoreLock.class);
 
-  // POSIX locks belong to the process and vanish when it closes any descriptor of the file. So
-  // while one is held, nothing in the process may open the file and close it again.
-  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+  private static final String PROPERTY = "io.imagestore.lock ";
+
+  /** Names this copy of the class, as the value of the properties it sets. */
+  private static final String HERE =
+      StoreLock.class.getName() + "@" + Integer.toHexString(StoreLock.class.hashCode());
+
+  /** Descriptors of files that another copy has locked; to close one would give its lock back. */
+  private static final Queue<RandomAccessFile> NEVER_CLOSED = new ConcurrentLinkedQueue<>();
 
   // Far behind the text, for some systems let nobody read what is locked.
   private static final long LOCKED_BYTE = Long.MAX_VALUE - 1;
 
-  private static final int MAX_ATTEMPTS = 1000;
-  private static final String HOLDER = "process " + ProcessHandle.current().pid();
+  private static final String PROCESS = "process ";
+  private static final int MAX_TEXT_BYTES = 100;
 
   private final Path path;
-
-  // No channel, which an interrupt would close, and so give back the lock.
+  private final @Nullable Object key;
   private final RandomAccessFile file;
+
+  // The JVM forgets a lock that nobody refers to.
+  private final FileLock lock;
 
   /** The file as others find it; open for as long as the lock is held. */
   private final RandomAccessFile found;
 
-  private StoreLock(Path path, RandomAccessFile file, RandomAccessFile found) {
+  private StoreLock(
+      Path path,
+      @Nullable Object key,
+      RandomAccessFile file,
+      FileLock lock,
+      RandomAccessFile found) {
     this.path = path;
+    this.key = key;
     this.file = file;
+    this.lock = lock;
     this.found = found;
   }
 
@@ -68,11 +86,9 @@ public final class StoreLock implements AutoCloseable {
       throw new NoSuchFileException(file.toString(), null, "names no file in a folder");
     }
     Path real = parent.toRealPath().resolve(name.toString());
-    if (!HELD.add(real)) {
-      throw new StoreLockedException(
-          "store "
-              + store
-              + " is already open for writing in this process; close it, or share the open store");
+    Object holder = System.getProperties().putIfAbsent(PROPERTY + real, HERE);
+    if (holder != null) {
+      throw heldInThisProcess(store, holder);
     }
     boolean acquired = false;
     try {
@@ -81,63 +97,67 @@ public final class StoreLock implements AutoCloseable {
       return lock;
     } finally {
       if (!acquired) {
-        HELD.remove(real);
+        forget(real);
       }
     }
   }
 
+  private static void forget(Path path) {
+    System.getProperties().remove(PROPERTY + path, HERE);
+  }
+
+  private static StoreLockedException heldInThisProcess(Path store, Object holder) {
+    String advice =
+        holder.equals(HERE)
+            ? "; close it, or share the open store"
+            : ", in another class loader; close it there";
+    return new StoreLockedException(
+        "store " + store + " is already open for writing in this process" + advice);
+  }
+
   private static StoreLock acquireAmongProcesses(Path path, Path store) throws IOException {
-    FileNotFoundException missing = null;
-    for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      RandomAccessFile file = new RandomAccessFile(path.toFile(), "rw");
-      boolean kept = false;
+    // Each turn needs another process that gives the lock back, so this ends.
+    while (true) {
+      RandomAccessFile file = open(path);
+      boolean mayClose = true;
       try {
-        if (tryLock(file.getChannel()) == null) {
-          throw new StoreLockedException(
-              "store "
-                  + store
-                  + " is open for writing in another process ("
-                  + holder(path)
-                  + "); wait for it, or open the store read-only");
+        FileLock lock = file.getChannel().tryLock(LOCKED_BYTE, 1, false);
+        if (lock == null) {
+          throw heldInAnotherProcess(store, path);
         }
+        Object key = keyOf(path);
         // Between opening and locking, the former holder may have removed the file: then this is
         // the lock on a file that nobody else can find.
-        RandomAccessFile found = findAgain(path, file);
+        RandomAccessFile found = findAgain(path);
         if (found != null) {
-          kept = true;
-          return new StoreLock(path, file, found);
+          mayClose = false;
+          signWithProcess(file);
+          return new StoreLock(path, key, file, lock, found);
         }
-      } catch (FileNotFoundException e) {
-        missing = e;
+      } catch (OverlappingFileLockException e) {
+        // Another copy holds it, though its property is gone, or has another name for the folder.
+        mayClose = false;
+        NEVER_CLOSED.add(file);
+        throw heldInThisProcess(store, HERE);
       } finally {
-        if (!kept) {
+        if (mayClose) {
           file.close();
         }
       }
     }
-    throw new IOException(
-        "lock file " + path + " can't be read, or is removed again and again", missing);
   }
 
-  private static @Nullable FileLock tryLock(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock(LOCKED_BYTE, 1, false);
-    } catch (OverlappingFileLockException e) {
-      return null; // another copy of this class in the same JVM holds it
-    }
+  // No channel, which an interrupt would close, and so give back the lock.
+  private static RandomAccessFile open(Path path) throws IOException {
+    return new RandomAccessFile(path.toFile(), "rw");
   }
 
-  /** Opens what is at the path now, if it is what has been locked; throws if nothing is. */
-  private static @Nullable RandomAccessFile findAgain(Path path, RandomAccessFile file)
-      throws IOException {
-    byte[] token =
-        (HOLDER + " " + ThreadLocalRandom.current().nextLong()).getBytes(StandardCharsets.US_ASCII);
-    file.write(token);
-    RandomAccessFile found = new RandomAccessFile(path.toFile(), "r");
+  /** Opens what is at the path now, if it is what has been locked. */
+  private static @Nullable RandomAccessFile findAgain(Path path) throws IOException {
+    RandomAccessFile found = open(path);
     boolean same = false;
     try {
-      byte[] there = new byte[token.length];
-      same = found.read(there) == there.length && Arrays.equals(there, token);
+      same = isLockedHere(found);
       return same ? found : null;
     } finally {
       if (!same) {
@@ -146,12 +166,54 @@ public final class StoreLock implements AutoCloseable {
     }
   }
 
-  private static String holder(Path path) {
+  /** Whether this JVM holds the file's lock; it knows which descriptors are of one file. */
+  private static boolean isLockedHere(RandomAccessFile file) throws IOException {
     try {
-      String[] words = Files.readString(path, StandardCharsets.US_ASCII).split(" ", -1);
-      return words.length >= 2 ? words[0] + " " + words[1] : "which one isn't known";
+      file.getChannel().tryLock(LOCKED_BYTE, 1, false);
+      return false;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  private static void signWithProcess(RandomAccessFile file) {
+    try {
+      file.setLength(0);
+      file.writeBytes(PROCESS + ProcessHandle.current().pid());
     } catch (IOException e) {
-      return "which one isn't known"; // only for the message
+      LOG.debug("no room to say which process holds the lock", e); // which is for messages only
+    }
+  }
+
+  private static StoreLockedException heldInAnotherProcess(Path store, Path path) {
+    return new StoreLockedException(
+        "store "
+            + store
+            + " is open for writing in another process ("
+            + holder(path)
+            + "); wait for it, or open the store read-only");
+  }
+
+  private static String holder(Path path) {
+    try (InputStream in = Files.newInputStream(path)) {
+      String text = new String(in.readNBytes(MAX_TEXT_BYTES), StandardCharsets.US_ASCII);
+      if (text.matches(PROCESS + "\\d+")) {
+        return text;
+      }
+    } catch (IOException e) {
+      LOG.debug("{} can't be read", path, e); // the message is as true without
+    }
+    return "which one isn't known";
+  }
+
+  /**
+   * Tells a file from another in its place; null without a file, or where there are no such keys.
+   */
+  private static @Nullable Object keyOf(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
+    } catch (NoSuchFileException e) {
+      return null;
     }
   }
 
@@ -159,16 +221,22 @@ public final class StoreLock implements AutoCloseable {
   @Override
   public void close() throws IOException {
     try {
-      Files.deleteIfExists(path);
+      removeFile();
     } catch (IOException e) {
       // Some systems don't remove a file that is open. It does no harm: the lock is what counts.
       LOG.debug("lock file {} stays behind", path, e);
     }
     try (file;
         found) {
-      LOG.trace("releasing {}", path);
+      LOG.trace("releasing {}", lock);
     } finally {
-      HELD.remove(path);
+      forget(path);
+    }
+  }
+
+  private void removeFile() throws IOException {
+    if (Objects.equals(keyOf(path), key)) {
+      Files.deleteIfExists(path);
     }
   }
 }

@@ -2,14 +2,14 @@ package io.imagestore.spi;
 
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreClosedException;
-import io.imagestore.StoreFullException;
 import io.imagestore.internal.InFlightCalls;
+import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The calls to one store: none begins after closing has, and each failure names the store. */
 final class Calls {
@@ -38,13 +38,23 @@ final class Calls {
    * @param what names it in a message, as in "reading image 7"
    */
   <T> T run(String what, Action<T> action) {
+    return run(what, "", action);
+  }
+
+  /**
+   * Runs a call of which it is known what becomes of it when it fails.
+   *
+   * @param what names it in a message, as in "reading image 7"
+   * @param outcome what became of it, as the end of a message
+   */
+  <T> T run(String what, String outcome, Action<T> action) {
     if (!inFlight.enter()) {
       throw new StoreClosedException(location);
     }
     try {
       return action.run();
     } catch (IOException e) {
-      throw failure(what, e);
+      throw failure(what, e, outcome);
     } finally {
       inFlight.exit();
     }
@@ -60,23 +70,23 @@ final class Calls {
     try {
       release.run();
     } catch (IOException e) {
-      throw failure("closing", e);
+      throw failure("closing", e, "");
     } finally {
       closed.countDown();
     }
   }
 
-  private ImageStoreException failure(String what, IOException e) {
-    String reason =
-        e instanceof FileSystemException f && f.getReason() != null
-            ? f.getReason()
-            : e.getMessage();
-    String message =
-        what + " failed in store " + location + ": " + (reason == null ? e.toString() : reason);
-    boolean full = reason != null && reason.toLowerCase(Locale.ROOT).contains("no space left");
-    return full
-        ? new StoreFullException(
-            message + "; free some space and try again, nothing of this call is stored", e)
-        : new ImageStoreException(message, e);
+  /** Runs code of a caller's within a call. */
+  <T extends @Nullable Object> T callBack(Supplier<T> code) {
+    return inFlight.callBack(code);
+  }
+
+  /** Whether the current thread runs code of a caller's within a call. */
+  boolean isInCallback() {
+    return inFlight.isInCallback();
+  }
+
+  private ImageStoreException failure(String what, IOException e, String outcome) {
+    return IoFailure.of(what + " failed in store " + location, e, outcome);
   }
 }

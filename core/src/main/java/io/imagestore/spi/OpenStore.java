@@ -15,6 +15,9 @@ import java.util.stream.Stream;
 /** An open store, to read and write. Writers take turns. */
 final class OpenStore extends OpenSource implements ImageStore {
 
+  /** What a writer's failed call leaves, by its contract. */
+  private static final String UNCHANGED = "the store is as it was before this call";
+
   private final StoreReader reader;
   private final StoreWriter writer;
   private final ReentrantLock writing = new ReentrantLock();
@@ -28,7 +31,7 @@ final class OpenStore extends OpenSource implements ImageStore {
   @Override
   public void put(LabeledImage image) {
     Objects.requireNonNull(image, "image");
-    write("storing image " + image.id(), () -> writer.write(image));
+    change("storing image " + image.id(), () -> writer.write(image));
   }
 
   @Override
@@ -36,6 +39,7 @@ final class OpenStore extends OpenSource implements ImageStore {
     Objects.requireNonNull(image, "image");
     return writing(
         "appending an image",
+        UNCHANGED,
         () -> {
           long id = nextId();
           writer.write(new LabeledImage(id, image, label));
@@ -59,21 +63,25 @@ final class OpenStore extends OpenSource implements ImageStore {
   @Override
   public void putBatch(Iterable<LabeledImage> images) {
     Objects.requireNonNull(images, "images");
-    write("storing a batch", () -> writer.write(new NonNullIterator(images.iterator())));
+    change("storing a batch", () -> writer.write(nonNull(calls.callBack(images::iterator))));
   }
 
   @Override
   public void putBatch(Stream<LabeledImage> images) {
     try (images) {
       Iterator<LabeledImage> iterator = images.iterator();
-      write("storing a batch", () -> writer.write(new NonNullIterator(iterator)));
+      change("storing a batch", () -> writer.write(nonNull(iterator)));
     }
+  }
+
+  private Iterator<LabeledImage> nonNull(Iterator<LabeledImage> images) {
+    return new NonNullIterator(calls, images);
   }
 
   @Override
   public void putBatch(ImageBatch batch) {
     Objects.requireNonNull(batch, "batch");
-    write(
+    change(
         "storing a batch",
         () -> {
           if (batch.size() > 0) {
@@ -85,12 +93,12 @@ final class OpenStore extends OpenSource implements ImageStore {
   @Override
   public boolean delete(long id) {
     checkId(id);
-    return writing("deleting image " + id, () -> writer.remove(id));
+    return writing("deleting image " + id, UNCHANGED, () -> writer.remove(id));
   }
 
   @Override
   public void flush() {
-    write("flushing", writer::sync);
+    writing("flushing", "", asAction(writer::sync));
   }
 
   @Override
@@ -106,20 +114,23 @@ final class OpenStore extends OpenSource implements ImageStore {
         });
   }
 
-  private void write(String what, Calls.Step step) {
-    writing(
-        what,
-        () -> {
-          step.run();
-          return true;
-        });
+  private void change(String what, Calls.Step step) {
+    writing(what, UNCHANGED, asAction(step));
   }
 
-  private <T> T writing(String what, Calls.Action<T> action) {
+  private static Calls.Action<Boolean> asAction(Calls.Step step) {
+    return () -> {
+      step.run();
+      return true;
+    };
+  }
+
+  private <T> T writing(String what, String outcome, Calls.Action<T> action) {
+    refuseInsideOwnBatch(what);
     return calls.run(
         what,
+        outcome,
         () -> {
-          refuseInsideOwnBatch(what);
           writing.lock();
           try {
             return action.run();
@@ -130,7 +141,7 @@ final class OpenStore extends OpenSource implements ImageStore {
   }
 
   private void refuseInsideOwnBatch(String what) {
-    if (writing.isHeldByCurrentThread()) {
+    if (calls.isInCallback()) {
       throw new IllegalStateException(
           what
               + ": store "

@@ -1,6 +1,7 @@
 package io.imagestore.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,63 @@ class InFlightCallsTest {
     calls.exit();
 
     assertThat(drained).succeedsWithin(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void aCallbackMayBeginCallsThoughTheGateIsClosed() {
+    calls.enter();
+    calls.close();
+
+    assertThat(calls.callBack(calls::enter)).isTrue();
+  }
+
+  @Test
+  void closingWaitsForTheCallsOfACallback() {
+    calls.enter();
+    calls.close();
+    CompletableFuture<Void> drained = CompletableFuture.runAsync(calls::awaitDrained);
+    calls.callBack(calls::enter);
+    calls.exit();
+    assertThat(drained).isNotDone();
+
+    calls.exit();
+
+    assertThat(drained).succeedsWithin(Duration.ofMinutes(1));
+  }
+
+  @Test
+  void besideACallbackOtherThreadsStayOut() {
+    calls.enter();
+    calls.close();
+
+    assertThat(calls.callBack(() -> CompletableFuture.supplyAsync(calls::enter).join())).isFalse();
+  }
+
+  @Test
+  void afterItsCallbackAThreadStaysOutToo() {
+    calls.enter();
+    calls.close();
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                calls.callBack(
+                    () -> {
+                      throw new IllegalStateException();
+                    }));
+
+    assertThat(calls.isInCallback()).isFalse();
+    assertThat(calls.enter()).isFalse();
+  }
+
+  @Test
+  void aCallbackWithinACallbackDoesNotEndIt() {
+    assertThat(
+            calls.callBack(
+                () -> {
+                  calls.callBack(() -> 0);
+                  return calls.isInCallback();
+                }))
+        .isTrue();
   }
 
   @Test

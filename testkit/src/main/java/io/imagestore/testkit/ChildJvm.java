@@ -17,6 +17,7 @@ import java.util.concurrent.TimeUnit;
 public final class ChildJvm implements AutoCloseable {
 
   private static final long MINUTES_TO_END = 5;
+  private static final int BLOCKS_A_MEBIBYTE = 2048; // POSIX counts files in blocks of 512 bytes
 
   private final Process process;
   private final BufferedReader output;
@@ -36,7 +37,29 @@ public final class ChildJvm implements AutoCloseable {
    *     warnings
    */
   public static ChildJvm start(List<String> jvmOptions, Class<?> main, Object... arguments) {
-    List<String> command = new ArrayList<>();
+    return start(List.of(), jvmOptions, main, arguments);
+  }
+
+  /**
+   * Starts one whose files may grow only so far, as on a device that is full. Needs a POSIX shell.
+   *
+   * @param mebibytes so far
+   * @param main the class whose main method runs
+   * @param arguments what it is given
+   * @return the running JVM, as from {@link #start}
+   */
+  public static ChildJvm startWithLittleRoom(int mebibytes, Class<?> main, Object... arguments) {
+    String limit = "ulimit -f " + mebibytes * BLOCKS_A_MEBIBYTE + " && exec \"$@\"";
+    return start(
+        List.of("sh", "-c", limit, "sh"),
+        List.of("-XX:-UsePerfData"), // which would be a file, too
+        main,
+        arguments);
+  }
+
+  private static ChildJvm start(
+      List<String> wrapper, List<String> jvmOptions, Class<?> main, Object... arguments) {
+    List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(jvmOptions);
     command.add(

@@ -47,6 +47,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -1052,6 +1053,30 @@ public abstract class ImageStoreContract {
   }
 
   @Test
+  void idsListsAllThatAreThereWhileOthersAreStoredBeforeThem() throws Exception {
+    long[] there = LongStream.range(1000, 1200).toArray();
+    ExecutorService executor = Executors.newSingleThreadExecutor();
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(1000, 200, RGB, 1));
+      Future<?> writer =
+          executor.submit(
+              () -> {
+                for (LabeledImage image : SampleImages.list(0, 500, RGB, 1)) {
+                  store.put(999 - image.id(), image.image(), image.label());
+                }
+              });
+      do {
+        assertThat(store.ids()).endsWith(there).isSorted();
+      } while (!writer.isDone());
+
+      writer.get();
+      assertThat(store.ids()).hasSize(700);
+    } finally {
+      executor.shutdown();
+    }
+  }
+
+  @Test
   void readersDoNotWaitForABatchAndDoNotSeeItUnfinished() throws Exception {
     CountDownLatch halfWay = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -1220,6 +1245,36 @@ public abstract class ImageStoreContract {
       goOn.countDown();
       assertThat(writer).succeedsWithin(Duration.ofMinutes(1));
       assertThat(closer).succeedsWithin(Duration.ofMinutes(1));
+    } finally {
+      goOn.countDown();
+      executor.shutdown();
+      store.close();
+    }
+  }
+
+  @Test
+  void theIteratorOfABatchInFlightMayReadTheStoreThatIsBeingClosed() throws Exception {
+    CountDownLatch halfWay = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    ExecutorService executor = Executors.newFixedThreadPool(2);
+    ImageStore store = open();
+    try {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+      List<LabeledImage> read = new ArrayList<>();
+      Stream<LabeledImage> reading =
+          pausing(SampleImages.list(10, 10, RGB, 1), 0, halfWay, goOn)
+              .peek(image -> read.add(store.get(image.id() - 10)));
+      Future<?> writer = executor.submit(() -> store.putBatch(reading));
+      halfWay.await();
+      Future<?> closer = executor.submit(store::close);
+      while (isOpen(store)) {
+        Thread.onSpinWait();
+      }
+      goOn.countDown();
+
+      assertThat(writer).succeedsWithin(Duration.ofMinutes(1));
+      assertThat(closer).succeedsWithin(Duration.ofMinutes(1));
+      assertThat(read).isEqualTo(SampleImages.list(0, 10, RGB, 1));
     } finally {
       goOn.countDown();
       executor.shutdown();

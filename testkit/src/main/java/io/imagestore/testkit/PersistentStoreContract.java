@@ -239,6 +239,22 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
   }
 
+  @Test
+  void whatThereIsNoRoomForIsToldAndTheStoreGoesOn() {
+    try (ChildJvm child =
+        ChildJvm.startWithLittleRoom(
+            LittleRoom.MEBIBYTES, LittleRoom.class, provider().getClass().getName(), path())) {
+      List<String> said = child.succeed();
+      assertThat(said).hasSize(2);
+      assertThat(said.get(0)).contains(path().toString(), "the store is as it was");
+      assertThat(said.get(1)).isEqualTo("0");
+    }
+    try (ImageStore store = open()) {
+      assertThat(all(store)).containsExactly(LittleRoom.SMALL);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
   // One writer, and readers in other processes.
 
   @Test
