@@ -1,0 +1,142 @@
+package io.imagestore.internal.jpeg;
+
+import io.imagestore.ImageShape;
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.codec.DecodeException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one file's header, with libjpeg's rules for what its components are. */
+final class HeaderReader {
+
+  private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
+  private static final int MIN_JFIF_BYTES = 14;
+  private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
+  private static final int MIN_ADOBE_BYTES = 12;
+  private static final int ADOBE_TRANSFORM_AT = 11;
+  private static final int NO_TRANSFORM = 0;
+  private static final List<Integer> RGB_IDS = List.of((int) 'R', (int) 'G', (int) 'B');
+
+  private final ByteBuffer file;
+  private final Markers markers;
+  private boolean isJfif;
+  private @Nullable Integer adobeTransform;
+  private @Nullable Frame frame;
+
+  HeaderReader(ByteBuffer file) {
+    this.file = file;
+    markers = new Markers(file);
+  }
+
+  JpegHeader read() {
+    int marker = markers.next();
+    while (marker != Markers.SOS) {
+      take(marker);
+      marker = markers.next();
+    }
+    if (frame == null) {
+      throw new DecodeException("a scan begins before the frame header");
+    }
+    markers.segment(); // a file that is cut short within it has no image
+    requirePlausible(frame);
+    JpegColors colors = colorsOf(frame);
+    return new JpegHeader(
+        new ImageShape(frame.height(), frame.width(), colors.channels()),
+        colors,
+        frame.isProgressive());
+  }
+
+  private void take(int marker) {
+    switch (marker) {
+      case 0xC0, 0xC1 -> takeFrame(false);
+      case 0xC2 -> takeFrame(true);
+      case 0xC3 -> throw unsupported("lossless");
+      case 0xC9, 0xCA, 0xCB -> throw unsupported("arithmetic coded");
+      case 0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, Markers.DHP, Markers.EXP ->
+          throw unsupported("hierarchical");
+      case Markers.APP0 -> takeJfif(markers.segment());
+      case Markers.APP14 -> takeAdobe(markers.segment());
+      case Markers.EOI -> throw new DecodeException("the file ends before its first scan");
+      default -> pass(marker);
+    }
+  }
+
+  private void pass(int marker) {
+    boolean isTable =
+        marker == Markers.DHT
+            || marker == Markers.DAC
+            || (marker >= Markers.DQT && marker <= Markers.DRI);
+    boolean isApplications =
+        (marker >= Markers.APP0 && marker <= Markers.APP15) || marker == Markers.COM;
+    boolean isAlone = marker == Markers.TEM || (marker >= Markers.RST0 && marker <= Markers.RST7);
+    if (isTable || isApplications) {
+      markers.segment();
+    } else if (!isAlone) {
+      throw new DecodeException(
+          String.format(
+              Locale.ROOT, "marker ff %02x at byte %d has no place", marker, markers.offset() - 2));
+    }
+  }
+
+  private void takeFrame(boolean isProgressive) {
+    if (frame != null) {
+      throw new DecodeException("the file has two frame headers");
+    }
+    frame = Frame.read(isProgressive, markers.segment());
+  }
+
+  private void takeJfif(ByteBuffer segment) {
+    isJfif |= segment.remaining() >= MIN_JFIF_BYTES && beginsWith(segment, JFIF);
+  }
+
+  private void takeAdobe(ByteBuffer segment) {
+    if (segment.remaining() >= MIN_ADOBE_BYTES && beginsWith(segment, ADOBE)) {
+      adobeTransform = Byte.toUnsignedInt(segment.get(ADOBE_TRANSFORM_AT));
+    }
+  }
+
+  private static boolean beginsWith(ByteBuffer segment, byte[] bytes) {
+    return segment.slice(0, bytes.length).equals(ByteBuffer.wrap(bytes));
+  }
+
+  private JpegColors colorsOf(Frame frame) {
+    Integer transform = adobeTransform;
+    return switch (frame.components().size()) {
+      case 1 -> JpegColors.GRAY;
+      case 3 -> {
+        boolean isRgb =
+            transform == null
+                ? RGB_IDS.equals(frame.components().stream().map(Frame.Component::id).toList())
+                : transform == NO_TRANSFORM;
+        yield isRgb && !isJfif ? JpegColors.RGB : JpegColors.YCBCR;
+      }
+      default -> transform == null || transform == NO_TRANSFORM ? JpegColors.CMYK : JpegColors.YCCK;
+    };
+  }
+
+  /**
+   * Each block takes at least one bit: the Huffman code of its DC difference, in a sequential scan
+   * or in the first of a progressive file. (Only the AC scans have codes for runs of blocks.) So a
+   * file holds at most 8 blocks, which is 512 samples of a component, a byte.
+   */
+  private void requirePlausible(Frame frame) {
+    long blocks = frame.blocks();
+    if (blocks > (long) Byte.SIZE * file.remaining()) {
+      throw new DecodeException(
+          String.format(
+              Locale.ROOT,
+              "it declares %dx%d pixels, which take at least %d bytes, but has %d",
+              frame.height(),
+              frame.width(),
+              (blocks + Byte.SIZE - 1) / Byte.SIZE,
+              file.remaining()));
+    }
+  }
+
+  private static UnsupportedImageException unsupported(String kind) {
+    return new UnsupportedImageException(
+        kind + " JPEG isn't decoded, but baseline, extended sequential and progressive alone");
+  }
+}

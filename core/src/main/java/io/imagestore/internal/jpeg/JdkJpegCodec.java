@@ -1,0 +1,134 @@
+package io.imagestore.internal.jpeg;
+
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.codec.DecodeException;
+import io.imagestore.codec.DecodeRegion;
+import java.awt.image.DataBufferByte;
+import java.awt.image.Raster;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import javax.imageio.ImageReader;
+import javax.imageio.event.IIOReadWarningListener;
+import javax.imageio.spi.IIORegistry;
+import javax.imageio.spi.ImageReaderSpi;
+
+/**
+ * JPEG by the JDK's own reader, which is libjpeg: always there, and slower than {@code
+ * imagestore-turbojpeg}. It decodes whole images, and needs as much of the heap meanwhile.
+ *
+ * <p>Pixels equal Pillow's where the JDK uses libjpeg-turbo, as Debian's does. A JDK that bundles
+ * the old libjpeg, as Temurin does, doesn't interpolate color differences that are halved
+ * vertically alone (4:4:0, one photograph in a thousand): there a sample differed by up to 59.
+ *
+ * <p>The reader gives a file's components as they are, upsampled; making RGB of them is done here,
+ * without a {@code BufferedImage} in between.
+ */
+public final class JdkJpegCodec extends JpegCodec {
+
+  /** An image may take this part of the heap while it is decoded. */
+  private static final int SHARE_OF_HEAP = 4;
+
+  /** Found by {@link java.util.ServiceLoader}. */
+  public JdkJpegCodec() {}
+
+  /** Looked for when first needed. */
+  private static final class Jdk {
+    static final Optional<ImageReaderSpi> PROVIDER = find();
+
+    /** Not just any reader of JPEG: other libraries bring theirs. */
+    private static Optional<ImageReaderSpi> find() {
+      Iterator<ImageReaderSpi> providers =
+          IIORegistry.getDefaultInstance().getServiceProviders(ImageReaderSpi.class, false);
+      while (providers.hasNext()) {
+        ImageReaderSpi provider = providers.next();
+        boolean isOfJdk = provider.getClass().getModule().equals(ImageReader.class.getModule());
+        if (isOfJdk && List.of(provider.getFormatNames()).contains("jpeg")) {
+          return Optional.of(provider);
+        }
+      }
+      return Optional.empty();
+    }
+  }
+
+  @Override
+  public boolean isAvailable() {
+    return Jdk.PROVIDER.isPresent();
+  }
+
+  @Override
+  protected boolean decode(
+      ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
+    if (!region.equals(DecodeRegion.whole(header.shape(), 1))) {
+      throw new IllegalArgumentException(
+          "the JDK decodes whole images, but asked for is " + region);
+    }
+    requireHeap(header);
+    AtomicBoolean isSound = new AtomicBoolean(true);
+    Raster raster = read(file, (reader, warning) -> isSound.set(false));
+    byte[] samples = samplesOf(raster, header);
+    toPixels(samples, header);
+    into.put(samples, 0, (int) header.shape().byteCount());
+    return isSound.get();
+  }
+
+  private static void requireHeap(JpegHeader header) {
+    long bytes = header.shape().pixelCount() * header.colors().components();
+    long limit = Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+    if (bytes > limit) {
+      throw new UnsupportedImageException(
+          "to decode it, the JDK's reader takes "
+              + bytes
+              + " bytes of heap, more than a quarter of it; raise -Xmx, or add"
+              + " io.imagestore:imagestore-turbojpeg, which needs none");
+    }
+  }
+
+  /** Readers aren't safe in several threads, and cost little beside what they do: one each time. */
+  private static Raster read(ByteBuffer file, IIOReadWarningListener listener) {
+    ImageReader reader = null;
+    try (BufferImageInput input = new BufferImageInput(file)) {
+      reader = Jdk.PROVIDER.orElseThrow().createReaderInstance();
+      reader.addIIOReadWarningListener(listener);
+      reader.setInput(input, true, true);
+      return reader.readRaster(0, null);
+    } catch (IOException | RuntimeException e) { // damaged files make it throw any of them
+      throw new DecodeException("the JDK can't decode it: " + e, e);
+    } finally {
+      if (reader != null) {
+        reader.dispose(); // it holds native memory
+      }
+    }
+  }
+
+  private static byte[] samplesOf(Raster raster, JpegHeader header) {
+    if (raster.getWidth() != header.shape().width()
+        || raster.getHeight() != header.shape().height()
+        || raster.getNumBands() != header.colors().components()) {
+      throw new DecodeException(
+          "the JDK takes it for an image of "
+              + raster.getHeight()
+              + "x"
+              + raster.getWidth()
+              + "x"
+              + raster.getNumBands());
+    }
+    return ((DataBufferByte) raster.getDataBuffer()).getData();
+  }
+
+  private static void toPixels(byte[] samples, JpegHeader header) {
+    int pixels = (int) header.shape().pixelCount();
+    switch (header.colors()) {
+      case GRAY, RGB -> {}
+      case YCBCR -> ToRgb.fromYCbCr(samples, pixels);
+      case CMYK -> ToRgb.fromCmyk(samples, pixels);
+      case YCCK -> {
+        ToRgb.fromYcckToCmyk(samples, pixels);
+        ToRgb.fromCmyk(samples, pixels);
+      }
+    }
+  }
+}

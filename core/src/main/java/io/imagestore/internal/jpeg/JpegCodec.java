@@ -1,0 +1,97 @@
+package io.imagestore.internal.jpeg;
+
+import io.imagestore.ImageShape;
+import io.imagestore.codec.DecodeException;
+import io.imagestore.codec.DecodeRegion;
+import io.imagestore.codec.ImageCodec;
+import io.imagestore.codec.ImageHeader;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.nio.ReadOnlyBufferException;
+
+/**
+ * What all JPEG codecs do alike, whichever library decodes.
+ *
+ * <p>Gray files have one channel, all others become RGB: CMYK and YCCK as Pillow converts them.
+ * What a file says of its orientation (EXIF) and of its color profile (ICC) is left to the
+ * application: pixels come in the order in which they are stored, with the values that are stored.
+ *
+ * <p>A file without its end (EOI) is refused as cut short. One whose coded data is damaged in
+ * between is decoded as well as libjpeg finds its way, and refused only where it finds none.
+ */
+public abstract class JpegCodec implements ImageCodec {
+
+  private static final String FORMAT = "jpeg";
+
+  /** For subclasses. */
+  protected JpegCodec() {}
+
+  @Override
+  public final String format() {
+    return FORMAT;
+  }
+
+  @Override
+  public final boolean recognizes(ByteBuffer file) {
+    int at = file.position();
+    return file.remaining() >= 3
+        && file.get(at) == (byte) 0xFF
+        && file.get(at + 1) == (byte) 0xD8
+        && file.get(at + 2) == (byte) 0xFF;
+  }
+
+  @Override
+  public final ImageHeader readHeader(ByteBuffer file) {
+    return new ImageHeader(FORMAT, JpegHeader.read(file).shape());
+  }
+
+  @Override
+  public final void decode(
+      ByteBuffer file, ImageHeader header, DecodeRegion region, ByteBuffer into) {
+    JpegHeader jpeg = JpegHeader.read(file);
+    if (!jpeg.shape().equals(header.shape())) {
+      throw new IllegalArgumentException(
+          "the file is " + jpeg.shape() + ", but the header given is of " + header.shape());
+    }
+    ImageShape shape = region.shape(jpeg.shape());
+    requireRoom(shape, into);
+    if (jpeg.isProgressive() || !endsAsWhole(file)) {
+      Scans.check(file);
+    }
+    int bytes = (int) shape.byteCount();
+    boolean isSound = decode(file, jpeg, region, into.slice(into.position(), bytes));
+    if (!isSound) {
+      Scans.check(file); // its last bytes may be another image's, appended to it
+    }
+    into.position(into.position() + bytes);
+  }
+
+  /** Spares nearly all files the walk through their markers. */
+  private static boolean endsAsWhole(ByteBuffer file) {
+    int end = file.limit();
+    return file.get(end - 2) == (byte) 0xFF && file.get(end - 1) == (byte) Markers.EOI;
+  }
+
+  private static void requireRoom(ImageShape shape, ByteBuffer into) {
+    if (into.isReadOnly()) {
+      throw new ReadOnlyBufferException();
+    }
+    if (into.remaining() < shape.byteCount()) {
+      throw new BufferOverflowException();
+    }
+  }
+
+  /**
+   * Decodes a region.
+   *
+   * @param file the whole file, from its position to its limit
+   * @param header its header
+   * @param region what of it
+   * @param into takes the pixels; writable, and as long as they are
+   * @return false if the library had to guess, because coded data is damaged or missing
+   * @throws DecodeException if the library gave up
+   * @throws IllegalArgumentException if it isn't a region that {@link #covering} gives
+   */
+  protected abstract boolean decode(
+      ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into);
+}
