@@ -172,7 +172,7 @@ class DiskImageStoreTest {
 
       assertThatExceptionOfType(CorruptImageException.class)
           .isThrownBy(() -> store.get(0))
-          .withMessageContaining("16 bits");
+          .withMessageContaining("is 6x7x1 UINT16, but 6x7x3 was stored");
       assertThat(store.verify().damagedIds()).containsExactly(0);
     }
   }
