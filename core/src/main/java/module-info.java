@@ -24,5 +24,6 @@ module io.imagestore {
   uses io.imagestore.spi.ImageStoreProvider;
 
   provides io.imagestore.codec.ImageCodec with
+      io.imagestore.internal.jpeg.JdkJpegCodec,
       io.imagestore.internal.png.PngCodec;
 }
