@@ -2,56 +2,70 @@ package io.imagestore.lmdb;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.UnsupportedStoreException;
-import java.io.EOFException;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 
 /**
- * LMDB's data file, read without LMDB. LMDB maps the file and trusts it: where the file is shorter
- * than its pages say, reading them ends the process with SIGBUS. So the length is checked before.
+ * LMDB's data file, read without LMDB: while LMDB trusts each page, here each is checked, and a
+ * read costs no native call.
  *
- * <p>The layout is that of LMDB 0.9 on 64 bits, as {@code mdb.c} declares it in {@code MDB_page},
- * {@code MDB_meta}, {@code MDB_db} and {@code MDB_node}: two meta pages, of which the one with the
- * later transaction counts, then the pages of B+trees. Numbers are in the byte order of the machine
- * that wrote them.
+ * <p>The layout is that of LMDB 0.9 on 64 bits and little-endian, as {@code mdb.c} declares it in
+ * {@code MDB_page}, {@code MDB_meta}, {@code MDB_db} and {@code MDB_node}: two meta pages, of which
+ * the one with the later transaction counts, then the pages of B+trees. A transaction writes its
+ * pages where no snapshot has any, then its meta page over that of the transaction before the last.
  */
-final class DataFile implements AutoCloseable {
+final class DataFile implements Closeable {
 
   /** Its name within the environment's directory. */
   static final String NAME = "data.mdb";
 
-  private static final int MAGIC = 0xBEEFC0DE;
-  private static final int VERSION = 1;
-  private static final int META_PAGE_BYTES = 152;
-  private static final int PAGE_HEADER_BYTES = 16;
-  private static final int NODE_HEADER_BYTES = 8;
-  private static final int DATABASE_BYTES = 48;
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
-  private static final int PAGE_BRANCH = 0x01;
-  private static final int PAGE_LEAF = 0x02;
-  private static final int NODE_BIG_DATA = 0x01;
-  private static final int NODE_SUB_DATABASE = 0x02;
-  private static final long NO_PAGE = -1;
-  private static final int DEEPEST_TREE = 32;
+  private static final int ATTEMPTS = 1000;
 
-  private final RandomAccessFile file;
+  private final FileWindows windows;
   private final Path store;
 
-  private DataFile(Path path, Path store) throws IOException {
-    this.file =
-        new RandomAccessFile(path.toFile(), "r"); // a FileChannel would be closed by an interrupt
+  // The first window, in which both meta pages lie.
+  private final FileWindows.View start;
+  private final ByteBuffer metas;
+  private final int pageBytes;
+
+  private volatile CheckedPages checked = CheckedPages.none();
+
+  private DataFile(FileWindows windows, Path store) throws IOException {
+    this.windows = windows;
     this.store = store;
+    this.start = windows.take(0);
+    requireBytes(Meta.BYTES);
+    this.metas = start.window(0);
+    this.pageBytes = Meta.readPageBytes(metas, 0, 0, store);
+    requireBytes(pageBytes + Meta.BYTES);
+    Meta.readPageBytes(metas, pageBytes, 1, store);
   }
 
-  @Override
-  public void close() throws IOException {
-    file.close();
+  private void requireBytes(int count) {
+    if (start.length() < count) {
+      throw new CorruptStoreException(
+          "store "
+              + store
+              + " is cut off: "
+              + NAME
+              + " ends within its two first pages; restore it from a copy");
+    }
   }
+
+  // What is there.
 
   /** Whether a directory is an environment, as far as names tell. */
   static boolean exists(Path directory) {
@@ -70,199 +84,234 @@ final class DataFile implements AutoCloseable {
     if (!exists(directory)) {
       return false;
     }
-    try (DataFile data = new DataFile(directory.resolve(NAME), directory)) {
-      return data.read(0, META_PAGE_BYTES).getInt(16) == MAGIC;
+    try (RandomAccessFile file = // a FileChannel would be closed by an interrupt
+        new RandomAccessFile(directory.resolve(NAME).toFile(), "r")) {
+      byte[] start = new byte[Meta.BYTES];
+      file.readFully(start);
+      return Meta.isIn(ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN));
     } catch (IOException e) {
       return false; // what can't be read can't be recognised; opening it tells why
     }
   }
 
+  /** What a person is told of damage. */
+  static String damaged(Path store, String what) {
+    return "store " + store + " is damaged: " + NAME + ": " + what + "; restore it from a copy";
+  }
+
+  /** What a store throws for what was thrown while its snapshot, which is intact, was read. */
+  static RuntimeException told(RuntimeException e, Path store) {
+    return e instanceof PageDamageException || e instanceof IndexOutOfBoundsException
+        ? new CorruptStoreException(damaged(store, String.valueOf(e.getMessage())), e)
+        : e;
+  }
+
+  // Opening.
+
   /**
-   * Checks that LMDB can map the file.
+   * Opens the data file of a directory.
    *
-   * @param path the file, which may be empty, as after a crash during creation
-   * @param store for messages
    * @throws UnsupportedStoreException if it isn't LMDB's, or of another version
    * @throws CorruptStoreException if it has been cut off or its meta pages are damaged
+   * @throws IOException if it can't be read
    */
-  static void check(Path path, Path store) throws IOException {
-    try (DataFile data = new DataFile(path, store)) {
-      if (data.file.length() > 0) {
-        data.check();
-      }
-    }
-  }
-
-  private void check() throws IOException {
-    while (true) {
-      Meta meta = meta();
-      long length = file.length();
-      // Pages that were taken and given back within the last transaction are never written, so the
-      // file may rightly be shorter than its last page number says. Only pages in use count.
-      if (length >= meta.pages * meta.pageBytes || new PageWalk(meta, length).findsAll()) {
-        return;
-      }
-      if (meta().transaction == meta.transaction) { // else another process has written meanwhile
-        throw new CorruptStoreException(
-            "store "
-                + store
-                + " is cut off: "
-                + NAME
-                + " has "
-                + length
-                + " bytes, but its pages take "
-                + meta.pages * meta.pageBytes
-                + "; restore it from a copy");
-      }
-    }
-  }
-
-  private Meta meta() throws IOException {
+  static DataFile open(Path directory) throws IOException {
+    FileWindows windows = FileWindows.open(directory.resolve(NAME));
+    boolean opened = false;
     try {
-      Meta first = meta(read(0, META_PAGE_BYTES));
-      Meta second = meta(read(first.pageBytes, META_PAGE_BYTES));
-      return first.transaction > second.transaction ? first : second;
-    } catch (EOFException e) {
-      throw new CorruptStoreException(
-          "store "
-              + store
-              + " is cut off: "
-              + NAME
-              + " ends within its two first pages; restore it from a copy",
-          e);
+      DataFile data = new DataFile(windows, directory);
+      data.requireWhole();
+      opened = true;
+      return data;
+    } finally {
+      if (!opened) {
+        windows.close();
+      }
     }
-  }
-
-  private Meta meta(ByteBuffer page) {
-    int magic = page.getInt(16);
-    if (magic != MAGIC) {
-      throw new UnsupportedStoreException(
-          magic == Integer.reverseBytes(MAGIC)
-              ? "store "
-                  + store
-                  + " was written on a machine of the other byte order, which LMDB can't read; copy it"
-                  + " there into a store of another backend"
-              : "what lies at "
-                  + store
-                  + " is no LMDB environment, or its first pages are damaged: "
-                  + NAME
-                  + " has the magic number "
-                  + Integer.toHexString(magic)
-                  + " where beefc0de should be");
-    }
-    int version = page.getInt(20);
-    if (version != VERSION) {
-      throw new UnsupportedStoreException(
-          "store "
-              + store
-              + " has LMDB's file format "
-              + version
-              + ", but this release reads "
-              + VERSION
-              + "; write it anew with LMDB 0.9");
-    }
-    long pageBytes = Integer.toUnsignedLong(page.getInt(40));
-    long pages = page.getLong(136) + 1;
-    if (Long.bitCount(pageBytes) != 1
-        || pageBytes < 256
-        || pageBytes > 65_536
-        || pages < 2
-        || pages > 1L << 47) {
-      throw new CorruptStoreException(
-          "store "
-              + store
-              + " is damaged: "
-              + NAME
-              + " tells of "
-              + pages
-              + " pages of "
-              + pageBytes
-              + " bytes; restore it from a copy");
-    }
-    return new Meta((int) pageBytes, pages, page.getLong(144), page.getLong(80), page.getLong(128));
-  }
-
-  private ByteBuffer read(long offset, int length) throws IOException {
-    byte[] bytes = new byte[length];
-    file.seek(offset);
-    file.readFully(bytes);
-    return ByteBuffer.wrap(bytes).order(ByteOrder.nativeOrder());
   }
 
   /**
-   * What a meta page says.
-   *
-   * @param pages how many there are
-   * @param transaction that wrote it
-   * @param freeRoot the root page of the tree of free pages
-   * @param mainRoot the root page of the tree that names the databases
+   * Checks that no page in use is missing at the file's end. Pages that were taken and given back
+   * within one transaction are never written, so the file may rightly be shorter than its last
+   * page's number says.
    */
-  private record Meta(int pageBytes, long pages, long transaction, long freeRoot, long mainRoot) {}
-
-  /** Follows every page in use, reading all but the pixels. */
-  private final class PageWalk {
-    private final int pageBytes;
-    private final long length;
-    private final long[] roots;
-
-    PageWalk(Meta meta, long length) {
-      this.pageBytes = meta.pageBytes;
-      this.length = length;
-      this.roots = new long[] {meta.freeRoot, meta.mainRoot};
-    }
-
-    /** Whether the file holds every page in use. */
-    boolean findsAll() throws IOException {
+  private void requireWhole() throws IOException {
+    while (true) {
+      Meta meta = newest();
+      long bytes = (meta.lastPage() + 1) * pageBytes;
+      FileWindows.View view = windows.take(bytes);
       try {
-        return findsTree(roots[0], 0) && findsTree(roots[1], 0);
-      } catch (IndexOutOfBoundsException e) {
-        return false; // a page that points out of itself
+        if (view.length() >= bytes || lacksOnlyFreePages(view, meta)) {
+          return;
+        }
+        if (hasIntact(meta)) { // else another process has written meanwhile
+          throw new CorruptStoreException(
+              "store "
+                  + store
+                  + " is cut off: "
+                  + NAME
+                  + " has "
+                  + view.length()
+                  + " bytes, but its pages take "
+                  + bytes
+                  + "; restore it from a copy");
+        }
+      } finally {
+        windows.giveBack(view);
       }
     }
+  }
 
-    private boolean findsTree(long number, int depth) throws IOException {
-      if (number == NO_PAGE) {
-        return true;
-      }
-      if (depth > DEEPEST_TREE || !holds(number, pageBytes)) {
-        return false;
-      }
-      ByteBuffer page = read(number * pageBytes, pageBytes);
-      int flags = page.getShort(10);
-      int nodes = (Short.toUnsignedInt(page.getShort(12)) - PAGE_HEADER_BYTES) / Short.BYTES;
-      for (int i = 0; i < nodes; i++) {
-        int node = Short.toUnsignedInt(page.getShort(PAGE_HEADER_BYTES + i * Short.BYTES));
-        boolean found =
-            (flags & PAGE_BRANCH) != 0
-                ? findsTree(child(page, node), depth + 1)
-                : (flags & PAGE_LEAF) == 0 || findsValue(page, node, depth);
-        if (!found) {
-          return false;
+  private boolean lacksOnlyFreePages(FileWindows.View view, Meta meta) {
+    try {
+      FreePages free = FreePages.read(new Pages(view, checked, meta), meta);
+      return LongStream.rangeClosed(view.length() / pageBytes, meta.lastPage())
+          .allMatch(free::contains);
+    } catch (PageDamageException | IndexOutOfBoundsException e) {
+      return false;
+    }
+  }
+
+  /** Gives everything back. Nobody may read any more. */
+  @Override
+  public void close() throws IOException {
+    windows.giveBack(start);
+    windows.close();
+  }
+
+  // Meta pages.
+
+  /** What the newest commit says. */
+  Meta newest() {
+    for (int attempt = 1; ; attempt++) {
+      long first = transaction(0);
+      long second = transaction(1);
+      int newer = first < second ? 1 : 0;
+      try {
+        Meta meta = meta(newer);
+        // A writer may be at work there: then it isn't the same when it is read again.
+        VarHandle.loadLoadFence();
+        if (transaction(0) == first && transaction(1) == second && meta.equals(meta(newer))) {
+          requireTurns(first, second);
+          return meta;
+        }
+      } catch (CorruptStoreException e) {
+        if (attempt >= ATTEMPTS) {
+          throw e; // what is half written would be whole by now
         }
       }
-      return true;
+      Thread.onSpinWait();
     }
+  }
 
-    private boolean findsValue(ByteBuffer page, int node, int depth) throws IOException {
-      long size = Integer.toUnsignedLong(page.getInt(node));
-      int flags = page.getShort(node + 4);
-      int data = node + NODE_HEADER_BYTES + Short.toUnsignedInt(page.getShort(node + 6));
-      if ((flags & NODE_BIG_DATA) != 0) {
-        return holds(page.getLong(data), PAGE_HEADER_BYTES + size);
+  /**
+   * Transactions take turns at the two pages, so their numbers follow one another. Where they
+   * don't, one is damaged, and the older state might be taken for the newer.
+   */
+  private void requireTurns(long first, long second) {
+    boolean untouched = first == 0 && second == 0;
+    if (!untouched && (first % 2 != 0 || Math.abs(first - second) != 1)) {
+      throw new CorruptStoreException(
+          damaged(
+              store,
+              "its two first pages are of the transactions "
+                  + first
+                  + " and "
+                  + second
+                  + ", which don't follow one another"));
+    }
+  }
+
+  private Meta meta(int page) {
+    return Meta.read(metas, page * pageBytes, page, store);
+  }
+
+  private long transaction(int page) {
+    return (long) LONG.getAcquire(metas, page * pageBytes + Meta.TRANSACTION);
+  }
+
+  /** Whether nothing has been committed since. */
+  boolean hasNewest(Meta meta) {
+    return latestTransaction() == meta.transaction();
+  }
+
+  /** Whether the pages of a snapshot can't have been written anew until now. */
+  boolean hasIntact(Meta meta) {
+    VarHandle.loadLoadFence(); // what was read before comes before
+    long latest = latestTransaction();
+    return latest == meta.transaction() || latest == meta.transaction() + 1;
+  }
+
+  private long latestTransaction() {
+    return Math.max(transaction(0), transaction(1));
+  }
+
+  // Snapshots.
+
+  /**
+   * The newest commit's state.
+   *
+   * @throws CorruptStoreException if the pages that lead to its trees are damaged
+   * @throws UnsupportedStoreException if it is no image store's
+   * @throws IOException if the file can't be mapped
+   */
+  Snapshot snapshot() throws IOException {
+    while (true) {
+      Meta meta = newest();
+      FileWindows.View view = windows.take((meta.lastPage() + 1) * pageBytes);
+      boolean taken = false;
+      try {
+        Snapshot snapshot = snapshot(meta, view);
+        if (hasIntact(meta)) {
+          taken = true;
+          return snapshot;
+        }
+      } catch (PageDamageException | IndexOutOfBoundsException e) {
+        if (hasIntact(meta)) {
+          throw told(e, store);
+        }
+      } finally {
+        if (!taken) {
+          windows.giveBack(view);
+        }
       }
-      return (flags & NODE_SUB_DATABASE) == 0
-          || size != DATABASE_BYTES
-          || findsTree(page.getLong(data + DATABASE_BYTES - Long.BYTES), depth + 1);
     }
+  }
 
-    /** The page a branch leads to: 48 bits, in three fields. */
-    private long child(ByteBuffer page, int node) {
-      return Integer.toUnsignedLong(page.getInt(node))
-          | ((long) Short.toUnsignedInt(page.getShort(node + 4)) << 32);
+  private Snapshot snapshot(Meta meta, FileWindows.View view) {
+    Trees trees = Trees.find(new Pages(view, checked, meta), meta.main(), store);
+    CheckedPages roomy = checked.withRoomFor(trees.nodePages() + meta.free().nodePages());
+    checked = roomy;
+    Pages pages = new Pages(view, roomy, meta);
+    if (!trees.arePickled()) {
+      requireNewest(pages, meta);
     }
+    return new Snapshot(this, view, meta, pages, trees);
+  }
 
-    private boolean holds(long number, long bytes) {
-      return number >= 0 && number < length / pageBytes && number * pageBytes + bytes <= length;
+  /**
+   * Each transaction but the first frees pages of the one before, and lists them under its own
+   * number. So where the last list is another's, so is this state.
+   */
+  private static void requireNewest(Pages pages, Meta meta) {
+    TreeCursor free = new TreeCursor(pages, meta.free(), KeyOrder.LONG);
+    boolean listed;
+    try {
+      listed = free.last();
+    } catch (PageDamageException e) {
+      return; // which is in nobody's way who only reads; who writes will be told
     }
+    if (listed && free.key() != meta.transaction()) {
+      throw new PageDamageException(
+          meta.transaction() % 2,
+          "is of transaction "
+              + meta.transaction()
+              + ", but the last that freed pages is "
+              + free.key());
+    }
+  }
+
+  void giveBack(FileWindows.View view) {
+    windows.giveBack(view);
   }
 }

@@ -1,105 +1,88 @@
 package io.imagestore.lmdb;
 
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageStoreException;
-import io.imagestore.StoreFullException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentLinkedDeque;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
-import org.lmdbjava.Dbi.MapResizedException;
-import org.lmdbjava.Env.MapFullException;
-import org.lmdbjava.Env.ReadersFullException;
-import org.lmdbjava.LmdbNativeException;
-import org.lmdbjava.LmdbNativeException.PanicException;
-import org.lmdbjava.Txn;
 
 /**
  * An LMDB environment, shared by all stores that this process has opened in its directory; LMDB
- * forbids to open it twice. Transactions run through {@link #read} and {@link #write}, so that none
- * is alive when the environment is closed, or opened anew with a larger map.
+ * forbids to open it twice.
+ *
+ * <p>Reading needs neither LMDB nor a lock: each read looks at one {@link Snapshot}, and what it
+ * found counts if the snapshot is still intact afterwards, else it runs again. The snapshots of a
+ * process that writes are held for its readers by LMDB, so none of them runs twice. A process that
+ * only reads may be outrun by one that writes; then its read is {@linkplain HeldReads held}, too.
  */
 final class Environment {
 
-  /** What to do within a read transaction. */
+  /**
+   * What to find out from a snapshot. May run more than once: what it did before an exception, or
+   * before it runs again, doesn't count.
+   */
   interface Reading<T> {
-    T run(ReadTransaction transaction);
+    T run(StoreView view);
   }
 
-  /** What to do within a write transaction; run again from the start if the map was full. */
-  interface Writing<T> {
-    T run(Databases databases, Txn<Slice> transaction);
-  }
-
-  /** Where the system refuses the map asked for, this much is taken at first. */
-  static final long MODEST_MAP = 1L << 28;
-
-  private static final long SMALLEST_STEP = 1L << 16;
+  private static final int READS_UNHELD = 3;
+  private static final int READS_AT_MOST = 50;
 
   private static final ReentrantLock REGISTRY = new ReentrantLock();
   private static final Map<Object, Environment> OPEN = new HashMap<>();
 
   private final Object identity;
   private final Path directory;
-  private final ReentrantLock writing = new ReentrantLock();
-  private final ConcurrentLinkedDeque<ReadTransaction> idle = new ConcurrentLinkedDeque<>();
-  private final int slots;
-  // Each read holds one; whoever closes or reopens holds all. Fair, so that readers can't starve
-  // the latter.
-  private final Semaphore readers;
-  private Settings settings;
+  private final DataFile data;
+  private final Snapshots snapshots;
+  private final HeldReads held;
+  private final ReentrantLock renewing = new ReentrantLock();
   private int users;
-  private volatile @Nullable Databases databases;
 
-  private Environment(Object identity, Path directory, Settings settings) {
+  private Environment(Object identity, Path directory, DataFile data) throws IOException {
     this.identity = identity;
     this.directory = directory;
-    this.settings = settings;
-    this.slots = Math.max(1, settings.maxReaders() / 2);
-    this.readers = new Semaphore(slots, true);
+    this.data = data;
+    this.snapshots = new Snapshots(data.snapshot());
+    this.held = new HeldReads(directory, data);
   }
 
-  /**
-   * Opens the environment, or joins those who have. Must be called in a platform thread.
-   *
-   * @param newHeader the header to write if there is no environment yet; null if it may not be
-   *     created
-   */
-  static Environment join(Path directory, Settings settings, @Nullable String newHeader)
-      throws IOException {
-    Object identity = identityOf(directory);
+  /** Opens the environment, or joins those who have. */
+  static Environment join(Path directory) throws IOException {
     REGISTRY.lock();
     try {
-      Environment environment = OPEN.get(identity);
-      if (environment == null) {
-        environment = new Environment(identity, directory, settings);
-        environment.open(newHeader);
-        OPEN.put(identity, environment);
-      } else if (settings.writable()) {
-        environment.makeWritable(settings, newHeader);
-      }
-      environment.users++;
-      return environment;
+      return joinLocked(directory);
     } finally {
       REGISTRY.unlock();
     }
   }
 
-  /** Closes the environment if nobody else uses it. The caller's transactions must have ended. */
-  void leave() {
-    REGISTRY.lock();
+  private static Environment joinLocked(Path directory) throws IOException {
+    Object identity = identityOf(directory);
+    Environment environment = OPEN.get(identity);
+    if (environment == null) {
+      environment = open(identity, directory);
+      OPEN.put(identity, environment);
+    }
+    environment.users++;
+    return environment;
+  }
+
+  private static Environment open(Object identity, Path directory) throws IOException {
+    DataFile data = DataFile.open(directory);
+    boolean opened = false;
     try {
-      if (--users == 0) {
-        OPEN.remove(identity);
-        pausingReaders(this::close);
-      }
+      Environment environment = new Environment(identity, directory, data);
+      opened = true;
+      return environment;
     } finally {
-      REGISTRY.unlock();
+      if (!opened) {
+        data.close();
+      }
     }
   }
 
@@ -109,274 +92,143 @@ final class Environment {
     return key == null ? real : key;
   }
 
-  /** Whether it is one of pickled images rather than a store of ours. */
-  boolean holdsPickles() {
-    return databases().holdPickles();
-  }
-
-  // Transactions.
-
-  <T> T read(Reading<T> action) throws IOException {
-    boolean again = false;
-    while (true) {
-      LmdbNativeException problem;
-      readers.acquireUninterruptibly();
-      Databases used = databases;
-      try {
-        return read(opened(used), action);
-      } catch (MapResizedException | PanicException e) {
-        problem = e;
-      } catch (LmdbNativeException e) {
-        throw LmdbErrors.translate(e, directory);
-      } catch (IllegalArgumentException e) {
-        throw LmdbErrors.translate(e, directory);
-      } finally {
-        readers.release();
-      }
-      if (again && problem instanceof PanicException) {
-        throw LmdbErrors.translate(problem, directory);
-      }
-      again = true;
-      renew(used, problem);
-    }
-  }
-
-  private <T> T read(Databases databases, Reading<T> action) {
-    ReadTransaction transaction = idle.pollFirst();
-    boolean done = false;
+  /** Gives everything back if nobody else uses it. The caller's reads must have ended. */
+  void leave() throws IOException {
+    REGISTRY.lock();
     try {
-      if (transaction == null) {
-        transaction = begin(databases);
-      } else {
-        transaction.renew();
-      }
-      T result = action.run(transaction);
-      transaction.reset();
-      done = true;
-      return result;
-    } finally {
-      if (done) {
-        idle.addFirst(transaction);
-      } else if (transaction != null) {
-        transaction.close();
-      }
-    }
-  }
-
-  private ReadTransaction begin(Databases databases) {
-    try {
-      return new ReadTransaction(databases, directory);
-    } catch (ReadersFullException e) {
-      databases.env().readerCheck(); // gives back the slots of processes that have died
-      return new ReadTransaction(databases, directory);
-    }
-  }
-
-  /** Must be called in one and the same platform thread. */
-  <T> T write(Writing<T> action) throws IOException {
-    writing.lock();
-    try {
-      boolean again = false;
-      while (true) {
-        Databases used = databases();
-        try (Txn<Slice> transaction = used.env().txnWrite()) {
-          T result = action.run(used, transaction);
-          transaction.commit();
-          return result;
-        } catch (MapFullException e) {
-          grow(used, e);
-        } catch (MapResizedException | PanicException e) {
-          if (again && e instanceof PanicException) {
-            throw e;
-          }
-          again = true;
-          renew(used, e);
+      if (--users == 0) {
+        OPEN.remove(identity);
+        try (data;
+            held) {
+          snapshots.close();
         }
       }
-    } catch (LmdbNativeException e) {
-      throw LmdbErrors.translate(e, directory);
-    } catch (IllegalArgumentException e) {
-      throw LmdbErrors.translate(e, directory);
     } finally {
-      writing.unlock();
+      REGISTRY.unlock();
     }
   }
 
-  /** Has the system write all commits to the device. */
-  void sync() throws IOException {
-    try {
-      databases().env().sync(true);
-    } catch (LmdbNativeException e) {
-      throw LmdbErrors.translate(e, directory);
-    }
+  Path directory() {
+    return directory;
   }
 
-  // Opening.
-
-  private void open(@Nullable String newHeader) throws IOException {
-    NativeLibrary.load();
-    Path data = directory.resolve(DataFile.NAME);
-    if (Files.exists(data)) {
-      DataFile.check(data, directory);
-    }
-    try {
-      databases = openWithSomeMap(newHeader);
-    } catch (LmdbNativeException e) {
-      throw LmdbErrors.translate(e, directory);
-    }
+  /** Whether it is one of pickled images rather than a store of ours. */
+  boolean holdsPickles() {
+    return snapshots.current().trees().arePickled();
   }
 
-  private Databases openWithSomeMap(@Nullable String newHeader) {
-    try {
-      return openWithSomeLock(settings.mapBytes(), newHeader);
-    } catch (LmdbNativeException e) {
-      long modest = Math.max(MODEST_MAP, 2 * directory.resolve(DataFile.NAME).toFile().length());
-      if (!LmdbErrors.isSystems(e) || modest >= settings.mapBytes()) {
-        throw e;
+  // Reading.
+
+  /**
+   * Reads from the newest commit's state.
+   *
+   * @throws CorruptStoreException if pages are damaged
+   */
+  <T> T read(Reading<T> reading) throws IOException {
+    for (int attempt = 1; attempt <= READS_AT_MOST; attempt++) {
+      Snapshot snapshot = attempt > READS_UNHELD ? held.enter() : null;
+      if (snapshot == null) {
+        snapshot = enterNewest();
       }
-      return openWithSomeLock(
-          modest, newHeader); // no address space for more, such as under ulimit -v
-    }
-  }
-
-  private Databases openWithSomeLock(long mapBytes, @Nullable String newHeader) {
-    try {
-      return Databases.open(directory, settings, mapBytes, newHeader);
-    } catch (LmdbNativeException e) {
-      if (settings.writable() || !settings.locked() || !LmdbErrors.isNotAllowed(e)) {
-        throw e;
-      }
-      settings = settings.unlocked(); // on read-only media nobody writes, so readers need no slot
-      return Databases.open(directory, settings, mapBytes, newHeader);
-    }
-  }
-
-  private void makeWritable(Settings wanted, @Nullable String newHeader) throws IOException {
-    writing.lock();
-    try {
-      if (!wanted.equals(settings)) {
-        reopenAs(wanted, newHeader);
-      }
-    } finally {
-      writing.unlock();
-    }
-  }
-
-  private void reopenAs(Settings wanted, @Nullable String newHeader) throws IOException {
-    Settings before = settings;
-    boolean reopened = false;
-    try {
-      pausingReaders(
-          () -> {
-            close();
-            settings = wanted;
-            databases = openWithSomeMap(newHeader);
-          });
-      reopened = true;
-    } catch (LmdbNativeException e) {
-      throw LmdbErrors.translate(e, directory);
-    } finally {
-      if (!reopened) {
-        settings = before;
-        reopen(before.mapBytes());
-      }
-    }
-  }
-
-  // Reopening.
-
-  private void renew(@Nullable Databases used, LmdbNativeException problem) throws IOException {
-    writing.lock();
-    try {
-      if (used != null && databases == used) { // else somebody else has done so
-        long length = directory.resolve(DataFile.NAME).toFile().length();
-        reopen(
-            problem instanceof MapResizedException
-                ? Math.max(used.mapBytes(), 2 * length)
-                : used.mapBytes());
-      }
-    } catch (LmdbNativeException e) {
-      throw LmdbErrors.translate(e, directory);
-    } finally {
-      writing.unlock();
-    }
-  }
-
-  private void grow(Databases full, MapFullException cause) {
-    long before = full.mapBytes();
-    long room = settings.maxMapBytes() - before;
-    if (room <= 0) {
-      throw new StoreFullException(
-          "store "
-              + directory
-              + " has reached its maxMapSizeBytes of "
-              + settings.maxMapBytes()
-              + "; raise it in LmdbOptions, or delete images; nothing of this call is stored",
-          cause);
-    }
-    LmdbNativeException refusal = null;
-    for (long step = Math.min(room, before); step >= Math.min(room, SMALLEST_STEP); step /= 2) {
       try {
-        reopen(before + step);
-        return;
-      } catch (LmdbNativeException e) {
-        refusal = e;
+        T result = reading.run(new StoreView(snapshot, directory));
+        if (snapshot.isIntact()) {
+          return result;
+        }
+      } catch (RuntimeException e) {
+        if (snapshot.isIntact()) {
+          throw DataFile.told(e, directory);
+        }
+      } catch (InternalError e) {
+        throw cutOff(e);
+      } finally {
+        snapshot.exit();
       }
     }
-    reopen(before);
-    throw new StoreFullException(
+    throw new ImageStoreException(
         "store "
             + directory
-            + " can't grow beyond "
-            + before
-            + " bytes: the system gives it no more address space or room; raise its limit (ulimit -v), or free space;"
-            + " nothing of this call is stored",
-        refusal);
+            + " is written faster than this process can read it; read fewer images at once, or let"
+            + " it write to lock.mdb and load LMDB, so that the writer leaves it what it reads");
   }
 
-  // Instead of mdb_env_set_mapsize, which leaves the environment without a map where the system
-  // refuses the new one.
-  private void reopen(long mapBytes) {
-    pausingReaders(
-        () -> {
-          close();
-          databases = Databases.open(directory, settings, mapBytes, null);
-        });
+  /** What the JVM makes of a page that is in memory no more, for its file has become shorter. */
+  private RuntimeException cutOff(InternalError e) {
+    if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {
+      throw e;
+    }
+    return new CorruptStoreException(
+        DataFile.damaged(directory, "it has been cut off, or its device fails"), e);
   }
 
-  private void pausingReaders(Runnable action) {
-    readers.acquireUninterruptibly(slots);
+  private Snapshot enterNewest() throws IOException {
+    Snapshot snapshot = snapshots.enter();
+    if (snapshot.isHeld() || data.hasNewest(snapshot.meta())) {
+      return snapshot;
+    }
+    snapshot.exit();
+    renew();
+    return snapshots.enter();
+  }
+
+  private void renew() throws IOException {
+    renewing.lock();
     try {
-      action.run();
-    } finally {
-      readers.release(slots);
-    }
-  }
-
-  private void close() {
-    Databases open = databases;
-    databases = null;
-    if (open != null) {
-      for (ReadTransaction transaction = idle.pollFirst();
-          transaction != null;
-          transaction = idle.pollFirst()) {
-        transaction.closeIdle();
+      Snapshot current = snapshots.current();
+      if (!current.isHeld() && !data.hasNewest(current.meta())) {
+        snapshots.replace(data.snapshot());
       }
-      open.close();
+    } finally {
+      renewing.unlock();
     }
   }
 
-  private Databases databases() {
-    return opened(databases);
+  // For the one who writes.
+
+  /** Keeps LMDB's own environment from being opened a second time, to read. */
+  void beginWriting() {
+    held.block();
   }
 
-  private Databases opened(@Nullable Databases databases) {
-    if (databases == null) {
-      throw new ImageStoreException(
-          "store "
-              + directory
-              + " could not be mapped again after it had to be closed; close it and open it anew");
+  void endWriting() {
+    held.unblock();
+  }
+
+  /** What readers look at. */
+  Snapshot current() {
+    return snapshots.current();
+  }
+
+  /** Gives back the snapshots before that nobody reads any more. */
+  void closeUnread() {
+    snapshots.closeUnread();
+  }
+
+  /** Shows readers the newest commit's state, which LMDB holds for them. */
+  void publish(Snapshot.Hold hold) throws IOException {
+    renewing.lock();
+    try {
+      Snapshot newest = data.snapshot();
+      newest.hold(hold);
+      snapshots.replace(newest);
+    } finally {
+      renewing.unlock();
     }
-    return databases;
+  }
+
+  /** Lets LMDB have the pages of all snapshots: readers look out for themselves again. */
+  void letGo() {
+    snapshots.letGo();
+  }
+
+  /** Where a file that is new can't be joined yet. */
+  static boolean isBlank(Path directory) throws IOException {
+    Path file = directory.resolve(DataFile.NAME);
+    if (!Files.exists(file) || Files.size(file) == 0) {
+      return true;
+    }
+    try (DataFile data = DataFile.open(directory)) {
+      return data.newest().main().isEmpty();
+    }
   }
 }

@@ -1,31 +1,22 @@
 package io.imagestore.lmdb;
 
-import java.util.Arrays;
-
-/**
- * What the index tells of the images of a batch, remembered while their pixels are read. Grows, and
- * is used again.
- */
+/** What the index tells of the images of a batch, remembered while their pixels are read. */
 final class FoundImages {
 
-  private long[] ids = new long[0];
-  private int[] labels = new int[0];
-  private int[] checksums = new int[0];
-  private boolean[] staged = new boolean[0];
+  private final long[] ids;
+  private final int[] labels;
+  private final int[] checksums;
+  private final boolean[] staged;
   private int size;
 
-  void clear() {
-    size = 0;
+  FoundImages(int most) {
+    ids = new long[most];
+    labels = new int[most];
+    checksums = new int[most];
+    staged = new boolean[most];
   }
 
   void add(long id, ImageRecord record) {
-    if (size == ids.length) {
-      int grown = Math.max(64, size + (size >> 1));
-      ids = Arrays.copyOf(ids, grown);
-      labels = Arrays.copyOf(labels, grown);
-      checksums = Arrays.copyOf(checksums, grown);
-      staged = Arrays.copyOf(staged, grown);
-    }
     ids[size] = id;
     labels[size] = record.label();
     checksums[size] = record.checksum();

@@ -1,55 +1,50 @@
 package io.imagestore.lmdb;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-
 /**
- * How a database writes ids as keys. Either way LMDB's order, that of the bytes, is that of the
- * ids.
+ * How a tree writes ids as keys: in eight bytes, which are one big-endian number here. Either way
+ * LMDB's order, that of the bytes, is that of the ids.
  */
 enum IdFormat {
-  /** Eight bytes, as this backend writes them. */
-  BIG_ENDIAN(Long.MAX_VALUE) {
+  /** The number itself, as this backend writes it. */
+  NUMBER(Long.MAX_VALUE) {
     @Override
-    void write(long id, ByteBuffer key) {
-      key.putLong(0, id); // a ByteBuffer is big-endian by default
+    long key(long id) {
+      return id;
     }
 
     @Override
-    long read(Slice key) {
-      long raw = NativeMemory.getLong(key.address);
-      return NATIVE_IS_LITTLE_ENDIAN ? Long.reverseBytes(raw) : raw;
+    long id(long key) {
+      return key >= 0 ? key : NONE;
     }
   },
 
   /** Eight decimal digits in ASCII, {@code %08d} in Python. */
   DIGITS(99_999_999) {
     @Override
-    void write(long id, ByteBuffer key) {
+    long key(long id) {
+      long key = 0;
       long rest = id;
-      for (int i = BYTES - 1; i >= 0; i--, rest /= 10) {
-        key.put(i, (byte) ('0' + rest % 10));
+      for (int bits = 0; bits < Long.SIZE; bits += Byte.SIZE, rest /= 10) {
+        key |= ('0' + rest % 10) << bits;
       }
+      return key;
     }
 
     @Override
-    long read(Slice key) {
+    long id(long key) {
       long id = 0;
-      for (byte digit : NativeMemory.bytes(key)) {
-        if (digit < '0' || digit > '9') {
+      for (int bits = Long.SIZE - Byte.SIZE; bits >= 0; bits -= Byte.SIZE) {
+        long digit = (key >>> bits & 0xFF) - '0';
+        if (digit < 0 || digit > 9) {
           return NONE;
         }
-        id = id * 10 + digit - '0';
+        id = id * 10 + digit;
       }
       return id;
     }
   };
 
   static final long NONE = -1;
-  static final int BYTES = 8;
-
-  private static final boolean NATIVE_IS_LITTLE_ENDIAN =
-      ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
 
   private final long highest;
 
@@ -62,13 +57,9 @@ enum IdFormat {
     return highest;
   }
 
-  abstract void write(long id, ByteBuffer key);
+  /** The key of an id that is no higher. */
+  abstract long key(long id);
 
-  /** Reads a key of the right length. */
-  abstract long read(Slice key);
-
-  /** The id that a key in the database stands for, or {@link #NONE}. */
-  long idOf(Slice key) {
-    return key.size == BYTES ? read(key) : NONE;
-  }
+  /** The id that a key stands for, or {@link #NONE}. */
+  abstract long id(long key);
 }

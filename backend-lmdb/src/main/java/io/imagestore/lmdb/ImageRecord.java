@@ -2,6 +2,7 @@ package io.imagestore.lmdb;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
+import io.imagestore.UnsupportedStoreException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.zip.CRC32C;
@@ -29,6 +30,8 @@ final class ImageRecord {
 
   static final int BYTES = 28;
 
+  private static final int STAGED = 1;
+
   private static final int LABEL = 8;
   private static final int HEIGHT = 12;
   private static final int WIDTH = 16;
@@ -54,7 +57,7 @@ final class ImageRecord {
   }
 
   void setStaged(boolean staged) {
-    view.putInt(FLAGS, staged ? 1 : 0);
+    view.putInt(FLAGS, staged ? STAGED : 0);
     view.putInt(OWN_CHECKSUM, ownChecksum());
   }
 
@@ -62,16 +65,42 @@ final class ImageRecord {
     NativeMemory.put(address, bytes, Long.BYTES, BYTES);
   }
 
-  /** Takes over the record of an image as it lies in the index. */
+  /** Takes over the record of an image, as it lies in the index. */
+  void readFrom(TreeCursor entry, long id, Path store) {
+    requireBytes(entry.valueSize(), id, store);
+    entry.copyShortValue(bytes, Long.BYTES);
+    check(id, store);
+  }
+
+  /** Takes over the record of an image, as a transaction that writes finds it. */
   void readFrom(Slice value, long id, Path store) {
-    if (value.size != BYTES) {
-      throw new CorruptImageException(
-          store, id, "its index record has " + value.size + " bytes instead of " + BYTES);
-    }
-    view.putLong(0, id);
+    requireBytes(value.size, id, store);
     NativeMemory.get(value.address, bytes, Long.BYTES, BYTES);
+    check(id, store);
+  }
+
+  private static void requireBytes(long size, long id, Path store) {
+    if (size != BYTES) {
+      throw new CorruptImageException(
+          store, id, "its index record has " + size + " bytes instead of " + BYTES);
+    }
+  }
+
+  private void check(long id, Path store) {
+    view.putLong(0, id);
     if (view.getInt(OWN_CHECKSUM) != ownChecksum()) {
       throw new CorruptImageException(store, id, "its index record doesn't match its own checksum");
+    }
+    int flags = view.getInt(FLAGS);
+    if (flags != 0 && flags != STAGED) {
+      throw new UnsupportedStoreException(
+          "image "
+              + id
+              + " in store "
+              + store
+              + " has the flags "
+              + Integer.toHexString(flags)
+              + ", which this release doesn't know; use a newer one");
     }
   }
 
@@ -90,7 +119,7 @@ final class ImageRecord {
   }
 
   boolean staged() {
-    return view.getInt(FLAGS) != 0;
+    return view.getInt(FLAGS) == STAGED;
   }
 
   /** The shape; the same object as long as images of one shape follow each other. */

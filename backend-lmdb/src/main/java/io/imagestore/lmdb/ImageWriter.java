@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.zip.CRC32C;
 import org.lmdbjava.Cursor;
-import org.lmdbjava.Txn;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,15 +44,16 @@ final class ImageWriter {
   private static final long BYTES_AN_IMAGE = BYTES_AT_ONCE / RECORDS_AT_ONCE;
 
   private final Environment environment;
+  private final WriteEnvironment lmdb;
   private final WriterThread thread;
   private final Path store;
-  private final Key key = Key.ofIds();
   private final ImageRecord record = new ImageRecord();
   private final CRC32C crc = new CRC32C();
   private boolean leftovers = true;
 
-  ImageWriter(Environment environment, WriterThread thread, Path store) {
+  ImageWriter(Environment environment, WriteEnvironment lmdb, WriterThread thread, Path store) {
     this.environment = environment;
+    this.lmdb = lmdb;
     this.thread = thread;
     this.store = store;
   }
@@ -88,17 +88,18 @@ final class ImageWriter {
     }
     Portion first = portions.next();
     if (!portions.hasNext()) {
-      transact((databases, txn) -> store(databases, txn, first));
+      transact(txn -> store(txn, first));
       return;
     }
     finishLeftovers();
     leftovers = true;
     try {
-      transact((databases, txn) -> stage(databases, txn, first));
+      transact(txn -> stage(txn, first));
       while (portions.hasNext()) {
         Portion next = portions.next();
-        transact((databases, txn) -> stage(databases, txn, next));
+        transact(txn -> stage(txn, next));
       }
+      checkAll(StoreView::requirePending);
       transact(this::publish);
     } finally {
       tryToFinishLeftovers();
@@ -109,16 +110,16 @@ final class ImageWriter {
   boolean delete(long id) throws IOException {
     return thread.call(
         () ->
-            environment.write(
-                (databases, txn) -> {
-                  databases.pixels().delete(txn, key.to(id));
-                  return databases.index().delete(txn, key);
+            lmdb.write(
+                txn -> {
+                  txn.pixels().delete(id);
+                  return txn.index().delete(id);
                 }));
   }
 
   /** Keeps another header in the store. */
   void writeHeader(String header) throws IOException {
-    transact((databases, txn) -> Databases.putHeader(txn, databases.meta(), header));
+    transact(txn -> txn.putHeader(header));
   }
 
   /** As {@link #finishLeftovers}; where that fails, the next large batch tries again. */
@@ -133,39 +134,35 @@ final class ImageWriter {
 
   /** Removes what an unfinished batch has left, and ends the third step of one that is complete. */
   private void finishLeftovers() throws IOException {
-    if (leftovers) {
+    if (leftovers && environment.read(StoreView::hasLeftovers)) {
+      checkAll(StoreView::requireLeftovers);
       repeat(this::discardPending);
       repeat(this::settleStaged);
-      leftovers = false;
     }
+    leftovers = false;
   }
 
   // Transactions.
 
-  private void store(Databases databases, Txn<Slice> txn, Portion images) {
-    Target pixels = new Target(databases.pixels(), txn);
-    Target index = new Target(databases.index(), txn);
+  private void store(WriteTransaction txn, Portion images) {
     for (int i = 0; i < images.size(); i++) {
-      int checksum = putPixels(pixels, images, i);
+      int checksum = putPixels(txn.pixels(), images, i);
       record.set(images.id(i), images.label(i), images.shape(i), checksum, false);
-      index.put(images.id(i), record);
+      txn.index().put(images.id(i), record);
     }
   }
 
-  private void stage(Databases databases, Txn<Slice> txn, Portion images) {
-    Target pixels = new Target(databases.pixels(), txn);
-    Target staged = new Target(databases.staged(), txn);
-    Target pending = new Target(databases.pending(), txn);
+  private void stage(WriteTransaction txn, Portion images) {
     for (int i = 0; i < images.size(); i++) {
       long id = images.id(i);
-      boolean taken = databases.index().get(txn, key.to(id)) != null;
-      int checksum = putPixels(taken ? staged : pixels, images, i);
+      boolean taken = txn.index().get(id) != null;
+      int checksum = putPixels(taken ? txn.staged() : txn.pixels(), images, i);
       record.set(id, images.label(i), images.shape(i), checksum, taken);
-      pending.put(id, record);
+      txn.pending().put(id, record);
     }
   }
 
-  private int putPixels(Target target, Portion images, int i) {
+  private int putPixels(WriteTree target, Portion images, int i) {
     int bytes = (int) images.shape(i).byteCount();
     ByteBuffer page = NativeMemory.buffer(target.reserve(images.id(i), bytes).address, bytes);
     images.copyTo(i, page);
@@ -174,52 +171,50 @@ final class ImageWriter {
     return (int) crc.getValue();
   }
 
-  private void publish(Databases databases, Txn<Slice> txn) {
-    Target index = new Target(databases.index(), txn);
-    try (Cursor<Slice> pending = databases.pending().openCursor(txn)) {
+  private void publish(WriteTransaction txn) {
+    try (Cursor<Slice> pending = txn.pending().openCursor()) {
       while (pending.next()) {
-        long id = IdFormat.BIG_ENDIAN.idOf(pending.key());
+        long id = txn.pending().idOf(pending.key());
         record.readFrom(pending.val(), id, store);
-        index.put(id, record);
+        txn.index().put(id, record);
       }
     }
-    databases.pending().drop(txn);
+    txn.pending().clear();
   }
 
-  private boolean discardPending(Databases databases, Txn<Slice> txn) {
-    try (Cursor<Slice> pending = databases.pending().openCursor(txn)) {
+  private boolean discardPending(WriteTransaction txn) {
+    try (Cursor<Slice> pending = txn.pending().openCursor()) {
       for (int i = 0; i < RECORDS_AT_ONCE; i++) {
         if (!pending.first()) {
           return false;
         }
-        key.to(IdFormat.BIG_ENDIAN.idOf(pending.key()));
+        long id = txn.pending().idOf(pending.key());
         pending.delete();
-        if (databases.index().get(txn, key) == null) {
-          databases.pixels().delete(txn, key);
+        if (txn.index().get(id) == null) {
+          txn.pixels().deleteChecked(id);
         }
       }
       return true;
     }
   }
 
-  private boolean settleStaged(Databases databases, Txn<Slice> txn) {
-    Target pixels = new Target(databases.pixels(), txn);
-    Target index = new Target(databases.index(), txn);
-    try (Cursor<Slice> staged = databases.staged().openCursor(txn)) {
+  private boolean settleStaged(WriteTransaction txn) {
+    try (Cursor<Slice> staged = txn.staged().openCursor()) {
       for (long bytes = 0; bytes < BYTES_AT_ONCE; bytes += BYTES_AN_IMAGE) {
         if (!staged.first()) {
           return false;
         }
-        long id = IdFormat.BIG_ENDIAN.idOf(staged.key());
+        long id = txn.staged().idOf(staged.key());
         long address = staged.val().address;
         long size = staged.val().size;
-        Slice entry = databases.index().get(txn, key.to(id));
+        Slice entry = txn.index().get(id);
         if (entry != null) {
           record.readFrom(entry, id, store);
           if (record.staged()) {
-            NativeMemory.copy(address, pixels.reserve(id, Math.toIntExact(size)).address, size);
+            Slice place = txn.pixels().reserve(id, Math.toIntExact(size));
+            NativeMemory.copy(address, place.address, size);
             record.setStaged(false);
-            index.put(id, record);
+            txn.index().put(id, record);
             bytes += size;
           }
         }
@@ -229,24 +224,37 @@ final class ImageWriter {
     }
   }
 
+  /** Checks pages that the next steps go through, as the last commit has left them. */
+  private void checkAll(Check check) throws IOException {
+    environment.read(
+        view -> {
+          check.run(view);
+          return true;
+        });
+  }
+
   private void transact(Step step) throws IOException {
     thread.call(
         () ->
-            environment.write(
-                (databases, txn) -> {
-                  step.run(databases, txn);
+            lmdb.write(
+                txn -> {
+                  step.run(txn);
                   return true;
                 }));
   }
 
-  private void repeat(Environment.Writing<Boolean> step) throws IOException {
+  private void repeat(WriteEnvironment.Writing<Boolean> step) throws IOException {
     boolean more = true;
     while (more) {
-      more = thread.call(() -> environment.write(step));
+      more = thread.call(() -> lmdb.write(step));
     }
   }
 
+  private interface Check {
+    void run(StoreView view);
+  }
+
   private interface Step {
-    void run(Databases databases, Txn<Slice> txn);
+    void run(WriteTransaction txn);
   }
 }

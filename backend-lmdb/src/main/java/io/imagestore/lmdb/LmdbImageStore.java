@@ -18,7 +18,6 @@ import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
-import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -69,10 +68,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p><b>Processes.</b> One process writes, others read, also while it writes; a reader sees each
  * commit at once. A store may be opened more than once in a process; they share one environment.
- * Reading takes a slot in {@code lock.mdb}, which is created if it is missing; where it can't be
- * written, as on read-only media, reading goes on without, and nobody may write the store
- * meanwhile. Network file systems don't share memory maps, so a store on one must be used by a
- * single process.
+ * Reading needs the file {@code data.mdb} alone: no lock, no file is made or changed, LMDB's
+ * library isn't loaded. Only a read that a writer in another process outruns three times, by two
+ * commits each, is noted in {@code lock.mdb}, if that is there. Network file systems don't share
+ * memory maps, so a store on one must be used by a single process.
+ *
+ * <p><b>Damage.</b> LMDB checks none of its pages, and a damaged one can end the process. So its
+ * trees are read here in Java, each page checked as it is entered: its number and kind, the places
+ * and sizes of its nodes, the order of its keys and that they belong there. Pages that LMDB walks
+ * when it writes are checked before, and the list of free pages when the store is opened to write.
+ * {@link #verify} goes through index and pixels side by side: it names images that either has lost.
+ * Not found is a bit flipped in the list of free pages that makes another page's number of one, in
+ * order: a later write may write over that page, which then is damage like any other.
  *
  * <p><b>Space.</b> The file doesn't shrink: the space of deleted and replaced images is used again.
  * It grows by need; on Windows it is as large as the map, see {@link
@@ -84,7 +91,7 @@ import org.jspecify.annotations.Nullable;
  * image} (bytes), {@code size} (height, width), {@code channels} and {@code label}. Their class is
  * neither needed nor called.
  *
- * <p><b>Native code.</b> LMDB's library is unpacked from lmdbjava's jar into {@code
+ * <p><b>Native code.</b> To write, LMDB's library is unpacked from lmdbjava's jar into {@code
  * java.io.tmpdir}; set {@code -Dlmdbjava.extract.dir} and {@code -Djffi.extract.dir} where that
  * folder is mounted noexec. No flags to the JVM are needed; from Java 24 on it prints a warning
  * about native access.
@@ -103,7 +110,8 @@ public final class LmdbImageStore extends AbstractImageStore {
   private final @Nullable Writer writer;
 
   /** What only a store that is open for writing has. */
-  record Writer(StoreLock lock, WriterThread thread, ImageWriter images) {}
+  record Writer(
+      StoreLock lock, WriterThread thread, WriteEnvironment environment, ImageWriter images) {}
 
   LmdbImageStore(Path path, LmdbOptions options, Environment environment, @Nullable Writer writer) {
     super(path, options);
@@ -124,7 +132,8 @@ public final class LmdbImageStore extends AbstractImageStore {
    * @throws UnsupportedStoreException if what lies there is something else, or of a later version,
    *     or the path is in another file system
    * @throws CorruptStoreException if it is damaged
-   * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
+   * @throws ImageStoreException if the file system fails, or LMDB's native library, which writing
+   *     needs, can't be loaded
    */
   public static LmdbImageStore open(Path path) {
     return open(path, LmdbOptions.defaults());
@@ -142,7 +151,8 @@ public final class LmdbImageStore extends AbstractImageStore {
    *     or the mode is {@link OpenMode#READ_ONLY} and there is none, or it is {@link
    *     OpenMode#CREATE_NEW} and there is something, or the path is in another file system
    * @throws CorruptStoreException if it is damaged
-   * @throws ImageStoreException if the file system fails, or LMDB's native library can't be loaded
+   * @throws ImageStoreException if the file system fails, or LMDB's native library, which writing
+   *     needs, can't be loaded
    */
   public static LmdbImageStore open(Path path, LmdbOptions options) {
     ImageStore store = StoreOpener.open(path, options);
@@ -159,7 +169,7 @@ public final class LmdbImageStore extends AbstractImageStore {
   }
 
   static StoreHeader headerOf(Environment environment, Path path) throws IOException {
-    return StoreHeader.parse(environment.read(ReadTransaction::header), FORMAT, VERSION, path);
+    return StoreHeader.parse(environment.read(StoreView::header), FORMAT, VERSION, path);
   }
 
   // Writing.
@@ -185,22 +195,32 @@ public final class LmdbImageStore extends AbstractImageStore {
 
   @Override
   protected void sync() throws IOException {
-    if (durability == Durability.FLUSH) {
-      environment.sync();
+    Writer open = writer;
+    if (open != null && durability == Durability.FLUSH) {
+      open.thread()
+          .call(
+              () -> {
+                open.environment().sync();
+                return true;
+              });
     }
   }
 
   @Override
   protected void release() throws IOException {
     try {
-      if (writer != null) {
-        sync();
-      }
+      endWriting();
     } finally {
       environment.leave();
-      if (writer != null) {
-        writer.thread().close();
-        writer.lock().close();
+    }
+  }
+
+  private void endWriting() throws IOException {
+    if (writer != null) {
+      try {
+        sync();
+      } finally {
+        StoreOpener.endWriting(writer.lock(), writer.thread(), writer.environment());
       }
     }
   }
@@ -223,16 +243,15 @@ public final class LmdbImageStore extends AbstractImageStore {
 
   private Optional<LabeledImage> find(long id, boolean verify) throws IOException {
     return environment.read(
-        txn -> txn.find(id) ? Optional.of(image(txn, id, verify)) : Optional.empty());
+        view -> view.find(id) ? Optional.of(image(view, id, verify)) : Optional.empty());
   }
 
-  private LabeledImage image(ReadTransaction txn, long id, boolean verify) {
-    ImageRecord record = txn.record();
+  private LabeledImage image(StoreView view, long id, boolean verify) {
+    ImageRecord record = view.record();
     ImageShape shape = record.shape();
-    Slice value = txn.pixels(id, record.staged(), shape.byteCount());
-    ByteBuffer pixels = NativeMemory.buffer(value.address, (int) value.size);
+    ByteBuffer pixels = view.pixels(id, record.staged(), shape.byteCount());
     if (verify) {
-      txn.verify(id, pixels, record.checksum());
+      view.verify(id, pixels, record.checksum());
     }
     return new LabeledImage(id, Image.of(shape, pixels.rewind()), record.label());
   }
@@ -240,15 +259,12 @@ public final class LmdbImageStore extends AbstractImageStore {
   @Override
   protected List<LabeledImage> scan(long firstId, int count) throws IOException {
     return environment.read(
-        txn -> {
+        view -> {
           List<LabeledImage> images = new ArrayList<>();
-          IdCursor index = txn.index();
-          for (long id = index.seek(firstId);
-              id != IdCursor.END && images.size() < count;
-              id = index.next()) {
+          for (long id : view.ids().from(firstId, count)) {
             try {
-              txn.readRecord(id);
-              images.add(image(txn, id, verifyChecksums));
+              view.find(id);
+              images.add(image(view, id, verifyChecksums));
             } catch (CorruptImageException e) {
               if (images.isEmpty()) {
                 throw e;
@@ -263,19 +279,16 @@ public final class LmdbImageStore extends AbstractImageStore {
   @Override
   protected void read(long[] ids, ImageBatch into) throws IOException {
     environment.read(
-        txn -> {
-          FoundImages found = txn.found();
-          found.clear();
+        view -> {
+          FoundImages found = new FoundImages(ids.length);
           for (long id : ids) {
-            if (!txn.find(id)) {
+            if (!view.find(id)) {
               throw new ImageNotFoundException(location(), id);
             }
-            requireShape(id, txn.record().shape(), into.shape());
-            found.add(id, txn.record());
+            requireShape(id, view.record().shape(), into.shape());
+            found.add(id, view.record());
           }
-          into.fill(
-              ids.length,
-              (pixels, intoIds, labels) -> copy(txn, found, into.shape(), pixels, intoIds, labels));
+          fill(into, view, found);
           return into;
         });
   }
@@ -283,74 +296,82 @@ public final class LmdbImageStore extends AbstractImageStore {
   @Override
   protected ImageBatch readRange(long firstId, int count) throws IOException {
     return environment.read(
-        txn -> {
-          FoundImages found = new FoundImages();
+        view -> {
+          long[] ids = view.ids().from(firstId, count);
+          FoundImages found = new FoundImages(ids.length);
           ImageShape shape = NO_SHAPE;
-          IdCursor index = txn.index();
-          for (long id = index.seek(firstId);
-              id != IdCursor.END && found.size() < count;
-              id = index.next()) {
-            txn.readRecord(id);
+          for (long id : ids) {
+            view.find(id);
             if (found.size() == 0) {
-              shape = txn.record().shape();
+              shape = view.record().shape();
             }
-            requireShape(id, txn.record().shape(), shape);
-            found.add(id, txn.record());
+            requireShape(id, view.record().shape(), shape);
+            found.add(id, view.record());
           }
-          ImageShape common = shape;
-          ImageBatch batch = ImageBatch.allocate(common, found.size());
-          batch.fill(
-              found.size(), (pixels, ids, labels) -> copy(txn, found, common, pixels, ids, labels));
+          ImageBatch batch = ImageBatch.allocate(shape, found.size());
+          fill(batch, view, found);
           return batch;
         });
   }
 
-  private void copy(
-      ReadTransaction txn,
-      FoundImages found,
-      ImageShape shape,
-      ByteBuffer pixels,
-      long[] ids,
-      int[] labels) {
-    int imageBytes = (int) shape.byteCount();
-    try {
-      long address = NativeMemory.addressOf(pixels);
-      for (int i = 0; i < found.size(); i++, address += imageBytes) {
-        Slice value = txn.pixels(found.id(i), found.staged(i), imageBytes);
-        NativeMemory.copy(value.address, address, imageBytes);
-        if (verifyChecksums) {
-          pixels.limit((i + 1) * imageBytes).position(i * imageBytes);
-          txn.verify(found.id(i), pixels, found.checksum(i));
-        }
+  private void fill(ImageBatch batch, StoreView view, FoundImages found) {
+    batch.fill(
+        found.size(),
+        (pixels, ids, labels) -> {
+          copy(view, found, (int) batch.shape().byteCount(), pixels);
+          found.copyTo(ids, labels);
+        });
+  }
+
+  private void copy(StoreView view, FoundImages found, int imageBytes, ByteBuffer pixels) {
+    for (int i = 0; i < found.size(); i++) {
+      int start = i * imageBytes;
+      pixels.put(start, view.pixels(found.id(i), found.staged(i), imageBytes), 0, imageBytes);
+      if (verifyChecksums) {
+        pixels.limit(start + imageBytes).position(start);
+        view.verify(found.id(i), pixels, found.checksum(i));
+        pixels.limit(pixels.capacity());
       }
-    } finally {
-      Reference.reachabilityFence(pixels); // its memory must outlive the address
     }
-    found.copyTo(ids, labels);
   }
 
   @Override
   protected @Nullable ImageShape shapeOf(long id) throws IOException {
     return environment
         .read(
-            txn -> txn.find(id) ? Optional.of(txn.record().shape()) : Optional.<ImageShape>empty())
+            view ->
+                view.find(id) ? Optional.of(view.record().shape()) : Optional.<ImageShape>empty())
         .orElse(null);
   }
 
   @Override
   protected OptionalInt labelOf(long id) throws IOException {
     return environment.read(
-        txn -> txn.find(id) ? OptionalInt.of(txn.record().label()) : OptionalInt.empty());
+        view -> view.find(id) ? OptionalInt.of(view.record().label()) : OptionalInt.empty());
   }
 
   @Override
   protected long[] idsFrom(long firstId, int count) throws IOException {
-    return environment.read(txn -> txn.index().idsFrom(firstId, count));
+    return environment.read(view -> view.ids().from(firstId, count));
+  }
+
+  @Override
+  protected long[] idsToCheck(long firstId, int count) throws IOException {
+    return environment.read(view -> view.ids().evenIfDamagedFrom(firstId, count));
+  }
+
+  @Override
+  protected void checkStructure() throws IOException {
+    environment.read(
+        view -> {
+          view.ids().requireAll();
+          return view.count();
+        });
   }
 
   @Override
   protected long count() throws IOException {
-    return environment.read(ReadTransaction::count);
+    return environment.read(StoreView::count);
   }
 
   @Override

@@ -89,7 +89,7 @@ public final class LmdbOptions extends StoreOptions {
   }
 
   /**
-   * How many reads may go on at once, of all processes together.
+   * How many slots LMDB's lock file has for readers.
    *
    * @return at least 2
    */
@@ -107,8 +107,8 @@ public final class LmdbOptions extends StoreOptions {
 
     /**
      * Sets the address space that is taken for the file at first. The file takes only the room its
-     * images need, save on Windows, where it is as large as the map. The map grows when it is full,
-     * for which reads pause a moment; where the system refuses the size, a smaller one is taken.
+     * images need, save on Windows, where it is as large as the map. The map grows when it is full;
+     * where the system refuses the size, a smaller one is taken.
      *
      * @param mapSizeBytes at least 65,536; by default 1 TiB, on Windows 1 GiB
      * @return this
@@ -134,9 +134,10 @@ public final class LmdbOptions extends StoreOptions {
     }
 
     /**
-     * Sets how many reads may go on at once, of all processes together. One process uses at most
-     * half of them, further threads wait their turn. The first process to open the environment
-     * decides for all.
+     * Sets how many slots LMDB's lock file has, for readers of all processes together. A process
+     * that writes takes two, and one more for each older state that is still being read; where none
+     * is left, such a read runs again. Other programs take one for each read. The first process to
+     * write decides for all.
      *
      * @param maxReaders at least 2; by default 1024
      * @return this

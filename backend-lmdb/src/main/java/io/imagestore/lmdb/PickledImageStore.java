@@ -10,6 +10,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.spi.AbstractImageStore;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -39,38 +40,41 @@ final class PickledImageStore extends AbstractImageStore {
   }
 
   private Optional<LabeledImage> lookUp(long id) throws IOException {
-    return environment.read(txn -> lookUp(txn, id));
+    return environment.read(view -> lookUp(view, id));
   }
 
-  private Optional<LabeledImage> lookUp(ReadTransaction txn, long id) {
-    Slice pickle = txn.index().find(id);
-    return pickle == null ? Optional.empty() : Optional.of(image(txn, id, pickle));
+  private Optional<LabeledImage> lookUp(StoreView view, long id) {
+    return id <= IdFormat.DIGITS.highest() && view.index().find(IdFormat.DIGITS.key(id))
+        ? Optional.of(image(view, id))
+        : Optional.empty();
   }
 
-  private LabeledImage image(ReadTransaction txn, long id, Slice pickle) {
-    if (!txn.isWithinFile(pickle)) {
-      throw new CorruptImageException(location(), id, "it lies outside of the file");
+  private LabeledImage image(StoreView view, long id) {
+    ByteBuffer value;
+    try {
+      value = view.index().value();
+    } catch (PageDamageException e) {
+      throw new CorruptImageException(location(), id, "the pages that hold it are damaged", e);
     }
-    return PickledImage.parse(NativeMemory.bytes(pickle), id, location());
+    byte[] pickle = new byte[value.remaining()];
+    value.get(pickle);
+    return PickledImage.parse(pickle, id, location());
   }
 
   @Override
   protected List<LabeledImage> scan(long firstId, int count) throws IOException {
     return environment.read(
-        txn -> {
+        view -> {
           List<LabeledImage> images = new ArrayList<>();
-          IdCursor index = txn.index();
-          long id = index.seek(firstId);
-          while (id != IdCursor.END && images.size() < count) {
+          for (long id : view.ids().from(firstId, count)) {
             try {
-              images.add(image(txn, id, index.value()));
+              lookUp(view, id).ifPresent(images::add);
             } catch (CorruptImageException e) {
               if (images.isEmpty()) {
                 throw e;
               }
               break; // the next scan begins with the damaged image, and throws
             }
-            id = index.next();
           }
           return images;
         });
@@ -80,11 +84,11 @@ final class PickledImageStore extends AbstractImageStore {
   protected void read(long[] ids, ImageBatch into) throws IOException {
     List<LabeledImage> images =
         environment.read(
-            txn -> {
+            view -> {
               List<LabeledImage> found = new ArrayList<>(ids.length);
               for (long id : ids) {
                 found.add(
-                    lookUp(txn, id).orElseThrow(() -> new ImageNotFoundException(location(), id)));
+                    lookUp(view, id).orElseThrow(() -> new ImageNotFoundException(location(), id)));
               }
               return found;
             });
@@ -107,12 +111,26 @@ final class PickledImageStore extends AbstractImageStore {
 
   @Override
   protected long[] idsFrom(long firstId, int count) throws IOException {
-    return environment.read(txn -> txn.index().idsFrom(firstId, count));
+    return environment.read(view -> view.ids().from(firstId, count));
+  }
+
+  @Override
+  protected long[] idsToCheck(long firstId, int count) throws IOException {
+    return environment.read(view -> view.ids().evenIfDamagedFrom(firstId, count));
+  }
+
+  @Override
+  protected void checkStructure() throws IOException {
+    environment.read(
+        view -> {
+          view.ids().requireAll();
+          return true;
+        });
   }
 
   @Override
   protected long count() throws IOException {
-    return environment.read(ReadTransaction::count);
+    return environment.read(StoreView::count);
   }
 
   @Override
@@ -136,7 +154,7 @@ final class PickledImageStore extends AbstractImageStore {
   }
 
   @Override
-  protected void release() {
+  protected void release() throws IOException {
     environment.leave();
   }
 

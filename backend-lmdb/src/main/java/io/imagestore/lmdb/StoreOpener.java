@@ -44,7 +44,7 @@ final class StoreOpener {
     if (!DataFile.exists(path)) {
       throw new UnsupportedStoreException("there is no LMDB store at " + path);
     }
-    Environment environment = Environment.join(path, Settings.of(options), null);
+    Environment environment = Environment.join(path);
     boolean opened = false;
     try {
       AbstractImageStore store;
@@ -89,9 +89,16 @@ final class StoreOpener {
 
   private static LmdbImageStore openToWrite(
       Path path, LmdbOptions options, StoreLock lock, WriterThread thread) throws IOException {
+    Settings settings = Settings.of(options);
     String newHeader = LmdbImageStore.newHeader(options).toJson();
-    Environment environment =
-        thread.call(() -> Environment.join(path, Settings.of(options), newHeader));
+    if (Environment.isBlank(path)) {
+      thread.call(
+          () -> {
+            WriteEnvironment.create(path, settings, newHeader);
+            return true;
+          });
+    }
+    Environment environment = Environment.join(path);
     boolean opened = false;
     try {
       if (environment.holdsPickles()) {
@@ -101,20 +108,48 @@ final class StoreOpener {
                 + " holds pickled images, which can only be read; open it with OpenMode.READ_ONLY");
       }
       StoreHeader header = LmdbImageStore.headerOf(environment, path);
-      ImageWriter images = new ImageWriter(environment, thread, path);
-      if (!header.labelNames().equals(options.labelNames().orElse(header.labelNames()))) {
-        images.writeHeader(newHeader);
+      boolean sameNames =
+          header.labelNames().equals(options.labelNames().orElse(header.labelNames()));
+      WriteEnvironment lmdb = thread.call(() -> WriteEnvironment.open(environment, settings));
+      LmdbImageStore store;
+      try {
+        ImageWriter images = new ImageWriter(environment, lmdb, thread, path);
+        if (!sameNames) {
+          images.writeHeader(newHeader);
+        }
+        images.tryToFinishLeftovers();
+        store =
+            new LmdbImageStore(
+                path, options, environment, new LmdbImageStore.Writer(lock, thread, lmdb, images));
+        opened = true;
+      } finally {
+        if (!opened) {
+          closeLmdb(thread, lmdb);
+        }
       }
-      images.tryToFinishLeftovers();
-      LmdbImageStore.Writer writer = new LmdbImageStore.Writer(lock, thread, images);
-      LmdbImageStore store = new LmdbImageStore(path, options, environment, writer);
-      opened = true;
       return store;
     } finally {
       if (!opened) {
         environment.leave();
       }
     }
+  }
+
+  /** Lets another one write. */
+  static void endWriting(StoreLock lock, WriterThread thread, WriteEnvironment lmdb)
+      throws IOException {
+    try (lock;
+        thread) {
+      closeLmdb(thread, lmdb);
+    }
+  }
+
+  private static void closeLmdb(WriterThread thread, WriteEnvironment lmdb) throws IOException {
+    thread.call(
+        () -> {
+          lmdb.close();
+          return true;
+        });
   }
 
   private static void checkPlace(Path path, OpenMode mode) throws IOException {

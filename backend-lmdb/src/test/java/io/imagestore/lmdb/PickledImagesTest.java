@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Image;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageStore;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
@@ -113,6 +115,27 @@ final class PickledImagesTest {
   }
 
   @Test
+  void aDamagedPageOfPicklesIsToldAndEndsNoProcess() throws IOException {
+    Path data = path().resolve(DataFile.NAME);
+    byte[] whole = Files.readAllBytes(data);
+    SplittableRandom random = new SplittableRandom(5);
+    int told = 0;
+    for (int trial = 0; trial < 300; trial++) {
+      byte[] bytes = whole.clone();
+      bytes[random.nextInt(bytes.length)] ^= (byte) (1 << random.nextInt(8));
+      Files.write(data, bytes);
+      try (ImageStore store = open()) {
+        assertThat(store.ids()).containsExactly(0, 1, 12);
+        assertThat(store.size()).isEqualTo(3);
+        told += store.verify().isClean() ? 0 : 1;
+      } catch (CorruptStoreException | UnsupportedStoreException e) {
+        told++;
+      }
+    }
+    assertThat(told).isPositive();
+  }
+
+  @Test
   @EnabledIfEnvironmentVariable(
       named = "IMAGESTORE_PYTHON",
       matches = ".+",
@@ -188,7 +211,7 @@ final class PickledImagesTest {
     try (Env<Slice> env = Env.create(new SliceProxy()).open(path().toFile());
         Txn<Slice> txn = env.txnWrite()) {
       Dbi<Slice> unnamed = env.openDbi(txn, null, null, false);
-      Slice value = unnamed.reserve(txn, Key.ofIds(IdFormat.DIGITS).to(id), bytes.length);
+      Slice value = unnamed.reserve(txn, Key.ofNumber().to(IdFormat.DIGITS.key(id)), bytes.length);
       NativeMemory.put(value.address, bytes, 0, bytes.length);
       txn.commit();
     }

@@ -1,10 +1,11 @@
 package io.imagestore.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStoreException;
-import io.imagestore.OpenMode;
+import io.imagestore.LabeledImage;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
 import java.nio.file.Path;
@@ -17,6 +18,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.Txn;
 
 final class ReaderSlotsTest {
 
@@ -30,7 +34,8 @@ final class ReaderSlotsTest {
   }
 
   @Test
-  void moreThreadsThanSlotsTakeTurns() throws InterruptedException, ExecutionException {
+  void manyThreadsReadThroughTwoSlotsWhileTheStoreIsWritten()
+      throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(16);
     try (LmdbImageStore store = LmdbImageStore.open(path(), TWO_READERS)) {
       store.putBatch(SampleImages.list(0, 50, SHAPE, 1));
@@ -48,6 +53,9 @@ final class ReaderSlotsTest {
                   return null;
                 }));
       }
+      for (LabeledImage image : SampleImages.list(50, 50, SHAPE, 1)) {
+        store.put(image.id(), image.image(), image.label());
+      }
       for (Future<?> reader : readers) {
         reader.get();
       }
@@ -57,41 +65,33 @@ final class ReaderSlotsTest {
   }
 
   @Test
-  void slotsTakenByOtherProcessesAreNamedAsTheReason() {
-    try (LmdbImageStore store = LmdbImageStore.open(path(), TWO_READERS);
-        ChildJvm first = ChildJvm.start(List.of(), Reader.class, path())) {
-      store.put(1, SampleImages.noise(SHAPE, 1), 1);
-      assertThat(first.readLine()).isEqualTo("reading");
+  void slotsTakenByOtherProcessesAreNamedAsTheReasonWhyNobodyCanWrite() {
+    LmdbImageStore.open(path(), TWO_READERS).close();
+    try (ChildJvm other = ChildJvm.start(List.of(), OtherProgram.class, path())) {
+      assertThat(other.readLine()).isEqualTo("reading");
 
-      try (ChildJvm second = ChildJvm.start(List.of(), Reader.class, path())) {
-        assertThat(second.readLine()).contains("ImageStoreException").contains("maxReaders");
-      }
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> LmdbImageStore.open(path(), TWO_READERS))
+          .withMessageContaining("taken by other processes")
+          .withMessageContaining("maxReaders");
+
+      other.kill();
     }
+    LmdbImageStore.open(path(), TWO_READERS).close();
   }
 
-  @Test
-  void theSlotOfAReaderThatDiedIsUsedAgain() {
-    try (LmdbImageStore store = LmdbImageStore.open(path(), TWO_READERS)) {
-      store.put(1, SampleImages.noise(SHAPE, 1), 1);
-      for (int death = 0; death < 3; death++) {
-        try (ChildJvm reader = ChildJvm.start(List.of(), Reader.class, path())) {
-          assertThat(reader.readLine()).isEqualTo("reading");
-          reader.kill();
-        }
-      }
-    }
-  }
-
-  /** Holds a slot until it is killed. */
-  static final class Reader {
+  /** Holds two slots until it is killed. */
+  static final class OtherProgram {
     public static void main(String[] args) throws InterruptedException {
-      LmdbOptions options = LmdbOptions.builder().mode(OpenMode.READ_ONLY).maxReaders(2).build();
-      try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]), options)) {
-        store.size();
-        System.out.println("reading");
+      NativeLibrary.load();
+      try (Env<Slice> env =
+              Env.create(new SliceProxy())
+                  .setMaxReaders(2)
+                  .open(Path.of(args[0]).toFile(), EnvFlags.MDB_RDONLY_ENV, EnvFlags.MDB_NOTLS);
+          Txn<Slice> first = env.txnRead();
+          Txn<Slice> second = env.txnRead()) {
+        System.out.println(first.getId() == second.getId() ? "reading" : "written meanwhile");
         new CountDownLatch(1).await();
-      } catch (ImageStoreException e) {
-        System.out.println(e);
       }
     }
   }

@@ -1,0 +1,116 @@
+package io.imagestore.lmdb;
+
+import io.imagestore.UnsupportedStoreException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The trees of a store, LMDB's databases.
+ *
+ * @param ids how they write ids: pickled images have keys of their own
+ * @param pixels id to HWC bytes
+ * @param index id to {@link ImageRecord}; what isn't here isn't in the store
+ * @param header the tree {@code meta}, which holds the header
+ * @param pending of a large batch on its way, see {@link ImageWriter}; else empty
+ * @param staged likewise
+ */
+record Trees(
+    IdFormat ids,
+    TreeRecord pixels,
+    TreeRecord index,
+    TreeRecord header,
+    TreeRecord pending,
+    TreeRecord staged) {
+
+  static final List<String> NAMES = List.of("pixels", "index", "meta", "pending", "staged");
+
+  /**
+   * Finds the trees of a snapshot.
+   *
+   * @throws PageDamageException if the pages that lead to them are damaged
+   * @throws UnsupportedStoreException if it is no image store's
+   */
+  static Trees find(Pages pages, TreeRecord main, Path store) {
+    if (main.flags() != 0) {
+      throw notOurs(store, "its keys are in an order of their own");
+    }
+    if (holdsPickles(pages, main)) {
+      return new Trees(
+          IdFormat.DIGITS, main, main, TreeRecord.EMPTY, TreeRecord.EMPTY, TreeRecord.EMPTY);
+    }
+    @Nullable TreeRecord[] found = new TreeRecord[NAMES.size()];
+    NameTree.forEach(
+        pages,
+        main,
+        entry -> {
+          int place = entry.isTree() ? placeOf(entry) : -1;
+          if (place >= 0) {
+            found[place] = entry.toTree();
+          }
+        });
+    TreeRecord[] all = new TreeRecord[found.length];
+    for (int i = 0; i < found.length; i++) {
+      TreeRecord tree = found[i];
+      if (tree == null) {
+        throw notOurs(store, "it lacks one of the databases " + NAMES);
+      }
+      if (tree.flags() != 0) {
+        throw notOurs(store, "its database '" + NAMES.get(i) + "' has an order of its own");
+      }
+      all[i] = tree;
+    }
+    return new Trees(IdFormat.NUMBER, all[0], all[1], all[2], all[3], all[4]);
+  }
+
+  private static int placeOf(NameTree entry) {
+    for (int i = 0; i < NAMES.size(); i++) {
+      if (entry.isNamed(NAMES.get(i))) {
+        return i;
+      }
+    }
+    return -1;
+  }
+
+  private static UnsupportedStoreException notOurs(Path store, String why) {
+    return new UnsupportedStoreException(
+        "what lies at " + store + " is an LMDB environment, but no image store: " + why);
+  }
+
+  /** Whether the first key is that of a pickled image, which no name of a database looks like. */
+  private static boolean holdsPickles(Pages pages, TreeRecord main) {
+    NameTree first = NameTree.first(pages, main);
+    return first != null
+        && !first.isTree()
+        && IdFormat.DIGITS.id(first.keyNumber()) != IdFormat.NONE;
+  }
+
+  /** Whether it is one of pickled images rather than a store of ours. */
+  boolean arePickled() {
+    return ids == IdFormat.DIGITS;
+  }
+
+  /** How many branches and leaves they have together. */
+  long nodePages() {
+    return pixels.nodePages()
+        + index.nodePages()
+        + header.nodePages()
+        + pending.nodePages()
+        + staged.nodePages();
+  }
+
+  /** How many pages they have together. */
+  long pages() {
+    return pixels.pages() + index.pages() + header.pages() + pending.pages() + staged.pages();
+  }
+
+  /**
+   * Whether the numbers of entries go together. Each image of the index has pixels; what else has
+   * pixels is in a batch on its way.
+   */
+  boolean areConsistent() {
+    return arePickled()
+        || (pixels.entries() >= index.entries()
+            && pixels.entries() - index.entries() <= pending.entries());
+  }
+}
