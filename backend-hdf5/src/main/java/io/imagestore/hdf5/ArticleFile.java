@@ -18,6 +18,7 @@ import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Staging;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -114,7 +115,7 @@ public final class ArticleFile {
 
   private static void fill(Path file, ImageStore source) throws IOException {
     try (Stream<LabeledImage> images = source.stream();
-        Hdf5Table table = Hdf5Table.create(file, Map.of(), NAMES, 0);
+        Hdf5Table table = Hdf5Table.create(file, Map.of(), NAMES, 0, StoreFiles.ofSystem());
         Transaction transaction = table.begin()) {
       append(images.iterator(), transaction);
       transaction.commit(false);

@@ -55,7 +55,7 @@ abstract class ForeignPixels implements Closeable {
       JhdfFile file, Path path, ContiguousDataset dataset, long rows, int rowBytes) {
     long address = file.base() + dataset.getDataAddress();
     try {
-      StorageFile storage = new StorageFile(path, false);
+      StorageFile storage = StorageFile.openReadOnly(path);
       if (address < 0 || rows > (storage.length() - address) / rowBytes) {
         storage.close();
         throw new CorruptStoreException(

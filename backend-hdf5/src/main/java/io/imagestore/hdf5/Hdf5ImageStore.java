@@ -27,13 +27,12 @@ import io.imagestore.internal.PersistentLongMap;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -81,10 +80,9 @@ import org.jspecify.annotations.Nullable;
  * a write ends, or after the process was killed just then, may see the write before, datasets of
  * different lengths, or a wrong checksum. After a loss of power, open the store here before any
  * other program does. An {@code Hdf5ImageStore} in another process, opened read-only, writes
- * nothing and sees the last whole write before it was opened; when space that its images lay in was
- * used for others meanwhile, it goes over to the last whole write of that moment. It holds labels
- * and checksums in memory, 8 bytes an image. If it doesn't verify checksums, don't write to the
- * file meanwhile.
+ * nothing and sees the last whole write before it was opened; when something of that was
+ * overwritten, it goes over to the last whole write of that moment, for which it reads all ids
+ * anew.
  *
  * <p>Reading copies from a mapping of the file, or from a bounded cache of decompressed chunks.
  * Memory taken is some 30 bytes an image for its id, and 8 to 40 bytes a chunk. At most 2^31 - 1
@@ -103,44 +101,28 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   private static final Set<Capability> CAPABILITIES =
       Set.of(Capability.ANY_CHANNELS, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
-  private final Path file;
   private final boolean durableCommits;
   private final boolean verifyChecksums;
   private final Hdf5Options options;
   private final @Nullable StoreLock lock;
   private final List<String> labelNames;
-  private volatile Opened opened;
-  private final Deque<Hdf5Table> outdated = new ArrayDeque<>();
+  private final StoreState state;
+  private final @Nullable WrittenState written;
   private final Blocks blocks = new Blocks();
 
-  /**
-   * The file as it was opened last, and the store's state in it.
-   *
-   * @param stamp changes when another process writes to the file
-   */
-  private record Opened(Hdf5Table table, Snapshot snapshot, Object stamp) {
-
-    static Opened load(Hdf5Table table, Path location, boolean keepColumns, Object stamp)
-        throws IOException {
-      Columns.check(table.view().columns(), location);
-      return new Opened(table, Snapshot.load(table.view(), location, keepColumns), stamp);
-    }
-  }
-
   private Hdf5ImageStore(
-      Path file,
       Path location,
       Hdf5Options options,
       @Nullable StoreLock lock,
-      Opened opened,
+      StoreState state,
       List<String> labelNames) {
     super(location, options);
-    this.file = file;
     this.options = options;
     this.durableCommits = options.durableCommits();
     this.verifyChecksums = options.verifyChecksums();
     this.lock = lock;
-    this.opened = opened;
+    this.state = state;
+    this.written = state instanceof WrittenState own ? own : null;
     this.labelNames = labelNames;
   }
 
@@ -173,10 +155,16 @@ public final class Hdf5ImageStore extends AbstractImageStore {
    * @throws ImageStoreException if the file system fails
    */
   public static ImageStore open(Path path, StoreOptions options) {
+    return open(path, options, StoreFiles.ofSystem());
+  }
+
+  static ImageStore open(Path path, StoreOptions options, StoreFiles files) {
     Hdf5Options own = Hdf5Options.from(options);
     DefaultFileSystem.require(path);
     try {
-      return own.mode() == OpenMode.READ_ONLY ? openReadOnly(path, own) : openForWriting(path, own);
+      return own.mode() == OpenMode.READ_ONLY
+          ? openReadOnly(path, own)
+          : openForWriting(path, own, files);
     } catch (IOException e) {
       throw explained(path, e);
     }
@@ -203,15 +191,16 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     return IoFailure.of("opening store " + path + " failed", e);
   }
 
-  private static ImageStore openForWriting(Path path, Hdf5Options options) throws IOException {
+  private static ImageStore openForWriting(Path path, Hdf5Options options, StoreFiles files)
+      throws IOException {
     if (Files.isDirectory(path)) {
       throw new UnsupportedStoreException(path + " is a folder; an HDF5 store is a file");
     }
-    Path file = realFile(path);
+    Path file = realFile(path, files);
     StoreLock lock = StoreLock.acquire(file.resolveSibling(file.getFileName() + ".lock"), path);
     boolean kept = false;
     try {
-      ImageStore store = openForWriting(file, path, options, lock);
+      ImageStore store = openForWriting(file, path, options, lock, files);
       kept = true;
       return store;
     } finally {
@@ -222,20 +211,21 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   }
 
   /** The same for all names that a file has by links, for lock and journal lie beside it. */
-  private static Path realFile(Path path) throws IOException {
+  private static Path realFile(Path path, StoreFiles files) throws IOException {
     if (Files.exists(path)) {
       return path.toRealPath();
     }
     Path absolute = path.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder != null && !Files.exists(folder)) {
-      Files.createDirectories(folder);
+      files.createFolders(folder);
     }
     return absolute;
   }
 
   private static ImageStore openForWriting(
-      Path file, Path path, Hdf5Options options, StoreLock lock) throws IOException {
+      Path file, Path path, Hdf5Options options, StoreLock lock, StoreFiles files)
+      throws IOException {
     boolean exists = Files.exists(file);
     if (exists && options.mode() == OpenMode.CREATE_NEW) {
       throw new UnsupportedStoreException(
@@ -244,12 +234,13 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     // A file of no bytes is what a crash can leave of one that was being made.
     boolean fresh = !exists || Files.size(file) == 0;
     List<String> freshNames = options.labelNames().orElse(List.of());
-    Hdf5Table table = fresh ? make(file, freshNames, options) : open(file, path, options);
+    Hdf5Table table =
+        fresh ? make(file, freshNames, options, files) : open(file, path, options, files);
     boolean kept = false;
     try {
-      Opened opened = Opened.load(table, path, false, "");
+      WrittenState state = new WrittenState(table, Snapshot.load(table.view(), path));
       List<String> names = fresh ? freshNames : labelNames(table, path, options);
-      ImageStore store = new Hdf5ImageStore(file, path, options, lock, opened, names);
+      ImageStore store = new Hdf5ImageStore(path, options, lock, state, names);
       kept = true;
       return store;
     } finally {
@@ -259,33 +250,52 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     }
   }
 
-  private static Hdf5Table make(Path file, List<String> labelNames, Hdf5Options options)
+  private static Hdf5Table make(
+      Path file, List<String> labelNames, Hdf5Options options, StoreFiles files)
       throws IOException {
     String header = new StoreHeader(FORMAT, VERSION, labelNames).toJson();
     return Hdf5Table.create(
-        file, Map.of(ATTRIBUTE, header), Columns.NAMES, options.chunkCacheBytes());
+        file, Map.of(ATTRIBUTE, header), Columns.NAMES, options.chunkCacheBytes(), files);
   }
 
-  private static Hdf5Table open(Path file, Path path, Hdf5Options options) throws IOException {
-    if (header(file, path).isEmpty()) {
-      throw new UnsupportedStoreException(
-          "the HDF5 file "
-              + path
-              + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
+  private static Hdf5Table open(Path file, Path path, Hdf5Options options, StoreFiles files)
+      throws IOException {
+    Hdf5Table table;
+    try {
+      table = Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes(), files);
+    } catch (Hdf5FormatException | UnsupportedHdf5Exception e) {
+      if (isOurs(file, path)) {
+        throw e;
+      }
+      throw foreign(path);
     }
-    return Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes());
+    if (table.attribute(ATTRIBUTE).isEmpty()) {
+      table.close();
+      throw foreign(path);
+    }
+    return table;
   }
 
-  /** The header, or empty if the file is of another making. */
-  private static Optional<StoreHeader> header(Path file, Path path) throws IOException {
+  private static UnsupportedStoreException foreign(Path path) {
+    return new UnsupportedStoreException(
+        "the HDF5 file "
+            + path
+            + " is of another making, which can be read only; open it with OpenMode.READ_ONLY");
+  }
+
+  /** Whether a file that can't be opened as a store is one nevertheless. */
+  private static boolean isOurs(Path file, Path path) throws IOException {
     if (!Hdf5ImageStoreProvider.isHdf5(file)) {
       throw new UnsupportedStoreException(path + " is no HDF5 file");
     }
     try {
       return Hdf5Table.readAttribute(file, ATTRIBUTE)
-          .map(json -> StoreHeader.parse(json, FORMAT, VERSION, path));
+          .map(json -> StoreHeader.parse(json, FORMAT, VERSION, path))
+          .isPresent();
     } catch (UnsupportedHdf5Exception e) {
-      return Optional.empty();
+      return false;
+    } catch (Hdf5FormatException e) {
+      return true; // its damage is why it can't be opened
     }
   }
 
@@ -316,21 +326,20 @@ public final class Hdf5ImageStore extends AbstractImageStore {
       throw new UnsupportedStoreException("there is no HDF5 file at " + path);
     }
     Path file = path.toRealPath();
-    Object stamp = stamp(file);
     Hdf5Table table = openOwn(file, path, options);
     if (table == null) {
       return ForeignHdf5Store.open(path, options);
     }
+    StoreState state = WatchedState.of(table, file, path, options.chunkCacheBytes());
     boolean kept = false;
     try {
       List<String> names = header(table, path).labelNames();
-      Opened opened = Opened.load(table, path, true, stamp);
-      ImageStore store = new Hdf5ImageStore(file, path, options, null, opened, names);
+      ImageStore store = new Hdf5ImageStore(path, options, null, state, names);
       kept = true;
       return store;
     } finally {
       if (!kept) {
-        table.close();
+        state.close();
       }
     }
   }
@@ -341,21 +350,17 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     Hdf5Table table;
     try {
       table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
-    } catch (IOException e) {
-      if (header(file, path).isEmpty()) {
-        return null;
+    } catch (Hdf5FormatException | UnsupportedHdf5Exception e) {
+      if (isOurs(file, path)) {
+        throw e;
       }
-      throw e;
+      return null;
     }
     if (table.attribute(ATTRIBUTE).isEmpty()) {
       table.close();
       return null;
     }
     return table;
-  }
-
-  private static Object stamp(Path file) throws IOException {
-    return Files.getLastModifiedTime(file);
   }
 
   // Writing.
@@ -386,19 +391,21 @@ public final class Hdf5ImageStore extends AbstractImageStore {
   }
 
   private StoreWrite begin() throws IOException {
-    return new StoreWrite(opened.table.begin(), opened.snapshot, location(), options);
+    WrittenState own = written();
+    return new StoreWrite(own.table().begin(), own.snapshot(), location(), options);
   }
 
   /** The last row moves into the hole, so that rows stay without gaps. */
   @Override
   protected boolean remove(long id) throws IOException {
-    Snapshot before = opened.snapshot;
+    WrittenState own = written();
+    Snapshot before = own.snapshot();
     Integer hole = before.rows().get(id);
     if (hole == null) {
       return false;
     }
     PersistentLongMap<Integer> rows = before.rows().without(id);
-    try (Transaction transaction = opened.table.begin()) {
+    try (Transaction transaction = own.table().begin()) {
       int last = (int) transaction.rows() - 1;
       if (hole != last) {
         List<ColumnSpec> columns = before.table().columns();
@@ -415,22 +422,23 @@ public final class Hdf5ImageStore extends AbstractImageStore {
     return true;
   }
 
-  private void publish(Snapshot snapshot) {
-    opened = new Opened(opened.table, snapshot, opened.stamp);
+  private void publish(Snapshot committed) {
+    written().publish(committed);
+  }
+
+  private WrittenState written() {
+    return Objects.requireNonNull(written, "read-only");
   }
 
   @Override
   protected void sync() throws IOException {
-    opened.table.checkpoint();
+    written().table().checkpoint();
   }
 
   @Override
   protected void release() throws IOException {
     try {
-      for (Hdf5Table table : outdated) {
-        table.close();
-      }
-      opened.table.close();
+      state.close();
     } finally {
       if (lock != null) {
         lock.close();
@@ -440,57 +448,13 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   // Reading.
 
-  /**
-   * Reads from the present state; from a newer one when what the present one refers to was given up
-   * meanwhile.
-   */
-  private <T> T reading(ReadingStep<T> step) throws IOException {
-    Opened now = opened;
+  private <T> T reading(StoreState.Step<T> step) throws IOException {
     try {
-      return now.table.read(() -> step.read(opened.snapshot));
-    } catch (CorruptImageException e) {
-      if (!reopened(now)) {
-        throw e;
-      }
-      return opened.table.read(() -> step.read(opened.snapshot));
+      return state.read(step);
     } catch (InternalError e) {
       // What the JVM makes of a mapped page that is gone.
       throw new CorruptStoreException(
           "store " + location() + " was cut off while it was open; restore it from a copy", e);
-    }
-  }
-
-  private interface ReadingStep<T> {
-    T read(Snapshot snapshot) throws IOException;
-  }
-
-  /** Whether another process has written to the file, so that it was opened again. */
-  private synchronized boolean reopened(Opened old) throws IOException {
-    if (lock != null) {
-      return false;
-    }
-    if (opened.table.equals(old.table)) {
-      Object stamp = stamp(file);
-      if (stamp.equals(old.stamp)) {
-        return false;
-      }
-      opened = reopen(stamp);
-      outdated.add(old.table);
-    }
-    return true;
-  }
-
-  private Opened reopen(Object stamp) throws IOException {
-    Hdf5Table table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
-    boolean kept = false;
-    try {
-      Opened next = Opened.load(table, location(), true, stamp);
-      kept = true;
-      return next;
-    } finally {
-      if (!kept) {
-        table.close();
-      }
     }
   }
 
@@ -584,7 +548,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected @Nullable ImageShape shapeOf(long id) {
-    Snapshot snapshot = opened.snapshot;
+    Snapshot snapshot = state.snapshot();
     return snapshot.rows().get(id) == null ? null : snapshot.shape();
   }
 
@@ -599,12 +563,12 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected long[] idsFrom(long firstId, int count) {
-    return opened.snapshot.rows().idsFrom(firstId, count);
+    return state.snapshot().rows().idsFrom(firstId, count);
   }
 
   @Override
   protected long count() {
-    return opened.snapshot.rows().size();
+    return state.snapshot().rows().size();
   }
 
   @Override
@@ -614,7 +578,7 @@ public final class Hdf5ImageStore extends AbstractImageStore {
 
   @Override
   protected StoreInfo describe() {
-    Snapshot snapshot = opened.snapshot;
+    Snapshot snapshot = state.snapshot();
     return new StoreInfo(
         BACKEND,
         location(),

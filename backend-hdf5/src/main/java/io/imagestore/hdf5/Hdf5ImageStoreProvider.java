@@ -3,6 +3,7 @@ package io.imagestore.hdf5;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -56,5 +57,10 @@ public final class Hdf5ImageStoreProvider implements ImageStoreProvider {
   @Override
   public ImageStore open(Path path, StoreOptions options) {
     return Hdf5ImageStore.open(path, options);
+  }
+
+  @Override
+  public ImageStore open(Path path, StoreOptions options, StoreFiles files) {
+    return Hdf5ImageStore.open(path, options, files);
   }
 }

@@ -14,22 +14,14 @@ import org.jspecify.annotations.Nullable;
  * A store as it was after some commit: the table, and in which row each id is. Immutable.
  *
  * @param shape that of all images, or null while there never was one
- * @param labels those of all rows, where another process may change the file; else null, they are
- *     read from it
- * @param checksums likewise
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
-record Snapshot(
-    TableView table,
-    @Nullable ImageShape shape,
-    PersistentLongMap<Integer> rows,
-    int @Nullable [] labels,
-    int @Nullable [] checksums) {
+record Snapshot(TableView table, @Nullable ImageShape shape, PersistentLongMap<Integer> rows) {
 
   private static final int ROWS_AT_ONCE = 8192;
 
-  /** Reads the ids; labels and checksums too if asked to. */
-  static Snapshot load(TableView table, Path location, boolean keepColumns) throws IOException {
+  /** Reads the ids. */
+  static Snapshot load(TableView table, Path location) throws IOException {
+    Columns.check(table.columns(), location);
     if (table.rows() > Integer.MAX_VALUE) {
       throw new CorruptStoreException(
           "store " + location + " claims to have " + table.rows() + " rows; 2^31 - 1 fit");
@@ -44,12 +36,7 @@ record Snapshot(
         add(ids.getLong(8 * i), first + i, rows, location);
       }
     }
-    return new Snapshot(
-        table,
-        shapeOf(table),
-        rows.build(),
-        keepColumns ? column(table, Columns.LABELS, count) : null,
-        keepColumns ? column(table, Columns.CHECKSUMS, count) : null);
+    return new Snapshot(table, shapeOf(table), rows.build());
   }
 
   private static void add(
@@ -73,34 +60,21 @@ record Snapshot(
     rows.put(id, row);
   }
 
-  private static int[] column(TableView table, int column, int count) throws IOException {
-    int[] values = new int[count];
-    ByteBuffer bytes = buffer();
-    for (int first = 0; first < count; first += ROWS_AT_ONCE) {
-      int part = Math.min(ROWS_AT_ONCE, count - first);
-      table.get(column, first, part, bytes.clear());
-      for (int i = 0; i < part; i++) {
-        values[first + i] = bytes.getInt(4 * i);
-      }
-    }
-    return values;
-  }
-
   private static ByteBuffer buffer() {
     return ByteBuffer.allocate(8 * ROWS_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
   }
 
   int label(int row) throws IOException {
-    return labels != null ? labels[row] : table.getInt(Columns.LABELS, row);
+    return table.getInt(Columns.LABELS, row);
   }
 
   int checksum(int row) throws IOException {
-    return checksums != null ? checksums[row] : table.getInt(Columns.CHECKSUMS, row);
+    return table.getInt(Columns.CHECKSUMS, row);
   }
 
   /** The state after a commit of this process. */
   Snapshot after(TableView next, PersistentLongMap<Integer> nextRows) {
-    return new Snapshot(next, shape == null ? shapeOf(next) : shape, nextRows, null, null);
+    return new Snapshot(next, shape == null ? shapeOf(next) : shape, nextRows);
   }
 
   private static @Nullable ImageShape shapeOf(TableView table) {

@@ -7,13 +7,12 @@ import io.imagestore.StoreFullException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.PersistentLongMap;
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** One write to a store: images are added batch by batch, and all of them committed as one. */
-final class StoreWrite implements Closeable {
+final class StoreWrite implements AutoCloseable {
 
   private final Transaction transaction;
   private final Snapshot before;
@@ -104,7 +103,7 @@ final class StoreWrite implements Closeable {
 
   /** Takes everything back if it wasn't committed. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     transaction.close();
   }
 }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ChunkWriter {
 
-  private final Hdf5Table table;
+  private final TableWriter table;
   private final StorageFile storage;
   private final FreeSpace space;
   private final ColumnSpec spec;
@@ -89,7 +89,7 @@ final class ChunkWriter {
     }
   }
 
-  ChunkWriter(Hdf5Table table, ColumnSpec spec, int index, TableView base) {
+  ChunkWriter(TableWriter table, ColumnSpec spec, int index, TableView base) {
     this.table = table;
     this.storage = table.storage();
     this.space = table.space();

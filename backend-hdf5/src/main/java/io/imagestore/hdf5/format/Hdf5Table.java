@@ -1,21 +1,13 @@
 package io.imagestore.hdf5.format;
 
-import io.imagestore.hdf5.format.ObjectHeader.Message;
+import io.imagestore.spi.StoreFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.Comparator;
-import java.util.IdentityHashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.locks.StampedLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,65 +19,28 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Hdf5Table implements Closeable {
 
-  // What of the metadata is put into the journal at each checkpoint, to save waiting for the device
-  // later.
-  private static final int MAX_COVERED_BYTES = 256 << 10;
-  private static final long MAX_JOURNAL_BYTES = 8 << 20;
-  private static final long MAX_LET_GO_BYTES = 64 << 20;
-  private static final int OPTIMISTIC_READS = 3;
-
-  /** An attribute of the root group until a state of the file was waited for. */
-  private static final String UNSETTLED = "unsettled";
-
   private static final int MAX_ATTEMPTS = 1000;
 
   private final Path path;
-  private final Path journalPath;
-  private final boolean writable;
-  private final List<String> names;
-  private final ChunkCache cache;
   private final StorageFile storage;
-  private final Superblock superblock;
-  private final StampedLock reuse = new StampedLock();
-  private final FreeSpace space;
-  private final Map<String, String> attributes = new LinkedHashMap<>();
-  private List<Column> columns = List.of();
-  private ObjectHeader root;
-  private volatile TableView view;
-
-  // Since the last checkpoint:
-  private @Nullable Journal journal;
-  private final Set<MetadataBlock> covered = Collections.newSetFromMap(new IdentityHashMap<>());
-  private long mostRows;
-  private boolean changed;
-  private boolean settled;
-
-  private boolean broken;
+  private final TableStructure structure;
+  private final ReuseGuard guard;
+  private final TableView opened;
+  private final @Nullable TableWriter writer;
 
   private Hdf5Table(
       Path path,
-      boolean writable,
-      List<String> names,
       StorageFile storage,
-      ByteSource source,
-      long cacheBytes)
-      throws IOException {
+      TableStructure structure,
+      ReuseGuard guard,
+      TableView opened,
+      @Nullable TableWriter writer) {
     this.path = path;
-    this.journalPath = Journal.beside(path);
-    this.writable = writable;
-    this.names = List.copyOf(names);
-    this.cache = new ChunkCache(cacheBytes);
     this.storage = storage;
-    this.superblock = Superblock.read(source);
-    if (superblock.markedOpen()) {
-      throw new FileInUseException(
-          "another program has the file open for writing, or died in it; if none has, run h5clear -s on it");
-    }
-    this.root = ObjectHeader.read(source, superblock.root());
-    this.space = new FreeSpace(superblock.endOfFile());
-    this.view = load(source);
-    this.mostRows = view.rows();
-    this.settled = !attributes.containsKey(UNSETTLED);
+    this.structure = structure;
+    this.guard = guard;
+    this.opened = opened;
+    this.writer = writer;
   }
 
   /**
@@ -95,20 +50,24 @@ public final class Hdf5Table implements Closeable {
    * @param attributes texts to keep in the root group
    * @param columns the names of the datasets that will make the table
    * @param cacheBytes the most that decoded chunks may take in memory
+   * @param files through which the file and its journal are written
    * @return the table, open for reading and writing
    * @throws IllegalArgumentException if an attribute is longer than 64 KiB
    * @throws IOException if it can't be made
    */
   public static Hdf5Table create(
-      Path path, Map<String, String> attributes, List<String> columns, long cacheBytes)
+      Path path,
+      Map<String, String> attributes,
+      List<String> columns,
+      long cacheBytes,
+      StoreFiles files)
       throws IOException {
-    byte[] start = emptyFile(attributes);
-    Journal.deleteIfThere(Journal.beside(path)); // of a file that is no more
-    StorageFile storage = StorageFile.create(path, start);
+    byte[] start = TableStructure.emptyFile(attributes);
+    files.delete(Journal.beside(path)); // of a file that is no more
+    StorageFile storage = StorageFile.create(files, path, start);
     boolean made = false;
     try {
-      ByteSource source = new PagedSource(storage);
-      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
+      Hdf5Table table = forWriting(path, storage, columns, cacheBytes, files);
       made = true;
       return table;
     } finally {
@@ -118,20 +77,24 @@ public final class Hdf5Table implements Closeable {
     }
   }
 
-  private static byte[] emptyFile(Map<String, String> attributes) {
-    FreeSpace space = new FreeSpace(Superblock.BYTES);
-    Changes changes = new Changes(space);
-    List<Message> messages = new ArrayList<>(Messages.emptyGroup());
-    attributes.forEach((name, text) -> messages.add(Messages.attribute(name, text)));
-    messages.add(Messages.attribute(UNSETTLED, "needs the journal beside this file"));
-    ObjectHeader root = ObjectHeader.create(messages, changes);
-    changes.seal();
-    byte[] file = new byte[(int) space.end()];
-    Superblock superblock = Superblock.create(root.address(), space.end());
-    System.arraycopy(superblock.block().bytes(), 0, file, 0, Superblock.BYTES);
-    byte[] header = changes.created().get(0).bytes();
-    System.arraycopy(header, 0, file, (int) root.address(), header.length);
-    return file;
+  private static Hdf5Table forWriting(
+      Path path, StorageFile storage, List<String> columns, long cacheBytes, StoreFiles files)
+      throws IOException {
+    TableStructure structure = TableStructure.read(new PagedSource(storage), columns);
+    ReuseGuard guard = new ReuseGuard(storage, true, ReuseCounter.read(storage));
+    TableView view = view(storage, structure, cacheBytes);
+    TableWriter writer = new TableWriter(files, path, storage, structure, guard, view);
+    return new Hdf5Table(path, storage, structure, guard, view, writer);
+  }
+
+  private static TableView view(StorageFile storage, TableStructure structure, long cacheBytes)
+      throws IOException {
+    return new TableView(
+        storage,
+        new ChunkCache(cacheBytes),
+        structure.rows(),
+        structure.endOfFile(),
+        structure.chunks());
   }
 
   /**
@@ -141,45 +104,77 @@ public final class Hdf5Table implements Closeable {
    * @param path the file
    * @param columns the names of the datasets that make the table; there must be all or none
    * @param cacheBytes the most that decoded chunks may take in memory
+   * @param files through which the file and its journal are written
    * @return the open table
    * @throws Hdf5FormatException if a structure is damaged
    * @throws UnsupportedHdf5Exception if the file is of another making
    * @throws FileInUseException if another program has it open
    * @throws IOException if it can't be read or written
    */
-  public static Hdf5Table open(Path path, List<String> columns, long cacheBytes)
+  public static Hdf5Table open(Path path, List<String> columns, long cacheBytes, StoreFiles files)
       throws IOException {
-    StorageFile storage = new StorageFile(path, true);
+    StorageFile storage = StorageFile.open(files, path);
+    @Nullable Hdf5Table table = null;
     boolean opened = false;
     try {
       Path journalPath = Journal.beside(path);
       boolean interrupted = Files.exists(journalPath);
-      Journal.Contents journal = Journal.read(journalPath);
-      for (Patch patch : Recovery.of(journal, storage, journalPath).patches()) {
-        storage.write(patch);
-      }
-      ByteSource source = new PagedSource(storage);
-      Hdf5Table table = new Hdf5Table(path, true, columns, storage, source, cacheBytes);
-      table.checkSettled(journal);
-      storage.clearFrom(table.superblock.endOfFile());
-      table.findFreeSpace();
+      JournalContents journal = JournalContents.read(journalPath);
       if (interrupted) {
-        table.clear(table.view.rows(), Long.MAX_VALUE);
-        table.settleWithoutJournal();
+        recover(storage, journal, journalPath);
+      }
+      table = forWriting(path, storage, columns, cacheBytes, files);
+      requireCounter(storage);
+      checkSettled(table.structure, journal, journalPath);
+      TableWriter writer = table.writer();
+      if (interrupted) {
+        writer.takeOverRecovered();
+      } else {
+        writer.takeOver();
       }
       opened = true;
       return table;
     } finally {
-      if (!opened) {
+      if (!opened && table != null) {
+        table.writer().abandon();
+      } else if (!opened) {
         storage.close();
       }
+    }
+  }
+
+  private static void recover(StorageFile storage, JournalContents journal, Path journalPath)
+      throws IOException {
+    Recovery recovery = Recovery.of(journal, storage, journalPath);
+    requireCounter(storage);
+    // Readers may have seen a commit that is now taken back.
+    new ReuseGuard(storage, true, ReuseCounter.read(storage)).announce();
+    recovery.write(storage);
+  }
+
+  private static void requireCounter(StorageFile storage) throws IOException {
+    if (!ReuseCounter.read(storage).isThere()) {
+      throw new UnsupportedHdf5Exception(
+          "another program has made the file anew, and left out what its readers need to notice writes");
+    }
+  }
+
+  /** Without the journal's checksums, nobody knows which rows reached the device. */
+  private static void checkSettled(
+      TableStructure structure, JournalContents journal, Path journalPath)
+      throws Hdf5FormatException {
+    if (structure.isMarkedUnsettled() && !structure.columns().isEmpty() && journal.isNothing()) {
+      throw new Hdf5FormatException(
+          "it was never flushed, and its journal "
+              + journalPath
+              + " is missing; if that can't be found, what was written to the file is lost");
     }
   }
 
   /**
    * Opens a file for reading, as it is after the last whole commit. Writes nothing: what a crash
    * interrupted is finished or undone in memory. Another process may go on writing; this table
-   * stays as it is until it is opened again.
+   * stays as it is, and {@link #read} tells when it has to be opened again.
    *
    * @param path the file
    * @param columns the names of the datasets that make the table; there must be all or none
@@ -193,37 +188,48 @@ public final class Hdf5Table implements Closeable {
   public static Hdf5Table openReadOnly(Path path, List<String> columns, long cacheBytes)
       throws IOException {
     Path journalPath = Journal.beside(path);
-    StorageFile storage = new StorageFile(path, false);
+    StorageFile storage = StorageFile.openReadOnly(path);
     boolean opened = false;
     try {
-      for (int attempt = 1; ; attempt++) {
-        Journal.Contents journal = Journal.read(journalPath);
+      for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
+        ReuseCounter.Reading counter = ReuseCounter.read(storage);
+        JournalContents journal = JournalContents.read(journalPath);
         try {
           ByteSource source =
-              new PagedSource(
-                  new OverlaidSource(storage, Recovery.of(journal, storage, journalPath)));
-          Hdf5Table table = new Hdf5Table(path, false, columns, storage, source, cacheBytes);
-          table.checkSettled(journal);
-          opened = journal.isBeginningOf(Journal.read(journalPath));
+              new PagedSource(Recovery.of(journal, storage, journalPath).over(storage));
+          TableStructure structure = TableStructure.read(source, columns);
+          checkSettled(structure, journal, journalPath);
+          TableView view = view(storage, structure, cacheBytes);
+          opened = isStill(counter, journal, storage, journalPath);
           if (opened) {
-            return table;
+            ReuseGuard guard = new ReuseGuard(storage, false, counter);
+            return new Hdf5Table(path, storage, structure, guard, view, null);
           }
-        } catch (Hdf5FormatException e) {
-          if (journal.isBeginningOf(Journal.read(journalPath))) {
+        } catch (IOException e) {
+          if (isStill(counter, journal, storage, journalPath)) {
             throw e;
           }
-          // A checkpoint came in between: what looked damaged was half old, half new.
-        }
-        if (attempt == MAX_ATTEMPTS) {
-          throw new FileInUseException(
-              "another process writes to it faster than it can be read; try again");
+          // What looked damaged was half old, half new.
         }
       }
+      throw new FileInUseException(
+          "another process writes to it faster than it can be read; try again");
     } finally {
       if (!opened) {
         storage.close();
       }
     }
+  }
+
+  /**
+   * Whether all that was read since is of one state. A journal that shows more commits, but no
+   * metadata as it was before them, tells of nothing that was overwritten but what it covers.
+   */
+  private static boolean isStill(
+      ReuseCounter.Reading counter, JournalContents journal, StorageFile storage, Path journalPath)
+      throws IOException {
+    return journal.isBeginningOf(JournalContents.read(journalPath))
+        && counter.equals(ReuseCounter.read(storage));
   }
 
   /**
@@ -237,143 +243,12 @@ public final class Hdf5Table implements Closeable {
    * @throws IOException if it can't be read
    */
   public static Optional<String> readAttribute(Path path, String name) throws IOException {
-    try (StorageFile storage = new StorageFile(path, false)) {
-      ByteSource source =
-          new PagedSource(
-              new OverlaidSource(storage, Recovery.unchecked(Journal.read(Journal.beside(path)))));
+    try (StorageFile storage = StorageFile.openReadOnly(path)) {
+      Overlay metadata = Recovery.unchecked(JournalContents.read(Journal.beside(path)));
+      ByteSource source = new PagedSource(new OverlaidSource(storage, metadata));
       ObjectHeader root = ObjectHeader.read(source, Superblock.read(source).root());
-      return Optional.ofNullable(texts(root).get(name));
+      return Optional.ofNullable(TableStructure.texts(root).get(name));
     }
-  }
-
-  private static Map<String, String> texts(ObjectHeader root) throws IOException {
-    Map<String, String> texts = new LinkedHashMap<>();
-    for (Message message : root.messages()) {
-      if (message.type() == Message.ATTRIBUTE && (message.flags() & Message.SHARED) == 0) {
-        Optional<String> text = Messages.attributeText(message);
-        if (text.isPresent()) {
-          texts.put(Messages.attributeName(message), text.get());
-        }
-      }
-    }
-    return texts;
-  }
-
-  private TableView load(ByteSource source) throws IOException {
-    Map<String, Long> links = new LinkedHashMap<>();
-    for (Message message : root.messages()) {
-      if (message.type() == Message.LINK) {
-        Messages.Link link = Messages.parseLink(message);
-        links.put(link.name(), link.address());
-      }
-    }
-    attributes.putAll(texts(root));
-    if (names.stream().noneMatch(links::containsKey)) {
-      return new TableView(storage, cache, 0, superblock.endOfFile(), List.of());
-    }
-    List<Column> found = new ArrayList<>();
-    for (String name : names) {
-      Long address = links.get(name);
-      if (address == null) {
-        throw new UnsupportedHdf5Exception("there is no dataset '" + name + "'");
-      }
-      found.add(Column.read(source, name, address));
-    }
-    columns = found;
-    checkLengths();
-    List<TableView.ColumnView> views = new ArrayList<>();
-    for (Column column : columns) {
-      views.add(new TableView.ColumnView(column.spec(), column.chunks(superblock.endOfFile())));
-    }
-    return new TableView(storage, cache, columns.get(0).rows(), superblock.endOfFile(), views);
-  }
-
-  private void checkLengths() throws IOException {
-    long rows = columns.get(0).rows();
-    if (columns.stream().anyMatch(column -> column.rows() != rows)) {
-      List<String> lengths =
-          columns.stream().map(column -> column.spec().name() + " " + column.rows()).toList();
-      throw new Hdf5FormatException(
-          "the datasets' lengths disagree: "
-              + String.join(", ", lengths)
-              + "; whoever extended one of them must extend the others too");
-    }
-  }
-
-  /**
-   * Waits until the file is on the device, so that it needs the journal it was opened with no more.
-   */
-  private void settleWithoutJournal() throws IOException {
-    storage.sync();
-    settled = true;
-    if (!attributes.containsKey(UNSETTLED)) {
-      Journal.delete(journalPath);
-      return;
-    }
-    boolean removed = false;
-    try {
-      removeMark(); // with a journal in place of that one
-      removed = true;
-    } finally {
-      if (!removed && journal != null) {
-        journal.close(); // opening fails, so nobody else does
-      }
-    }
-  }
-
-  private void removeMark() throws IOException {
-    try (Transaction transaction = begin()) {
-      transaction.removeAttribute(UNSETTLED);
-      transaction.commit(false);
-    }
-  }
-
-  /** Without the journal's checksums, nobody knows which rows reached the device. */
-  private void checkSettled(Journal.Contents journal) throws Hdf5FormatException {
-    if (!settled && !columns.isEmpty() && journal.isNothing()) {
-      throw new Hdf5FormatException(
-          "it was never flushed, and its journal "
-              + journalPath
-              + " is missing; if that can't be found, what was written to the file is lost");
-    }
-  }
-
-  /** What lies between what is known may be used, if there is nothing that isn't known. */
-  private void findFreeSpace() throws IOException {
-    Set<Integer> known =
-        Set.of(
-            Message.NIL,
-            Message.LINK_INFO,
-            Message.GROUP_INFO,
-            Message.LINK,
-            Message.ATTRIBUTE,
-            Message.CONTINUATION);
-    for (Message message : root.messages()) {
-      boolean foreignLink =
-          message.type() == Message.LINK && !names.contains(Messages.parseLink(message).name());
-      boolean foreignText =
-          message.type() == Message.ATTRIBUTE
-              && !attributes.containsKey(Messages.attributeName(message));
-      if (!known.contains(message.type()) || foreignLink || foreignText) {
-        return;
-      }
-    }
-    if (superblock.hasExtension() || !columns.stream().allMatch(Column::isWhollyKnown)) {
-      return;
-    }
-    List<Extent> used = new ArrayList<>();
-    used.add(new Extent(0, Superblock.BYTES));
-    root.blocks().forEach(block -> used.add(new Extent(block.address(), block.size())));
-    for (Column column : columns) {
-      used.addAll(column.extents());
-      for (int i = 0; i < Math.min(column.indexLength(), Integer.MAX_VALUE); i++) {
-        Chunk chunk = column.chunk(i);
-        if (chunk != null) {
-          used.add(new Extent(chunk.address(), chunk.size()));
-        }
-      }
-    }
-    FreeSpace.gaps(used, superblock.endOfFile()).forEach(space::add);
   }
 
   // Reading.
@@ -384,7 +259,7 @@ public final class Hdf5Table implements Closeable {
    * @return after the last commit
    */
   public TableView view() {
-    return view;
+    return writer == null ? opened : writer.view();
   }
 
   /**
@@ -394,39 +269,23 @@ public final class Hdf5Table implements Closeable {
    * @return the text, or empty if there is none
    */
   public Optional<String> attribute(String name) {
-    return Optional.ofNullable(attributes.get(name));
+    return Optional.ofNullable(structure.attribute(name));
   }
 
   /**
-   * Reads, again if space of deleted rows was used for others meanwhile, so that what is returned
-   * or thrown is right.
+   * Reads, so that what is returned or thrown is right: if what the state refers to was overwritten
+   * meanwhile, it reads again, or, where another process did that, says that the table has to be
+   * opened again.
    *
    * @param reading takes the current view, directly or as part of a state of the caller's, and
    *     reads; must have no other effect than what it does anew each time
    * @param <T> what it returns
    * @return what it returned last
+   * @throws OutdatedException if another process has overwritten what this table refers to
    * @throws IOException if the file can't be read, or is damaged
    */
   public <T> T read(Reading<T> reading) throws IOException {
-    for (int i = 0; i < OPTIMISTIC_READS; i++) {
-      long stamp = reuse.tryOptimisticRead();
-      try {
-        T result = reading.run();
-        if (reuse.validate(stamp)) {
-          return result;
-        }
-      } catch (IOException | RuntimeException e) {
-        if (reuse.validate(stamp)) {
-          throw e;
-        }
-      }
-    }
-    long stamp = reuse.readLock();
-    try {
-      return reading.run();
-    } finally {
-      reuse.unlockRead(stamp);
-    }
+    return guard.read(reading);
   }
 
   /**
@@ -454,206 +313,7 @@ public final class Hdf5Table implements Closeable {
    * @throws IOException if the file can't be written
    */
   public Transaction begin() throws IOException {
-    if (!writable) {
-      throw new IllegalStateException(path + " was opened for reading");
-    }
-    if (broken) {
-      throw new IOException(
-          "an earlier write could neither be finished nor taken back; open the file again");
-    }
-    if (journal == null) {
-      if (settled) {
-        storage.sync();
-      }
-      journal =
-          Journal.begin(journalPath, System.currentTimeMillis() << 16, likelyToChange(), settled);
-    } else if (journal.length() > MAX_JOURNAL_BYTES
-        || space.letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
-      checkpoint();
-    }
-    return new Transaction(this);
-  }
-
-  /**
-   * The metadata to keep in the journal as it is now: all, or if that is much, what appending
-   * changes.
-   */
-  private List<Patch> likelyToChange() {
-    covered.clear();
-    List<MetadataBlock> blocks = new ArrayList<>();
-    blocks.add(superblock.block());
-    if (!settled) {
-      blocks.addAll(root.blocks());
-    }
-    columns.forEach(column -> blocks.addAll(column.hotBlocks()));
-    List<MetadataBlock> others = new ArrayList<>();
-    columns.forEach(column -> others.addAll(column.blocks()));
-    long bytes = 0;
-    for (MetadataBlock block : others) {
-      bytes += block.size();
-    }
-    if (bytes < MAX_COVERED_BYTES) {
-      blocks.addAll(others);
-    }
-    covered.addAll(blocks);
-    return covered.stream().map(MetadataBlock::whole).toList();
-  }
-
-  StorageFile storage() {
-    return storage;
-  }
-
-  FreeSpace space() {
-    return space;
-  }
-
-  List<Column> columns() {
-    return columns;
-  }
-
-  /** Rows from this number on have been no part of any state since the last checkpoint. */
-  long mostRows() {
-    return mostRows;
-  }
-
-  void createColumns(List<ColumnSpec> specs, Changes changes) {
-    List<Column> made = new ArrayList<>();
-    List<Message> messages = new ArrayList<>(root.messages());
-    for (ColumnSpec spec : specs) {
-      Column column = Column.create(spec, changes);
-      made.add(column);
-      messages.add(Messages.link(spec.name(), column.headerAddress()));
-    }
-    columns = made;
-    replaceRoot(messages, changes);
-  }
-
-  /** Sets a text, or removes it if it is null. */
-  void attribute(String name, @Nullable String text, Changes changes) throws IOException {
-    List<Message> messages = new ArrayList<>();
-    for (Message message : root.messages()) {
-      if (message.type() != Message.ATTRIBUTE || !Messages.attributeName(message).equals(name)) {
-        messages.add(message);
-      }
-    }
-    if (text == null) {
-      attributes.remove(name);
-    } else {
-      messages.add(Messages.attribute(name, text));
-      attributes.put(name, text);
-    }
-    replaceRoot(messages, changes);
-  }
-
-  /** Messages may have any place in a header, so the header is made anew, without gaps. */
-  private void replaceRoot(List<Message> messages, Changes changes) {
-    messages.removeIf(
-        message -> message.type() == Message.NIL || message.type() == Message.CONTINUATION);
-    root = ObjectHeader.create(messages, changes);
-    superblock.root(root.address(), changes);
-  }
-
-  /** Makes a transaction's work part of the file, all or nothing. */
-  TableView commit(Transaction transaction, boolean durable) throws IOException {
-    Changes changes = new Changes(space);
-    ObjectHeader oldRoot = root;
-    List<Column> oldColumns = columns;
-    Map<String, String> oldAttributes = new LinkedHashMap<>(attributes);
-    Journal log = Objects.requireNonNull(journal);
-    long logLength = log.length();
-    long logSequence = log.sequence();
-    boolean committed = false;
-    List<Patch> undo = new ArrayList<>();
-    try {
-      transaction.finish(changes);
-      superblock.endOfFile(space.end(), changes);
-      changes.seal();
-      // New blocks lie where nothing was, so they can be written now; that they are in the journal
-      // too saves checking them after a crash.
-      List<Patch> patches = new ArrayList<>();
-      for (Patch patch : changes.additions()) {
-        storage.write(patch);
-        patches.add(patch);
-      }
-      List<Patch> inPlace = changes.patches();
-      // The superblock first: HDF5 programs refuse what lies behind the end that it tells.
-      inPlace.sort(Comparator.comparing(patch -> patch.address() != 0));
-      patches.addAll(inPlace);
-      if (durable && settled) {
-        storage.sync();
-      }
-      List<MetadataBlock> uncovered =
-          changes.changed().stream().filter(block -> !covered.contains(block)).toList();
-      if (!uncovered.isEmpty()) {
-        log.before(uncovered.stream().map(changes::before).toList());
-      }
-      boolean wait = settled && (durable || !uncovered.isEmpty());
-      log.commit(patches, transaction.dataRanges(), wait);
-      covered.addAll(uncovered);
-      changes.changed().forEach(block -> undo.add(changes.before(block)));
-      for (Patch patch : inPlace) {
-        storage.write(patch);
-      }
-      if (durable && !settled) {
-        storage.sync();
-        log.syncWithName();
-        settled = true;
-      }
-      covered.addAll(changes.created());
-      committed = true;
-    } finally {
-      if (!committed) {
-        columns = oldColumns;
-        root = oldRoot;
-        attributes.clear();
-        attributes.putAll(oldAttributes);
-        Set<MetadataBlock> made = changes.rollback();
-        columns.forEach(column -> column.forget(made));
-        takeBack(log, logLength, logSequence, undo);
-      }
-    }
-    transaction.letGo().forEach(space::letGo);
-    space.commit();
-    changed = true;
-    mostRows = Math.max(mostRows, transaction.rows());
-    view = transaction.after();
-    return view;
-  }
-
-  private void takeBack(Journal log, long length, long sequence, List<Patch> undo) {
-    try {
-      for (Patch patch : undo) {
-        storage.write(patch);
-      }
-      log.truncate(length, sequence);
-    } catch (IOException e) {
-      broken = true;
-    }
-  }
-
-  /** Forgets what a transaction wrote. */
-  void rollback(long dirtyRows) throws IOException {
-    space.rollback();
-    // What lies before is still needed to undo commits, and wasn't written to.
-    clear(mostRows, dirtyRows);
-  }
-
-  /**
-   * Makes rows in the free end of the last chunks zero again, for HDF5 programs that extend the
-   * datasets.
-   */
-  private void clear(long fromRow, long upToRow) throws IOException {
-    for (int i = 0; i < columns.size(); i++) {
-      ColumnSpec spec = columns.get(i).spec();
-      Chunk last = view.chunk(i, view.rows() / spec.chunkRows());
-      long firstRow = view.rows() / spec.chunkRows() * spec.chunkRows();
-      long from = Math.min(spec.chunkRows(), fromRow - firstRow);
-      long upTo = Math.min(spec.chunkRows(), upToRow - firstRow);
-      if (upTo > from && last != null && TableView.isPlain(spec, last)) {
-        byte[] zeros = new byte[(int) (upTo - from) * spec.rowBytes()];
-        storage.write(last.address() + from * spec.rowBytes(), zeros, 0, zeros.length);
-      }
-    }
+    return writer().begin();
   }
 
   /**
@@ -663,33 +323,14 @@ public final class Hdf5Table implements Closeable {
    * @throws IOException if the device fails
    */
   public void checkpoint() throws IOException {
-    Journal log = journal;
-    if (log == null || !changed) {
-      return;
+    writer().checkpoint();
+  }
+
+  TableWriter writer() {
+    if (writer == null) {
+      throw new IllegalStateException(path + " was opened for reading");
     }
-    storage.sync();
-    if (log.length() > MAX_JOURNAL_BYTES) {
-      Journal next = Journal.begin(journalPath, log.sequence(), likelyToChange(), true);
-      log.close();
-      journal = next;
-    } else {
-      log.checkpoint(likelyToChange());
-      if (!settled) {
-        log.syncWithName();
-      }
-    }
-    settled = true;
-    clear(view.rows(), mostRows);
-    mostRows = view.rows();
-    changed = false;
-    if (space.letGoBytes() > 0) {
-      // From here on, those who read in an older view have to look again.
-      reuse.unlockWrite(reuse.writeLock());
-      space.checkpoint();
-    }
-    if (attributes.containsKey(UNSETTLED)) {
-      removeMark();
-    }
+    return writer;
   }
 
   /**
@@ -700,49 +341,10 @@ public final class Hdf5Table implements Closeable {
    */
   @Override
   public void close() throws IOException {
-    boolean clean = false;
-    try {
-      if (journal != null && !broken) {
-        packTails();
-        if (view.rows() < mostRows || attributes.containsKey(UNSETTLED)) {
-          checkpoint();
-        }
-        storage.sync();
-        clean = true;
-      }
-    } finally {
-      if (broken) {
-        storage.close();
-      } else {
-        storage.close(space.end());
-      }
-      if (journal != null) {
-        if (clean) {
-          journal.delete();
-        } else {
-          journal.close();
-        }
-      }
-    }
-  }
-
-  /** Filters the last chunks, which lie unfiltered as long as rows are added to them. */
-  private void packTails() throws IOException {
-    boolean any = false;
-    for (int i = 0; i < columns.size(); i++) {
-      ColumnSpec spec = columns.get(i).spec();
-      Chunk last = view.chunk(i, view.rows() / spec.chunkRows());
-      any |=
-          spec.filters().any()
-              && view.rows() % spec.chunkRows() > 0
-              && last != null
-              && TableView.isPlain(spec, last);
-    }
-    if (any) {
-      try (Transaction transaction = begin()) {
-        transaction.packTails();
-        transaction.commit(false);
-      }
+    if (writer == null) {
+      storage.close();
+    } else {
+      writer.close();
     }
   }
 }

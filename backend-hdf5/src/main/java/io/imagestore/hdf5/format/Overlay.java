@@ -63,6 +63,11 @@ final class Overlay {
     }
   }
 
+  /** Where the last of it ends. */
+  long end() {
+    return stretches.isEmpty() ? 0 : end(stretches.lastEntry());
+  }
+
   /** All of it. */
   List<Patch> patches() {
     List<Patch> patches = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.imagestore.hdf5.format;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -14,36 +15,74 @@ final class Recovery {
 
   private static final int PIECE = 1 << 16;
 
+  private final Overlay metadata = new Overlay();
+  private final List<DataRange> data = new ArrayList<>();
+
   private Recovery() {}
 
   /**
-   * What has to be written to the file.
+   * Finds that state, and changes nothing.
    *
-   * @throws Hdf5FormatException if another program has changed the file meanwhile
+   * @throws Hdf5FormatException if another program has changed the file meanwhile, or the journal
+   *     belongs to another file
    */
-  static Overlay of(Journal.Contents journal, ByteSource file, Path journalPath)
+  static Recovery of(JournalContents journal, StorageFile file, Path journalPath)
       throws IOException {
-    Overlay overlay = new Overlay();
+    Recovery recovery = new Recovery();
     if (journal.isNothing()) {
-      return overlay;
+      return recovery;
     }
+    checkBelongs(journal, file, journalPath);
     checkUnchanged(journal, file, journalPath);
-    journal.before().forEach(overlay::put);
-    for (Journal.Commit commit : journal.commits()) {
+    journal.before().forEach(recovery.metadata::put);
+    for (JournalContents.Commit commit : journal.commits()) {
       if (!isWhole(commit.data(), file)) {
         break;
       }
-      commit.metadata().forEach(overlay::put);
+      commit.metadata().forEach(recovery.metadata::put);
+      recovery.data.addAll(commit.data());
     }
-    return overlay;
+    return recovery;
   }
 
-  /** The state of the last record, which is the right one as long as no power was lost. */
-  static Overlay unchecked(Journal.Contents journal) {
+  /** The metadata of the last record, which is the right one as long as no power was lost. */
+  static Overlay unchecked(JournalContents journal) {
     Overlay overlay = new Overlay();
     journal.before().forEach(overlay::put);
     journal.commits().forEach(commit -> commit.metadata().forEach(overlay::put));
     return overlay;
+  }
+
+  /** The file in that state. */
+  ByteSource over(StorageFile file) {
+    return new OverlaidSource(file, metadata);
+  }
+
+  /**
+   * Writes to the file all that may not have reached the device, so that it does at the next sync:
+   * what can be read may nevertheless be lost, if an earlier sync failed.
+   */
+  void write(StorageFile file) throws IOException {
+    for (Patch patch : metadata.patches()) {
+      file.write(patch);
+    }
+    byte[] piece = new byte[PIECE];
+    for (DataRange range : data) {
+      for (int done = 0; done < range.length(); done += PIECE) {
+        int count = Math.min(PIECE, range.length() - done);
+        file.read(range.address() + done, piece, 0, count);
+        file.write(range.address() + done, piece, 0, count);
+      }
+    }
+  }
+
+  private static void checkBelongs(JournalContents journal, StorageFile file, Path journalPath)
+      throws IOException {
+    if (ReuseCounter.read(file).identity() != journal.identity()) {
+      throw new Hdf5FormatException(
+          journalPath
+              + " is the journal of another file; put the right one in its place, or remove it if this file was closed");
+    }
   }
 
   private static boolean isWhole(List<DataRange> data, ByteSource file) throws IOException {
@@ -70,7 +109,7 @@ final class Recovery {
    * leave a hole behind the end. If such a superblock is none of those the journal knows, it is
    * that program's.
    */
-  private static void checkUnchanged(Journal.Contents journal, ByteSource file, Path journalPath)
+  private static void checkUnchanged(JournalContents journal, ByteSource file, Path journalPath)
       throws IOException {
     byte[] superblock = file.read(0, Superblock.BYTES);
     if (file.length() != Superblock.endOfFile(superblock)) {
@@ -79,7 +118,7 @@ final class Recovery {
     if (journal.before().stream().anyMatch(patch -> isAt0(patch, superblock))) {
       return;
     }
-    for (Journal.Commit commit : journal.commits()) {
+    for (JournalContents.Commit commit : journal.commits()) {
       if (commit.metadata().stream().anyMatch(patch -> isAt0(patch, superblock))) {
         return;
       }

@@ -1,9 +1,12 @@
 package io.imagestore.hdf5.format;
 
+import io.imagestore.spi.StoreFile;
+import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.StoreFiles.Access;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
@@ -19,44 +22,28 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It is mapped in segments. While it is open for writing, its length is a multiple of a segment,
  * the rest being a hole that takes no room; so each segment is mapped once, whole. HDF5 readers
- * don't mind a file that is longer than its superblock says. {@link RandomAccessFile} is used for
- * writing, for an interrupt doesn't close it.
+ * don't mind a file that is longer than its superblock says.
  */
 public final class StorageFile implements ByteSource, Closeable {
 
   private static final int SEGMENT_BITS = 25;
   private static final int SEGMENT = 1 << SEGMENT_BITS;
 
-  // RandomAccessFile copies what it writes; large pieces would cost fresh memory each time.
-  private static final int PIECE = 1 << 16;
-
   private final Path path;
-  private final RandomAccessFile file;
+  private final StoreFile file;
   private final boolean writable;
   private long length;
-  private @Nullable UninterruptedWriter writer;
   private final Mappings mappings = Mappings.none();
   private volatile @Nullable ByteBuffer[] segments = new ByteBuffer[0];
   private boolean closed;
 
-  /**
-   * Opens a file.
-   *
-   * @param path the file, which must be there, in the default file system
-   * @param writable whether to write to it, which is for this package only
-   * @throws IOException if it can't be opened
-   */
-  public StorageFile(Path path, boolean writable) throws IOException {
-    this(path, writable, openPresent(path, writable));
-  }
-
-  private StorageFile(Path path, boolean writable, RandomAccessFile file) throws IOException {
+  private StorageFile(Path path, boolean writable, StoreFile file) throws IOException {
     this.path = path;
     this.writable = writable;
     this.file = file;
     boolean opened = false;
     try {
-      this.length = file.length();
+      this.length = file.size();
       opened = true;
     } finally {
       if (!opened) {
@@ -65,47 +52,62 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
+  /**
+   * Opens a file to read it.
+   *
+   * @param path the file, which must be there, in the default file system
+   * @return the open file
+   * @throws IOException if it can't be opened
+   */
+  public static StorageFile openReadOnly(Path path) throws IOException {
+    requireFile(path);
+    return new StorageFile(path, false, StoreFiles.ofSystem().open(path, Access.READ));
+  }
+
+  static StorageFile open(StoreFiles files, Path path) throws IOException {
+    requireFile(path);
+    return new StorageFile(path, true, files.open(path, Access.WRITE));
+  }
+
+  private static void requireFile(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new NoSuchFileException(path.toString(), null, "is no file");
+    }
+  }
+
   /** Makes a file that begins with some bytes, which are written at one go. */
-  static StorageFile create(Path path, byte[] start) throws IOException {
-    if (Files.exists(path) && Files.size(path) > 0) {
+  static StorageFile create(StoreFiles files, Path path, byte[] start) throws IOException {
+    boolean isThere = Files.exists(path);
+    if (isThere && Files.size(path) > 0) {
       throw new FileAlreadyExistsException(path.toString());
     }
-    RandomAccessFile file = open(path, true);
-    boolean written = false;
+    StoreFile file = files.open(path, Access.WRITE);
+    boolean made = false;
     try {
-      file.write(start);
-      written = true;
+      file.write(0, start, 0, start.length);
+      made = true;
     } finally {
-      if (!written) {
+      if (!made) {
         file.close();
+        files.delete(path);
       }
     }
     return new StorageFile(path, true, file);
   }
 
-  private static RandomAccessFile openPresent(Path path, boolean writable) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new NoSuchFileException(path.toString(), null, "is no file");
-    }
-    return open(path, writable);
-  }
-
-  private static RandomAccessFile open(Path path, boolean writable) throws IOException {
-    return new RandomAccessFile(path.toFile(), writable ? "rw" : "r");
-  }
-
   @Override
   public synchronized long length() throws IOException {
     if (!writable) {
-      length = file.length();
+      length = file.size();
     }
     return length;
   }
 
   @Override
-  public synchronized void read(long address, byte[] into, int offset, int count)
-      throws IOException {
-    if (address < 0 || address > length() - count) {
+  public void read(long address, byte[] into, int offset, int count) throws IOException {
+    if (address < 0
+        || address > length() - count
+        || file.read(address, into, offset, count) < count) {
       throw new Hdf5FormatException(
           count
               + " bytes at address "
@@ -114,30 +116,17 @@ public final class StorageFile implements ByteSource, Closeable {
               + length()
               + " bytes");
     }
-    file.seek(address);
-    file.readFully(into, offset, count);
   }
 
   /** Writes what remains, which is used up, after making the file long enough. */
   void write(long address, ByteBuffer bytes) throws IOException {
-    if (bytes.hasArray()) {
-      write(address, bytes.array(), bytes.arrayOffset() + bytes.position(), bytes.remaining());
-      bytes.position(bytes.limit());
-      return;
-    }
     reserve(address + bytes.remaining());
-    if (writer == null) {
-      writer = new UninterruptedWriter(path);
-    }
-    writer.write(address, bytes);
+    file.write(address, bytes);
   }
 
-  synchronized void write(long address, byte[] bytes, int offset, int count) throws IOException {
+  void write(long address, byte[] bytes, int offset, int count) throws IOException {
     reserve(address + count);
-    file.seek(address);
-    for (int done = 0; done < count; done += PIECE) {
-      file.write(bytes, offset + done, Math.min(PIECE, count - done));
-    }
+    file.write(address, bytes, offset, count);
   }
 
   void write(Patch patch) throws IOException {
@@ -147,7 +136,7 @@ public final class StorageFile implements ByteSource, Closeable {
   private synchronized void reserve(long end) throws IOException {
     if (end > length) {
       long whole = (end + SEGMENT - 1) >> SEGMENT_BITS << SEGMENT_BITS;
-      file.setLength(whole);
+      file.setSize(whole);
       length = whole;
     }
   }
@@ -155,14 +144,14 @@ public final class StorageFile implements ByteSource, Closeable {
   /** Cuts the file off and makes it long again, so that all behind the place is zero. */
   synchronized void clearFrom(long end) throws IOException {
     if (length > end) {
-      file.setLength(end);
+      file.setSize(end);
       length = end;
     }
   }
 
   /** Waits until all that has been written is on the device. */
-  void sync() throws IOException {
-    file.getFD().sync();
+  void sync() throws SyncException {
+    SyncException.guard(file::force);
   }
 
   /** Cuts the hole at the end off and closes. */
@@ -179,7 +168,7 @@ public final class StorageFile implements ByteSource, Closeable {
 
   private void cut(long end) {
     try {
-      file.setLength(end);
+      file.setSize(end);
       length = end;
     } catch (IOException e) {
       // Some systems don't cut a file that somebody has mapped. The hole does no harm.
@@ -191,13 +180,7 @@ public final class StorageFile implements ByteSource, Closeable {
   @Override
   public synchronized void close() throws IOException {
     unmap();
-    try {
-      if (writer != null) {
-        writer.close();
-      }
-    } finally {
-      file.close();
-    }
+    file.close();
   }
 
   private void unmap() {
@@ -232,6 +215,22 @@ public final class StorageFile implements ByteSource, Closeable {
     }
   }
 
+  /** A little-endian number whose address is a multiple of its size. */
+  long getLong(long address) throws IOException {
+    return segment(address, Long.BYTES).getLong((int) (address & (SEGMENT - 1)));
+  }
+
+  /** A little-endian number. */
+  int getInt(long address) throws IOException {
+    int inSegment = (int) (address & (SEGMENT - 1));
+    if (inSegment <= SEGMENT - Integer.BYTES) {
+      return segment(address, Integer.BYTES).getInt(inSegment);
+    }
+    ByteBuffer pieces = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    get(address, pieces, Integer.BYTES);
+    return pieces.getInt(0);
+  }
+
   private ByteBuffer segment(long address, int count) throws IOException {
     int index = (int) (address >> SEGMENT_BITS);
     int end = (int) (address & (SEGMENT - 1)) + count;
@@ -256,7 +255,7 @@ public final class StorageFile implements ByteSource, Closeable {
       throw new Hdf5FormatException(
           "address " + (start + end) + " is behind the end of the file, at " + length());
     }
-    ByteBuffer segment = mapUninterrupted(start, size);
+    ByteBuffer segment = mapUninterrupted(start, size).order(ByteOrder.LITTLE_ENDIAN);
     @Nullable ByteBuffer[] grown = Arrays.copyOf(segments, Math.max(segments.length, index + 1));
     grown[index] = segment;
     segments = grown;

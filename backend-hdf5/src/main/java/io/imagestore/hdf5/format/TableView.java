@@ -146,7 +146,13 @@ public final class TableView {
    * @throws IOException if the file can't be read
    */
   public int getInt(int column, long row) throws IOException {
-    ByteBuffer bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
+    ColumnView view = columns.get(column);
+    int chunkRows = view.spec.chunkRows();
+    Chunk chunk = row < 0 || row >= rows ? null : chunk(column, row / chunkRows);
+    if (chunk != null && isPlain(view.spec, chunk)) {
+      return storage.getInt(chunk.address() + row % chunkRows * Integer.BYTES);
+    }
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
     get(column, row, bytes);
     return bytes.getInt(0);
   }

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Transaction implements AutoCloseable {
 
-  private final Hdf5Table table;
+  private final TableWriter table;
   private final TableView base;
   private final List<ChunkWriter> writers = new ArrayList<>();
   private List<ColumnSpec> newColumns = List.of();
@@ -24,7 +24,7 @@ public final class Transaction implements AutoCloseable {
   private long mostRows;
   private boolean ended;
 
-  Transaction(Hdf5Table table) {
+  Transaction(TableWriter table) {
     this.table = table;
     this.base = table.view();
     this.rows = base.rows();
@@ -143,13 +143,13 @@ public final class Transaction implements AutoCloseable {
       writer.finish(rows);
     }
     if (!newColumns.isEmpty()) {
-      table.createColumns(newColumns, changes);
+      table.structure().createColumns(newColumns, changes);
     }
     if (attributeName != null) {
-      table.attribute(attributeName, attributeText, changes);
+      table.structure().attribute(attributeName, attributeText, changes);
     }
     for (int i = 0; i < writers.size(); i++) {
-      writers.get(i).publish(table.columns().get(i), rows, changes);
+      writers.get(i).publish(table.structure().columns().get(i), rows, changes);
     }
   }
 
@@ -163,6 +163,11 @@ public final class Transaction implements AutoCloseable {
     List<Extent> extents = new ArrayList<>();
     writers.forEach(writer -> extents.addAll(writer.letGo()));
     return extents;
+  }
+
+  /** One more than the number of the last row that it wrote to. */
+  long mostRows() {
+    return mostRows;
   }
 
   /** The table after this transaction. */
@@ -183,13 +188,9 @@ public final class Transaction implements AutoCloseable {
     return after;
   }
 
-  /**
-   * Takes the change back if it wasn't committed.
-   *
-   * @throws IOException if the file can't be written
-   */
+  /** Takes the change back if it wasn't committed. */
   @Override
-  public void close() throws IOException {
+  public void close() {
     if (!ended) {
       ended = true;
       table.rollback(mostRows);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -31,11 +32,11 @@ final class Hdf5TableTest {
   @BeforeEach
   void make() throws IOException {
     file = folder.resolve("table.h5");
-    Hdf5Table.create(file, Map.of("title", "squares"), NAMES, 0).close();
+    Hdf5Table.create(file, Map.of("title", "squares"), NAMES, 0, StoreFiles.ofSystem()).close();
   }
 
   private Hdf5Table open() throws IOException {
-    return Hdf5Table.open(file, NAMES, 1 << 20);
+    return Hdf5Table.open(file, NAMES, 1 << 20, StoreFiles.ofSystem());
   }
 
   private static void createColumns(Transaction transaction, int chunkRows, Filters filters) {
@@ -131,7 +132,7 @@ final class Hdf5TableTest {
       Files.copy(file, left);
       Files.copy(Journal.beside(file), Journal.beside(left));
     }
-    try (Hdf5Table table = Hdf5Table.open(left, NAMES, 0)) {
+    try (Hdf5Table table = Hdf5Table.open(left, NAMES, 0, StoreFiles.ofSystem())) {
       assertSquares(table.view(), (int) table.view().rows());
       return table.view().rows();
     }
@@ -151,7 +152,7 @@ final class Hdf5TableTest {
   void aClosedFileIsMappedNoMore() throws IOException {
     Path maps = Path.of("/proc/self/maps");
     assumeThat(maps).exists();
-    try (StorageFile storage = new StorageFile(file, false)) {
+    try (StorageFile storage = StorageFile.openReadOnly(file)) {
       storage.get(0, ByteBuffer.allocate(8), 8);
       assertThat(Files.readString(maps)).contains(file.toString());
     }
@@ -181,7 +182,7 @@ final class Hdf5TableTest {
         createColumns(transaction, 100, Filters.NONE);
         append(transaction, 0);
         for (int gibibyte = 0; gibibyte < 5; gibibyte++) {
-          table.space().allocate(1 << 30); // a hole
+          table.writer().space().allocate(1 << 30); // a hole
         }
         for (int row = 1; row < 1000; row++) {
           append(transaction, row);
@@ -246,6 +247,105 @@ final class Hdf5TableTest {
       }
     }
     assertThat(Files.size(file)).isLessThan(150_000);
+  }
+
+  private void writeSquares(int rows, int chunkRows) throws IOException {
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, chunkRows, Filters.NONE);
+      for (int row = 0; row < rows; row++) {
+        append(transaction, row);
+      }
+      transaction.commit(false);
+    }
+  }
+
+  private static void shrink(Hdf5Table table, int rows) throws IOException {
+    try (Transaction transaction = table.begin()) {
+      transaction.shrink(rows);
+      transaction.commit(false);
+    }
+    table.checkpoint();
+  }
+
+  @Test
+  void whatAnOlderViewRefersToIsReadAgainOnceItWasOverwritten() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table table = open()) {
+      TableView before = table.view();
+      int[] attempts = {0};
+
+      int number =
+          table.read(
+              () -> {
+                if (attempts[0]++ > 0) {
+                  return table.view().getInt(0, 3);
+                }
+                shrink(table, 4); // clears the rows that are no more
+                return before.getInt(0, 7);
+              });
+
+      assertThat(number).isEqualTo(3);
+      assertThat(attempts[0]).isEqualTo(2);
+    }
+  }
+
+  @Test
+  void aTableThatIsOnlyReadIsOutdatedOnceWhatItRefersToWasOverwritten() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table reader = Hdf5Table.openReadOnly(file, NAMES, 0);
+        Hdf5Table writer = open()) {
+      reader.read(
+          () -> {
+            assertSquares(reader.view(), 8);
+            return true;
+          });
+      shrink(writer, 4);
+
+      assertThatExceptionOfType(OutdatedException.class)
+          .isThrownBy(() -> reader.read(() -> reader.view().getInt(0, 0)));
+      try (Hdf5Table again = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+        assertThat(again.read(() -> again.view().getInt(0, 3))).isEqualTo(3);
+      }
+    }
+  }
+
+  @Test
+  void aTableThatIsOnlyReadStaysCurrentWhileRowsAreOnlyAppended() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table writer = open()) {
+      try (Transaction transaction = writer.begin()) {
+        append(transaction, 8);
+        transaction.commit(false);
+      }
+      try (Hdf5Table reader = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+        for (int row = 9; row < 200; row++) {
+          try (Transaction transaction = writer.begin()) {
+            append(transaction, row);
+            transaction.commit(false);
+          }
+          writer.checkpoint();
+        }
+
+        assertThat(reader.read(() -> reader.view().getLong(1, 8))).isEqualTo(64);
+      }
+    }
+  }
+
+  @Test
+  void aFileThatLostItsCounterIsOnlyRead() throws IOException {
+    writeSquares(8, 8);
+    try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "rw")) {
+      raw.seek(ReuseCounter.ADDRESS);
+      raw.write(new byte[ReuseCounter.BYTES]);
+    }
+
+    assertThatExceptionOfType(UnsupportedHdf5Exception.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("made the file anew");
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      assertSquares(table.view(), 8);
+    }
   }
 
   @Test
