@@ -101,8 +101,11 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
   }
 
   @Override
-  public void check(StoredImage image) throws IOException {
-    reader.check(image.id(), entry(image));
+  public void check(long id) throws IOException {
+    Entry entry = state.get(id);
+    if (entry != null) {
+      reader.check(id, entry);
+    }
   }
 
   @Override

@@ -174,8 +174,11 @@ final class NumberedFolderReader implements StoreReader {
     }
 
     @Override
-    public void check(StoredImage image) throws IOException {
-      pixels(image);
+    public void check(long id) throws IOException {
+      StoredImage image = find(id);
+      if (image != null) {
+        pixels(image);
+      }
     }
 
     @Override

@@ -150,13 +150,26 @@ public interface Snapshot extends AutoCloseable {
   }
 
   /**
+   * The ids that are to be checked. By default those of {@link #idsFrom}; a backend that can find
+   * an image though the place that lists it is damaged overrides it.
+   *
+   * @param firstId the lowest wanted, at least 0
+   * @param count how many at the most
+   * @return ascending; fewer than count only where the store ends
+   * @throws IOException if the file system fails
+   */
+  default long[] idsToCheck(long firstId, int count) throws IOException {
+    return idsFrom(firstId, count);
+  }
+
+  /**
    * Reads and checks an image and its metadata, even if checksums aren't verified on each read.
    *
-   * @param image one that this snapshot gave
+   * @param id one of those to check
    * @throws IOException if the file system fails
    * @throws CorruptImageException if it is damaged
    */
-  void check(StoredImage image) throws IOException;
+  void check(long id) throws IOException;
 
   /** Lets the state go. */
   @Override

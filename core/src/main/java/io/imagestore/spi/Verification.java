@@ -42,7 +42,7 @@ final class Verification {
 
   /** Checks the next images; false where there are none. */
   private boolean checkNext(Snapshot snapshot) throws IOException {
-    long[] ids = snapshot.idsFrom(nextId, IMAGES_A_CALL);
+    long[] ids = snapshot.idsToCheck(nextId, IMAGES_A_CALL);
     List<VerifyReport.Damage> found = new ArrayList<>();
     for (long id : ids) {
       String problem = problem(snapshot, id);
@@ -59,10 +59,7 @@ final class Verification {
 
   private static @Nullable String problem(Snapshot snapshot, long id) throws IOException {
     try {
-      StoredImage image = snapshot.find(id);
-      if (image != null) {
-        snapshot.check(image);
-      }
+      snapshot.check(id);
       return null;
     } catch (CorruptImageException e) {
       return String.valueOf(e.getMessage());

@@ -93,7 +93,7 @@ class HeapBackend implements StoreReader, StoreWriter, Snapshot {
   }
 
   @Override
-  public void check(StoredImage image) {}
+  public void check(long id) {}
 
   @Override
   public void close() {}

@@ -146,7 +146,7 @@ public final class MemoryImageStore {
     }
 
     @Override
-    public void check(StoredImage image) {
+    public void check(long id) {
       // Nothing on the heap can rot without the JVM's notice.
     }
 
