@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.MemoryImageStore;
@@ -54,7 +55,7 @@ final class ArticleFolderTest {
 
   @TempDir Path folder;
 
-  private final MemoryImageStore source = new MemoryImageStore();
+  private final ImageStore source = MemoryImageStore.open();
 
   private Path target() {
     return folder.resolve("export");
