@@ -1,6 +1,7 @@
 package io.imagestore.turbojpeg;
 
 import com.kenai.jffi.MemoryIO;
+import io.imagestore.ImageStoreException;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
 import io.imagestore.internal.jpeg.JpegHeader;
@@ -9,7 +10,10 @@ import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** One of libjpeg-turbo's decompressors with its memory. Used by one thread at a time. */
+/**
+ * One of libjpeg-turbo's decompressors, for one file: it would decode a file that lacks its tables
+ * with those of the file before. Making one takes less than a microsecond.
+ */
 final class Decompressor implements AutoCloseable {
 
   /**
@@ -28,37 +32,38 @@ final class Decompressor implements AutoCloseable {
   private final MemoryIO memory = MemoryIO.getInstance();
   private final TurboJpegLibrary library;
   private final long handle;
-  private final Scratch files = new Scratch();
-  private final Scratch samples = new Scratch();
+  private final Workspace workspace;
 
-  Decompressor(TurboJpegLibrary library) {
+  Decompressor(TurboJpegLibrary library, Workspace workspace) {
     this.library = library;
+    this.workspace = workspace;
     handle = library.init();
     if (handle == 0) {
-      throw new OutOfMemoryError("libjpeg-turbo has no memory for a decompressor");
+      throw new ImageStoreException("libjpeg-turbo has no memory for a decompressor");
     }
   }
 
   /**
    * Decodes a region of a file.
    *
-   * @return false if libjpeg had to guess
+   * @throws DecodeException if libjpeg finds no way
    */
-  boolean decompress(ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
+  void decompress(ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
     try {
-      ByteBuffer source = file.isDirect() ? file : files.copyOf(file);
+      ByteBuffer source = file.isDirect() ? file : workspace.files().copyOf(file);
       DecodeRegion whole = DecodeRegion.whole(header.shape(), region.scale());
       boolean isPart = !region.equals(whole) && select(region, source);
       DecodeRegion decoded = isPart ? region : whole;
       PixelFormat format = PixelFormat.of(header.colors());
       boolean isInPlace = into.isDirect() && format != PixelFormat.CMYK && decoded.equals(region);
       ByteBuffer target =
-          isInPlace ? into : samples.take(decoded.width() * decoded.height() * format.bytes());
-      boolean isSound = decode(source, decoded, isPart, format, target);
+          isInPlace
+              ? into
+              : workspace.samples().take(decoded.width() * decoded.height() * format.bytes());
+      decode(source, decoded, isPart, format, target);
       if (!isInPlace) {
         putRows(target, decoded, region, format, into);
       }
-      return isSound;
     } finally {
       Reference.reachabilityFence(file); // native code knows their memory alone
       Reference.reachabilityFence(into);
@@ -67,12 +72,12 @@ final class Decompressor implements AutoCloseable {
 
   /** Has the next decoding give a region alone; false if this file's sampling doesn't allow it. */
   private boolean select(DecodeRegion region, ByteBuffer file) {
-    isSound(library.readHeader(handle, addressOf(file), file.remaining()));
+    check(library.readHeader(handle, addressOf(file), file.remaining()));
     return library.setScale(handle, region.scale()) == 0
         && library.setRegion(handle, region.x(), region.y(), region.width(), region.height()) == 0;
   }
 
-  private boolean decode(
+  private void decode(
       ByteBuffer file, DecodeRegion region, boolean isPart, PixelFormat format, ByteBuffer into) {
     long from = addressOf(file);
     long to = addressOf(into);
@@ -81,18 +86,16 @@ final class Decompressor implements AutoCloseable {
         isPart
             ? library.decompressRegion(handle, from, length, to, region.width(), format)
             : library.decompress(handle, from, length, to, region.width(), region.height(), format);
-    return isSound(result);
+    check(result);
   }
 
-  private boolean isSound(int result) {
-    if (result == 0) {
-      return true;
+  private void check(int result) {
+    if (result != 0) {
+      String message = library.error(handle);
+      if (WARNINGS.stream().noneMatch(message::startsWith)) {
+        throw new DecodeException("libjpeg-turbo can't decode it: " + message);
+      }
     }
-    String message = library.error(handle);
-    if (WARNINGS.stream().noneMatch(message::startsWith)) {
-      throw new DecodeException("libjpeg-turbo can't decode it: " + message);
-    }
-    return false;
   }
 
   private long addressOf(ByteBuffer direct) {
@@ -116,12 +119,6 @@ final class Decompressor implements AutoCloseable {
       }
       into.put(row, 0, row.length / format.bytes() * Math.min(3, format.bytes()));
     }
-  }
-
-  /** Keeps no more memory than the next decoding is likely to need. */
-  void trim() {
-    files.trim();
-    samples.trim();
   }
 
   @Override

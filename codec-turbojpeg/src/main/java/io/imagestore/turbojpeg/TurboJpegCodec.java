@@ -30,11 +30,9 @@ public final class TurboJpegCodec extends JpegCodec {
 
   /** Looked for when first needed. */
   private static final class Native {
-    static final Optional<DecompressorPool> POOL =
-        LibraryFinder.find()
-            .map(
-                library ->
-                    new DecompressorPool(library, 2 * Runtime.getRuntime().availableProcessors()));
+    static final Optional<TurboJpegLibrary> LIBRARY = LibraryFinder.find();
+    static final WorkspacePool WORKSPACES =
+        new WorkspacePool(2 * Runtime.getRuntime().availableProcessors());
   }
 
   @Override
@@ -44,11 +42,11 @@ public final class TurboJpegCodec extends JpegCodec {
 
   @Override
   public boolean isAvailable() {
-    return Native.POOL.isPresent();
+    return Native.LIBRARY.isPresent();
   }
 
-  private static DecompressorPool pool() {
-    return Native.POOL.orElseThrow(
+  private static TurboJpegLibrary library() {
+    return Native.LIBRARY.orElseThrow(
         () -> new IllegalStateException("libjpeg-turbo can't be used here; the log says why"));
   }
 
@@ -61,7 +59,7 @@ public final class TurboJpegCodec extends JpegCodec {
   @Override
   public DecodeRegion covering(ImageHeader header, DecodeRegion wanted) {
     DecodeRegion whole = DecodeRegion.whole(header.shape(), wanted.scale());
-    if (!pool().library().canCrop()) {
+    if (!library().canCrop()) {
       return whole;
     }
     int right = Math.min(whole.width(), Math.max(wanted.x() + wanted.width() + 1, MIN_PART_WIDTH));
@@ -73,16 +71,20 @@ public final class TurboJpegCodec extends JpegCodec {
   }
 
   @Override
-  protected boolean decode(
-      ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
+  protected void decode(ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
     requireDecodable(header, region);
-    return pool().lend(decompressor -> decompressor.decompress(file, header, region, into));
+    Native.WORKSPACES.lend(
+        workspace -> {
+          try (Decompressor decompressor = new Decompressor(library(), workspace)) {
+            decompressor.decompress(file, header, region, into);
+          }
+        });
   }
 
   private static void requireDecodable(JpegHeader header, DecodeRegion region) {
     DecodeRegion whole = DecodeRegion.whole(header.shape(), region.scale());
     boolean isPart =
-        pool().library().canCrop()
+        library().canCrop()
             && region.x() % (MAX_MCU_WIDTH / region.scale()) == 0
             && region.x() <= whole.width() - region.width()
             && region.y() <= whole.height() - region.height();

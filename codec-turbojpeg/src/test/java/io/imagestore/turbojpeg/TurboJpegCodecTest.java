@@ -259,6 +259,31 @@ class TurboJpegCodecTest {
   }
 
   @Test
+  void aFileWithoutItsTablesIsNotDecodedWithAnothers() {
+    byte[] jpeg = Jpegs.file("ycbcr-420");
+    decode(direct(jpeg), ByteBuffer::allocateDirect);
+
+    ByteBuffer file = direct(withoutQuantizationTables(jpeg));
+
+    assertThatThrownBy(() -> decode(file, ByteBuffer::allocateDirect))
+        .isInstanceOf(DecodeException.class);
+  }
+
+  private static byte[] withoutQuantizationTables(byte[] jpeg) {
+    ByteBuffer from = ByteBuffer.wrap(jpeg);
+    ByteBuffer to = ByteBuffer.allocate(jpeg.length).putShort(from.getShort());
+    int at = from.position();
+    while ((jpeg[at + 1] & 0xFF) != 0xDA) {
+      int length = 2 + Short.toUnsignedInt(from.getShort(at + 2));
+      if ((jpeg[at + 1] & 0xFF) != 0xDB) {
+        to.put(jpeg, at, length);
+      }
+      at += length;
+    }
+    return Arrays.copyOf(to.array(), to.put(jpeg, at, jpeg.length - at).position());
+  }
+
+  @Test
   void threadsDecodeAtTheSameTime() throws Exception {
     decodeInAll(Executors.newFixedThreadPool(16));
   }

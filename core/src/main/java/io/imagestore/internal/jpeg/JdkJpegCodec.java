@@ -10,9 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
 import javax.imageio.ImageReader;
-import javax.imageio.event.IIOReadWarningListener;
 import javax.imageio.spi.IIORegistry;
 import javax.imageio.spi.ImageReaderSpi;
 
@@ -60,19 +58,15 @@ public final class JdkJpegCodec extends JpegCodec {
   }
 
   @Override
-  protected boolean decode(
-      ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
+  protected void decode(ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
     if (!region.equals(DecodeRegion.whole(header.shape(), 1))) {
       throw new IllegalArgumentException(
           "the JDK decodes whole images, but asked for is " + region);
     }
     requireHeap(header);
-    AtomicBoolean isSound = new AtomicBoolean(true);
-    Raster raster = read(file, (reader, warning) -> isSound.set(false));
-    byte[] samples = samplesOf(raster, header);
+    byte[] samples = samplesOf(read(file), header);
     toPixels(samples, header);
     into.put(samples, 0, (int) header.shape().byteCount());
-    return isSound.get();
   }
 
   private static void requireHeap(JpegHeader header) {
@@ -88,11 +82,10 @@ public final class JdkJpegCodec extends JpegCodec {
   }
 
   /** Readers aren't safe in several threads, and cost little beside what they do: one each time. */
-  private static Raster read(ByteBuffer file, IIOReadWarningListener listener) {
+  private static Raster read(ByteBuffer file) {
     ImageReader reader = null;
     try (BufferImageInput input = new BufferImageInput(file)) {
       reader = Jdk.PROVIDER.orElseThrow().createReaderInstance();
-      reader.addIIOReadWarningListener(listener);
       reader.setInput(input, true, true);
       return reader.readRaster(0, null);
     } catch (IOException | RuntimeException e) { // damaged files make it throw any of them

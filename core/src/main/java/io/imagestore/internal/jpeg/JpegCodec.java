@@ -59,10 +59,7 @@ public abstract class JpegCodec implements ImageCodec {
       Scans.check(file);
     }
     int bytes = (int) shape.byteCount();
-    boolean isSound = decode(file, jpeg, region, into.slice(into.position(), bytes));
-    if (!isSound) {
-      Scans.check(file); // its last bytes may be another image's, appended to it
-    }
+    decode(file, jpeg, region, into.slice(into.position(), bytes));
     into.position(into.position() + bytes);
   }
 
@@ -88,10 +85,9 @@ public abstract class JpegCodec implements ImageCodec {
    * @param header its header
    * @param region what of it
    * @param into takes the pixels; writable, and as long as they are
-   * @return false if the library had to guess, because coded data is damaged or missing
    * @throws DecodeException if the library gave up
    * @throws IllegalArgumentException if it isn't a region that {@link #covering} gives
    */
-  protected abstract boolean decode(
+  protected abstract void decode(
       ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into);
 }
