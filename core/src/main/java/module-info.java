@@ -16,7 +16,10 @@ module io.imagestore {
       io.imagestore.disk,
       io.imagestore.hdf5,
       io.imagestore.lmdb,
-      io.imagestore.testkit;
+      io.imagestore.testkit,
+      io.imagestore.turbojpeg;
+  exports io.imagestore.internal.jpeg to
+      io.imagestore.turbojpeg;
   exports io.imagestore.internal.png to
       io.imagestore.disk;
 
