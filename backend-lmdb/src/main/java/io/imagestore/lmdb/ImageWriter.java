@@ -1,8 +1,11 @@
 package io.imagestore.lmdb;
 
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageShape;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
+import io.imagestore.UnsupportedImageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -72,13 +75,35 @@ final class ImageWriter {
 
           @Override
           public Portion next() {
-            return Portion.next(images);
+            return Portion.next(images, ImageWriter.this::requireHeld);
           }
         });
   }
 
+  private void requireHeld(LabeledImage image) {
+    if (image.image().isEncoded()) {
+      throw refused(image.id(), "it is encoded, as " + image.image().format().orElseThrow());
+    }
+    if (image.metadata().isPresent()) {
+      throw refused(image.id(), "it has metadata");
+    }
+    requireHeld(image.id(), image.image().shape());
+  }
+
+  private void requireHeld(long id, ImageShape shape) {
+    if (shape.sampleType() != SampleType.UINT8) {
+      throw refused(id, "its samples are " + shape.sampleType());
+    }
+  }
+
+  private UnsupportedImageException refused(long id, String what) {
+    return new UnsupportedImageException(
+        "image " + id + " can't be stored in LMDB store " + store + ": " + what);
+  }
+
   /** Stores a batch, all or none. */
   void write(ImageBatch batch) throws IOException {
+    requireHeld(batch.id(0), batch.shape());
     writePortions(Portion.of(batch));
   }
 

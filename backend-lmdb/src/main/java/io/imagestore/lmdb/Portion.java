@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * As many images of a batch as are written in one transaction, ascending by id, each id once. It is
@@ -39,13 +40,14 @@ abstract class Portion {
   abstract void copyTo(int i, ByteBuffer pixels);
 
   /** The next images of a batch; at least one if there is one. */
-  static Portion next(Iterator<LabeledImage> images) {
+  static Portion next(Iterator<LabeledImage> images, Consumer<LabeledImage> check) {
     List<LabeledImage> taken = new ArrayList<>();
     long bytes = 0;
     boolean ascending = true;
     long last = -1;
     while (images.hasNext() && bytes < MOST_HEAP_BYTES && taken.size() < MOST_IMAGES) {
       LabeledImage image = images.next();
+      check.accept(image);
       ascending &= image.id() > last;
       last = image.id();
       bytes += image.image().shape().byteCount();

@@ -3,6 +3,7 @@ package io.imagestore.lmdb;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
  * Goes through the ids of a snapshot, in the index and among the pixels side by side: so none that
@@ -43,6 +44,25 @@ final class StoredIds {
       throw missing(trees.index().entries() - ids.size());
     }
     return ids.toArray();
+  }
+
+  /**
+   * The highest id.
+   *
+   * @return empty if there is no image
+   * @throws CorruptImageException if an image beyond it has lost its record
+   * @throws CorruptStoreException if it is no id
+   */
+  OptionalLong last() {
+    TreeCursor index = view.index();
+    boolean inIndex = index.last();
+    if (!trees.arePickled() && view.pixels().last()) {
+      long last = view.pixels().key();
+      if (!inIndex || order(index.key(), last) < 0) {
+        requirePending(view.idOf(last));
+      }
+    }
+    return inIndex ? OptionalLong.of(view.idOf(index.key())) : OptionalLong.empty();
   }
 
   private void addPickled(long first, IdList ids) {

@@ -9,9 +9,10 @@ import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
@@ -60,8 +61,6 @@ final class DamageCampaignTest {
   /** One store, damaged again and again. */
   static final class Campaign {
 
-    private static final LmdbOptions READ_ONLY =
-        LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
     private static final LmdbOptions WITHOUT_WAITING =
         LmdbOptions.builder().durability(Durability.FLUSH).build();
     private static final int IMAGES = 900;
@@ -76,7 +75,7 @@ final class DamageCampaignTest {
     Campaign(Path store, long seed) throws IOException {
       this.store = store;
       this.random = new SplittableRandom(seed);
-      try (LmdbImageStore open = LmdbImageStore.open(store)) {
+      try (ImageStore open = LmdbImageStore.open(store)) {
         for (int i = 0; i < IMAGES; i++) {
           stored.put(i * STEP, image(i * STEP, 1));
         }
@@ -181,7 +180,7 @@ final class DamageCampaignTest {
 
     /** Reads in every way; gives what is told to be damaged. */
     private Set<Long> look(String where) {
-      try (LmdbImageStore open = LmdbImageStore.open(store, READ_ONLY)) {
+      try (ImageSource open = LmdbImageStore.openReadOnly(store)) {
         Set<Long> lost = new HashSet<>();
         for (LabeledImage expected : stored.values()) {
           if (!isThere(open, expected)) {
@@ -201,7 +200,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private boolean isThere(LmdbImageStore open, LabeledImage expected) {
+    private boolean isThere(ImageSource open, LabeledImage expected) {
       try {
         require(open.get(expected.id()).equals(expected), "another image " + expected.id());
         require(open.label(expected.id()) == expected.label(), "another label");
@@ -213,7 +212,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private void lookForStrangers(LmdbImageStore open) {
+    private void lookForStrangers(ImageSource open) {
       for (long id = 0; id < IMAGES * STEP; id += 1 + random.nextInt(40)) {
         if (!stored.containsKey(id)) {
           try {
@@ -225,7 +224,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private void lookAtBatches(LmdbImageStore open, Set<Long> lost) {
+    private void lookAtBatches(ImageSource open, Set<Long> lost) {
       ImageShape small = new ImageShape(3, 5, 3);
       long[] ids =
           stored.keySet().stream()
@@ -250,7 +249,7 @@ final class DamageCampaignTest {
     }
 
     /** Null if verify says that there are images whose ids are lost. */
-    private static Set<Long> named(LmdbImageStore open) {
+    private static Set<Long> named(ImageSource open) {
       try {
         return Arrays.stream(open.verify().damagedIds()).boxed().collect(Collectors.toSet());
       } catch (CorruptStoreException e) {
@@ -258,7 +257,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private void listIds(LmdbImageStore open, Set<Long> lost) {
+    private void listIds(ImageSource open, Set<Long> lost) {
       try {
         Set<Long> ids = Arrays.stream(open.ids()).boxed().collect(Collectors.toSet());
         require(ids.equals(stored.keySet()), "other ids: " + difference(ids));
@@ -298,7 +297,7 @@ final class DamageCampaignTest {
     }
 
     private void writeAnything() {
-      try (LmdbImageStore open = LmdbImageStore.open(store, WITHOUT_WAITING)) {
+      try (ImageStore open = LmdbImageStore.open(store, WITHOUT_WAITING)) {
         for (int i = 0; i < 12; i++) {
           long id = random.nextInt(IMAGES + 20) * STEP;
           LabeledImage image = image(id, 1000 + i);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.testkit.ChildJvm;
 import java.nio.file.Path;
@@ -50,7 +51,7 @@ final class LargeBatchTest {
 
   @Test
   void aBatchReplacesSomeImagesAndAddsOthers() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(generation(0));
       store.putBatch(generation(1));
 
@@ -64,7 +65,7 @@ final class LargeBatchTest {
 
   @Test
   void ofAnIdThatComesTwiceFarApartTheLaterImageStays() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.put(0, image(0, 7).image(), 7);
       store.putBatch(Stream.concat(generation(0), Stream.of(image(5, 3), image(0, 4))));
 
@@ -77,7 +78,7 @@ final class LargeBatchTest {
   void readersSeeOneGenerationOrTheNext() throws InterruptedException, ExecutionException {
     AtomicBoolean written = new AtomicBoolean();
     ExecutorService thread = Executors.newSingleThreadExecutor();
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(generation(0));
       Future<Integer> reader =
           thread.submit(
@@ -106,7 +107,7 @@ final class LargeBatchTest {
 
   @Test
   void aBatchWhoseIteratorThrowsLateLeavesNothing() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(generation(0));
       Stream<LabeledImage> failing =
           Stream.concat(
@@ -132,7 +133,7 @@ final class LargeBatchTest {
     for (int kill = 0; kill < 4; kill++) {
       Path store = folder.resolve("killed-" + kill);
       int told = writeUntilKilled(store, random);
-      try (LmdbImageStore survivor = LmdbImageStore.open(store)) {
+      try (ImageStore survivor = LmdbImageStore.open(store)) {
         int generation = survivor.label(HALF);
         assertThat(generation).isBetween(told, told + 1);
         long first = firstOf(generation);
@@ -165,7 +166,7 @@ final class LargeBatchTest {
   /** Stores one generation after the other until it is killed. */
   static final class Writer {
     public static void main(String[] args) {
-      try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
+      try (ImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
         for (int generation = 0; ; generation++) {
           store.putBatch(generation(generation));
           System.out.println("stored " + generation);

@@ -3,6 +3,7 @@ package io.imagestore.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
@@ -45,7 +46,7 @@ final class PythonReadsTest {
                 SampleImages.stream(0, 20, new ImageShape(32, 32, 3), 1),
                 SampleImages.stream(1L << 40, 5, new ImageShape(7, 5, 1), 2))
             .toList();
-    try (LmdbImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
+    try (ImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
       store.putBatch(images);
 
       assertThat(python(folder.resolve("store")))
