@@ -36,7 +36,6 @@ import java.util.stream.Stream;
  */
 public final class ArticleFolder {
 
-  private static final int MAX_CHANNELS = 4;
   private static final String LINE_END = "\r\n";
 
   private ArticleFolder() {}
@@ -84,13 +83,13 @@ public final class ArticleFolder {
   private static void writePng(LabeledImage image, Path file, PngEncoder encoder)
       throws IOException {
     ImageShape shape = image.image().shape();
-    if (shape.channels() > MAX_CHANNELS) {
+    if (!PngEncoder.encodes(shape)) {
       throw new UnsupportedStoreException(
           "image "
               + image.id()
               + " is "
               + shape
-              + ", but PNG holds 1 to 4 channels; nothing is exported");
+              + ", but PNG holds 1 to 4 channels of integers; nothing is exported");
     }
     ByteBuffer png = encoder.encode(shape, ByteBuffer.wrap(image.image().pixels()));
     try (OutputStream out = new FileOutputStream(file.toFile())) {

@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.ImageShape;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
@@ -25,10 +26,10 @@ final class ExportFolder {
   }
 
   static void write(LabeledImage image, Path file, PngEncoder encoder) throws IOException {
-    int channels = image.image().shape().channels();
-    if (channels > 4) {
+    ImageShape shape = image.image().shape();
+    if (!PngEncoder.encodes(shape)) {
       throw new UnsupportedStoreException(
-          "image " + image.id() + " has " + channels + " channels, but PNG holds 1 to 4");
+          "image " + image.id() + " is " + shape + ", but PNG holds 1 to 4 channels of integers");
     }
     new PngFile(file).write(image.image(), encoder);
   }

@@ -3,13 +3,16 @@ package io.imagestore.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.MemoryImageStore;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -132,6 +135,17 @@ final class ArticleFolderTest {
     assertThatExceptionOfType(UnsupportedStoreException.class)
         .isThrownBy(() -> ArticleFolder.write(source, target()))
         .withMessageContaining("image 5 is 4x4x5");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void anImageOfFloatsIsRefusedAndNothingIsLeft() {
+    ImageShape shape = new ImageShape(4, 4, 1, SampleType.FLOAT32);
+    source.put(7, Image.of(shape, ByteBuffer.allocate(64)), 0);
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ArticleFolder.write(source, target()))
+        .withMessageContaining("image 7 is 4x4x1 FLOAT32");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -11,6 +11,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
+import io.imagestore.SampleType;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
@@ -18,6 +19,7 @@ import io.imagestore.testkit.SampleImages;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -226,6 +228,16 @@ class DiskImageStoreTest {
       assertThatExceptionOfType(UnsupportedImageException.class)
           .isThrownBy(() -> store.get(0))
           .withMessageContaining("maxPixels");
+    }
+  }
+
+  @Test
+  void anImageOfSixteenBitsIsRefused() {
+    ImageShape shape = new ImageShape(1, 2, 1, SampleType.UINT16);
+    try (ImageStore store = DiskImageStore.open(path)) {
+      assertThatExceptionOfType(UnsupportedStoreException.class)
+          .isThrownBy(() -> store.put(1, Image.of(shape, ByteBuffer.allocate(4)), 0))
+          .withMessageContaining("8 bits alone");
     }
   }
 

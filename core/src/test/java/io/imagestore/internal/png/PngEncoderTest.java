@@ -103,7 +103,7 @@ class PngEncoderTest {
   }
 
   @Test
-  void anImageOfOneColourIsTiny() {
+  void anImageOfOneColorIsTiny() {
     byte[] flat = fill(1000 * 1000 * 3, i -> 77);
 
     assertThat(encode(1000, 1000, 3, flat).length).isLessThan(10_000);

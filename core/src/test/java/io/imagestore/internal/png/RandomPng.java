@@ -80,7 +80,7 @@ final class RandomPng {
     return SAMPLES[kind.colorType];
   }
 
-  /** A palette's alphas; or a colour, of which some pixels are, and some are nearly. */
+  /** A palette's alphas; or a color, of which some pixels are, and some are nearly. */
   private byte[] transparency(int colors) {
     if (kind.colorType == 3) {
       return TestPng.bytes(1 + random.nextInt(colors), random);
