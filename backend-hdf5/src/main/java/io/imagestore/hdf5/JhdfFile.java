@@ -1,6 +1,7 @@
 package io.imagestore.hdf5;
 
 import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageStoreException;
 import io.imagestore.UnsupportedStoreException;
 import io.jhdf.HdfFile;
 import io.jhdf.api.Dataset;
@@ -53,7 +54,13 @@ final class JhdfFile implements Closeable {
       return step.run();
     } catch (CorruptStoreException | UnsupportedStoreException e) {
       throw e;
-    } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+    } catch (OutOfMemoryError e) {
+      throw new ImageStoreException(
+          "there is not enough memory to read the HDF5 file "
+              + path
+              + "; give the JVM more, unless the file is damaged and claims more than it holds",
+          e);
+    } catch (RuntimeException | StackOverflowError e) {
       throw new CorruptStoreException(
           "the HDF5 file " + path + " is damaged, or uses what can't be read: " + e, e);
     }

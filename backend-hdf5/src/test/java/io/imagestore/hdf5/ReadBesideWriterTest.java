@@ -34,10 +34,8 @@ final class ReadBesideWriterTest {
           children.add(
               ChildJvm.start(List.of(), CheckingReader.class, store, 100 * seed + reader, MILLIS));
         }
-        for (ChildJvm reader : children) {
-          System.out.println("seed " + seed + ": " + reader.succeed());
-        }
-        System.out.println("seed " + seed + ": " + writer.succeed());
+        children.forEach(ChildJvm::succeed);
+        writer.succeed();
       } finally {
         children.forEach(ChildJvm::close);
       }

@@ -19,14 +19,18 @@ record ArrayGeometry(
   /** What the reference library chooses. */
   static final ArrayGeometry DEFAULT = new ArrayGeometry(32, 4, 4, 16, 10);
 
+  /** More than any file can have chunks, and few enough that no size here overflows. */
+  private static final int MAX_BITS = 32;
+
   ArrayGeometry {
     if (maxBits < 1
-        || maxBits > 63
+        || maxBits > MAX_BITS
         || pageBits < 1
         || pageBits > 30
         || !powerOfTwo(minPointers)
         || minPointers < 2
-        || !powerOfTwo(minElements)) {
+        || !powerOfTwo(minElements)
+        || 1 + maxBits - Bits.log2(minElements) < 2 * Bits.log2(minPointers)) {
       throw new IllegalArgumentException(
           "an extensible array of "
               + maxBits

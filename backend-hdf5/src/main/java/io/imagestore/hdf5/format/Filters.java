@@ -120,6 +120,11 @@ public record Filters(boolean shuffle, int deflateLevel) {
         }
         count += inflated;
       }
+      // Only at the very end does the checksum get compared.
+      if (inflater.inflate(new byte[1]) > 0 || !inflater.finished()) {
+        throw new Hdf5FormatException(
+            "a compressed chunk doesn't end after its " + length + " bytes");
+      }
       return out;
     } catch (DataFormatException e) {
       Hdf5FormatException damaged =

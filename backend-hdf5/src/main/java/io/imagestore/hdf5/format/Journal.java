@@ -277,7 +277,8 @@ final class Journal implements Closeable {
     synced = true;
   }
 
-  private void syncName() throws SyncException {
+  /** Waits until its name is on the device. */
+  void syncName() throws SyncException {
     SyncException.guard(() -> syncFolder(files, path));
   }
 

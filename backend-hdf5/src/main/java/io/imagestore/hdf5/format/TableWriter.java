@@ -337,7 +337,7 @@ final class TableWriter implements Closeable {
     } else {
       old.checkpoint(whole(blocks));
       if (state == State.NEW) {
-        old.syncWithName();
+        old.syncName();
       }
     }
     state = State.LOGGING;

@@ -31,7 +31,26 @@
  * turn out to be whole. So it needs no order among the writes between two checkpoints, and no
  * waiting for the device. A new file has nothing to lose before its first checkpoint, so nothing
  * waits until then; it is marked as <em>unsettled</em>, and refused if its journal didn't reach the
- * device.
+ * device. {@code TableWriter} has the states, the steps, and what survives each.
+ *
+ * <h2>How others read meanwhile</h2>
+ *
+ * <p>Readers take no lock. What a state refers to is overwritten only after a checkpoint, and only
+ * after the writer has announced it: to its own process by a stamp, to others by a counter behind
+ * the superblock. A reader in another process
+ *
+ * <ol>
+ *   <li>notes the counter;
+ *   <li>reads the journal, and through it the metadata, as it is after the last commit there;
+ *   <li>reads the journal and the counter again: if the counter is another, or the journal more
+ *       than continued, what was read may be half old, half new, and it starts anew;
+ *   <li>reads rows, of that state, and looks at the counter after each reading: if it is another,
+ *       neither what was read nor what seemed damaged counts, and it starts anew.
+ * </ol>
+ *
+ * <p>The state of the moment of an announcement refers to nothing that is then overwritten. So a
+ * counter that is the same before and after means that all in between is of one state that a commit
+ * made. {@code ReuseCounter} and {@code ReuseGuard} have the details.
  */
 @NullMarked
 package io.imagestore.hdf5.format;

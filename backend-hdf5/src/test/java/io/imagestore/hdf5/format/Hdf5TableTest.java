@@ -371,7 +371,7 @@ final class Hdf5TableTest {
   }
 
   @Test
-  void eachBitOfTheMetadataThatFlipsIsNoticedOrDoesNoHarm() throws IOException {
+  void eachBitThatFlipsIsNoticedOrDoesNoHarm() throws IOException {
     try (Hdf5Table table = open();
         Transaction transaction = table.begin()) {
       createColumns(transaction, 4, new Filters(false, 6));
@@ -381,18 +381,24 @@ final class Hdf5TableTest {
       transaction.commit(false);
     }
     byte[] bytes = Files.readAllBytes(file);
+    int noticed = 0;
     for (int at = 0; at < bytes.length; at++) {
       byte[] damaged = bytes.clone();
       damaged[at] ^= (byte) (1 << (at % 8));
       Files.write(file, damaged);
-      boolean opened = false;
       try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
-        opened = true;
-        assertThat(table.view().rows()).as("byte %d", at).isIn(0L, 100L);
+        TableView view = table.view();
+        assertThat(view.rows()).as("byte %d", at).isIn(0L, 100L);
+        table.read(
+            () -> {
+              assertSquares(view, (int) view.rows());
+              return true;
+            });
       } catch (Hdf5FormatException | UnsupportedHdf5Exception | FileInUseException e) {
-        assertThat(opened).as("byte %d: %s", at, e).isFalse();
+        noticed++;
       }
     }
+    assertThat(noticed).isGreaterThan(bytes.length / 2);
   }
 
   @Test
