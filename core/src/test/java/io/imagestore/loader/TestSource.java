@@ -198,7 +198,7 @@ final class TestSource implements StoreReader {
     }
 
     @Override
-    public void check(StoredImage image) {}
+    public void check(long id) {}
 
     @Override
     public void close() {}
