@@ -50,12 +50,8 @@ public final class TurboJpegCodec extends JpegCodec {
         () -> new IllegalStateException("libjpeg-turbo can't be used here; the log says why"));
   }
 
-  /**
-   * {@inheritDoc}
-   *
-   * <p>A part has one pixel more than asked for at each side, because color is interpolated between
-   * neighbors: so the pixels asked for are those of the whole image.
-   */
+  // A part has one pixel more than asked for at each side, because color is interpolated between
+  // neighbors: so the pixels asked for are those of the whole image.
   @Override
   public DecodeRegion covering(ImageHeader header, DecodeRegion wanted) {
     DecodeRegion whole = DecodeRegion.whole(header.shape(), wanted.scale());

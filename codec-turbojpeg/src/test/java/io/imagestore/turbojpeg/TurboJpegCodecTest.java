@@ -269,6 +269,31 @@ class TurboJpegCodecTest {
         .isInstanceOf(DecodeException.class);
   }
 
+  @Test
+  void aFileThatCannotBeDecodedIsRefusedThoughAWarningCameBefore() {
+    byte[] jpeg = withoutQuantizationTables(Jpegs.file("ycbcr-420"));
+    byte[] warned = new byte[jpeg.length + 3]; // with bytes before the first segment: a warning
+    System.arraycopy(jpeg, 0, warned, 0, 2);
+    System.arraycopy(jpeg, 2, warned, 5, jpeg.length - 2);
+
+    assertThatThrownBy(() -> decode(direct(warned), ByteBuffer::allocateDirect))
+        .isInstanceOf(DecodeException.class);
+  }
+
+  @Test
+  void damagedCodedDataIsDecodedAsWellAsItGoes() {
+    byte[] jpeg = Jpegs.file("ycbcr-420-restarts");
+    jpeg[jpeg.length - 30] = (byte) 0xFF; // a restart marker that isn't due
+    jpeg[jpeg.length - 29] = (byte) 0xD7;
+
+    byte[] pixels = decode(direct(jpeg), ByteBuffer::allocateDirect);
+
+    byte[] sound = Jpegs.pixels("ycbcr-420-restarts");
+    int above = 14 * 35 * 3; // the first row of MCUs, less what interpolation blurs
+    assertThat(Arrays.copyOf(pixels, above)).isEqualTo(Arrays.copyOf(sound, above));
+    assertThat(pixels).isNotEqualTo(sound);
+  }
+
   private static byte[] withoutQuantizationTables(byte[] jpeg) {
     ByteBuffer from = ByteBuffer.wrap(jpeg);
     ByteBuffer to = ByteBuffer.allocate(jpeg.length).putShort(from.getShort());
