@@ -10,35 +10,61 @@ import java.nio.file.Path;
 
 /**
  * Images in an <a href="http://www.lmdb.tech/doc/">LMDB</a> environment: the fastest store to read
- * at random and to append to, of images of any shape.
+ * at random and to append to, of images of any shape and sample type, raw or encoded.
  *
  * <p>The format {@code imagestore-lmdb}, version 1, is an environment directory ({@code data.mdb},
- * {@code lock.mdb}) with these databases. All keys but that of {@code meta} are ids, 8 bytes,
+ * {@code lock.mdb}) with these databases. All keys but that of {@code store} are ids, 8 bytes,
  * big-endian.
  *
  * <ul>
- *   <li>{@code pixels}: the plain HWC bytes
- *   <li>{@code index}: seven big-endian 32-bit integers: label (signed), height, width, channels,
- *       CRC-32C of the pixels, flags, CRC-32C of key and all before. An image is in the store if it
- *       is in the index, so labels can be scanned without a page of pixels being touched. The flags
- *       are 0; 1 says that the image's pixels lie in {@code staged}, which is so for a moment after
- *       a large batch that replaces images.
- *   <li>{@code meta}: under {@code header} one line of JSON with format, version and label names
- *   <li>{@code pending}, {@code staged}: what a large batch needs on its way; empty otherwise
+ *   <li>{@code images}: the plain bytes: samples in HWC order, little-endian, or the encoded file
+ *   <li>{@code index}: a record of each image, see below. An image is in the store if it is in the
+ *       index, so labels can be scanned without a page of images being touched.
+ *   <li>{@code metadata}: JSON in UTF-8, of images that have any
+ *   <li>{@code store}: under {@code header} one line of JSON with format, version and label names
+ *   <li>{@code pending}, {@code staged}, {@code staged metadata}: what a large batch needs on its
+ *       way; empty otherwise
  * </ul>
  *
- * <p>In Python, with py-lmdb and numpy:
+ * <p>A record has, without gaps, little-endian:
+ *
+ * <table>
+ * <caption>The record of an image</caption>
+ * <tr><th>type</th><th>content</th></tr>
+ * <tr><td>i4</td><td>label</td></tr>
+ * <tr><td>3 × u4</td><td>height, width, channels</td></tr>
+ * <tr><td>u1</td><td>type of the samples: 0 UINT8, 1 UINT16, 2 FLOAT32</td></tr>
+ * <tr><td>u4</td><td>CRC-32C of the bytes in {@code images}</td></tr>
+ * <tr><td>u4</td><td>CRC-32C of the bytes in {@code metadata}, 0 if there are none</td></tr>
+ * <tr><td>0 to 16 × u1</td><td>format of an encoded image in ASCII, such as {@code jpeg}; nothing
+ *     of raw pixels</td></tr>
+ * <tr><td>u1</td><td>flags: 1 if the image has metadata; 2 while its bytes and metadata lie in
+ *     {@code staged} and {@code staged metadata}, which is so for a moment after a large batch that
+ *     replaces images; others are of later versions</td></tr>
+ * <tr><td>u1</td><td>the complement of the flags</td></tr>
+ * <tr><td>u4</td><td>CRC-32C of the id, 8 bytes little-endian, and of the record up to the flags:
+ *     the checksum that {@link io.imagestore.spi.Checksums#ofRecord Checksums} defines</td></tr>
+ * </table>
+ *
+ * <p>In Python, with py-lmdb, numpy and Pillow:
  *
  * <pre>{@code
- * import lmdb, numpy, struct
+ * import io, lmdb, numpy, PIL.Image, struct
  *
- * env = lmdb.open("train", readonly=True, max_dbs=5)
- * pixels, index = env.open_db(b"pixels", create=False), env.open_db(b"index", create=False)
+ * env = lmdb.open("train", readonly=True, max_dbs=7)
+ * images, index, metadata = (
+ *     env.open_db(name, create=False) for name in (b"images", b"index", b"metadata"))
  * with env.begin() as txn:
  *     for key, record in txn.cursor(index):
- *         id, = struct.unpack(">Q", key)
- *         label, h, w, c, crc32c, flags, _ = struct.unpack(">i6I", record)
- *         image = numpy.frombuffer(txn.get(key, db=pixels), "u1").reshape(h, w, c)
+ *         id = int.from_bytes(key, "big")
+ *         label, h, w, c, sample_type = struct.unpack_from("<iIIIB", record)
+ *         format = record[25:-6].decode()
+ *         value = txn.get(key, db=images)
+ *         if format:
+ *             image = PIL.Image.open(io.BytesIO(value))
+ *         else:
+ *             image = numpy.frombuffer(value, ("u1", "<u2", "<f4")[sample_type]).reshape(h, w, c)
+ *         json = txn.get(key, db=metadata)  # None if it has none
  * }</pre>
  *
  * <p><b>Durability.</b> By default {@link Durability#COMMIT}: each {@code put}, {@code putBatch}
@@ -56,7 +82,7 @@ import java.nio.file.Path;
  * trees are read here in Java, each page checked as it is entered: its number and kind, the places
  * and sizes of its nodes, the order of its keys and that they belong there. Pages that LMDB walks
  * when it writes are checked before, and the list of free pages when the store is opened to write.
- * {@link io.imagestore.ImageSource#verify() Verifying} goes through index and pixels side by side:
+ * {@link io.imagestore.ImageSource#verify() Verifying} goes through index and images side by side:
  * it names images that either has lost. Not found is a bit flipped in the list of free pages that
  * makes another page's number of one, in order: a later write may write over that page, which then
  * is damage like any other.

@@ -14,13 +14,14 @@ import java.util.function.Consumer;
 /** Reads what lies in an environment: a store of ours, or pickled images. */
 final class LmdbReader implements StoreReader {
 
-  private static final Set<Capability> CAPABILITIES =
+  private static final Set<Capability> OF_PICKLES =
       EnumSet.of(
           Capability.MIXED_SHAPES,
           Capability.ANY_CHANNELS,
           Capability.PERSISTENT,
           Capability.READ_BY_OTHER_PROCESSES,
           Capability.LIVE_READERS);
+  private static final Set<Capability> OF_STORES = EnumSet.allOf(Capability.class);
 
   private final Path store;
   private final Environment environment;
@@ -47,19 +48,14 @@ final class LmdbReader implements StoreReader {
 
   @Override
   public StoreInfo describe() throws IOException {
+    boolean pickles = environment.holdsPickles();
     return new StoreInfo(
         LmdbImageStore.BACKEND,
         store,
         environment.read(StoreView::count),
         DataFile.bytesIn(store),
-        labelNames(),
-        CAPABILITIES);
-  }
-
-  private List<String> labelNames() throws IOException {
-    return environment.holdsPickles()
-        ? List.of()
-        : StoreOpener.headerOf(environment, store).labelNames();
+        pickles ? List.of() : StoreOpener.headerOf(environment, store).labelNames(),
+        pickles ? OF_PICKLES : OF_STORES);
   }
 
   @Override

@@ -63,6 +63,7 @@ final class DamageCampaignTest {
 
     private static final LmdbOptions WITHOUT_WAITING =
         LmdbOptions.builder().durability(Durability.FLUSH).build();
+    private static final ImageShape SMALL = new ImageShape(3, 5, 3);
     private static final int IMAGES = 900;
     private static final long STEP = 4; // so that a flipped bit can make an id that isn't there
 
@@ -87,7 +88,7 @@ final class DamageCampaignTest {
             stored.remove(id);
           } else {
             LabeledImage other = image(id, 2 + i);
-            open.put(id, other.image(), other.label());
+            open.put(other);
             stored.put(id, other);
           }
         }
@@ -95,10 +96,26 @@ final class DamageCampaignTest {
       this.whole = Files.readAllBytes(data());
     }
 
-    /** Small ones, of which many fit on a page, and some that take pages of their own. */
+    /**
+     * Small ones, of which many fit on a page, and some that take pages of their own; raw ones and
+     * encoded ones; with metadata, short or long, and without.
+     */
     private static LabeledImage image(long id, int seed) {
-      ImageShape shape = id % 7 == 0 ? new ImageShape(40, 40, 3) : new ImageShape(3, 5, 3);
-      return SampleImages.labeled(id, shape, seed);
+      ImageShape shape = id % 7 == 0 ? new ImageShape(40, 40, 3) : SMALL;
+      LabeledImage image = SampleImages.labeled(id, shape, seed);
+      if (isEncoded(id)) {
+        Image file = Image.encoded(image.image().bytes(), "avif", shape);
+        image = new LabeledImage(id, file, image.label());
+      }
+      if (id % 3 != seed % 3) {
+        return image;
+      }
+      return image.withMetadata(
+          '"' + "seed %d ".formatted(seed).repeat(id % 5 == 0 ? 900 : 1) + '"');
+    }
+
+    private static boolean isEncoded(long id) {
+      return id % 11 == 0;
     }
 
     private Path data() {
@@ -225,13 +242,12 @@ final class DamageCampaignTest {
     }
 
     private void lookAtBatches(ImageSource open, Set<Long> lost) {
-      ImageShape small = new ImageShape(3, 5, 3);
       long[] ids =
           stored.keySet().stream()
-              .filter(id -> id % 7 != 0 && !lost.contains(id))
+              .filter(id -> id % 7 != 0 && !isEncoded(id) && !lost.contains(id))
               .mapToLong(id -> id)
               .toArray();
-      ImageBatch batch = ImageBatch.allocate(small, ids.length);
+      ImageBatch batch = ImageBatch.allocate(SMALL, ids.length);
       open.readBatch(ids, batch);
       for (int i = 0; i < ids.length; i++) {
         Image expected = stored.get(ids[i]).image();
@@ -306,7 +322,7 @@ final class DamageCampaignTest {
               open.delete(id);
               stored.remove(id);
             } else {
-              open.put(id, image.image(), image.label());
+              open.put(image);
               stored.put(id, image);
             }
           } catch (CorruptImageException | CorruptStoreException e) {

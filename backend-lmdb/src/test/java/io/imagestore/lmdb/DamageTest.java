@@ -88,10 +88,10 @@ final class DamageTest {
     }
     try (Databases lmdb = Databases.open(path(), Settings.of(options), 1 << 20);
         Txn<Slice> txn = lmdb.env().txnWrite()) {
-      lmdb.pixels().put(txn, Key.ofNumber().to(2000), Key.ofNumber());
-      lmdb.pixels().reserve(txn, Key.ofNumber().to(1000), 100_000);
-      lmdb.pixels().delete(txn, Key.ofNumber().to(1000));
-      lmdb.pixels().delete(txn, Key.ofNumber().to(2000));
+      lmdb.images().put(txn, Key.ofNumber().to(2000), Key.ofNumber());
+      lmdb.images().reserve(txn, Key.ofNumber().to(1000), 100_000);
+      lmdb.images().delete(txn, Key.ofNumber().to(1000));
+      lmdb.images().delete(txn, Key.ofNumber().to(2000));
       txn.commit();
     }
     try (RandomAccessFile file = new RandomAccessFile(data().toFile(), "r")) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.testkit.ChildJvm;
@@ -46,7 +47,11 @@ final class LargeBatchTest {
 
   private static LabeledImage image(long id, int generation) {
     byte[] pixels = {(byte) id, (byte) (id >> 8), (byte) (id >> 16), 1, 2, (byte) generation};
-    return new LabeledImage(id, Image.of(1, 2, 3, pixels), generation);
+    LabeledImage image = new LabeledImage(id, Image.of(1, 2, 3, pixels), generation);
+    // Some have metadata in one generation, some in the next but one.
+    return id % 16 == 2 * (generation % 8)
+        ? image.withMetadata("[" + id + "," + generation + "]")
+        : image;
   }
 
   @Test
@@ -59,7 +64,33 @@ final class LargeBatchTest {
       assertThat(store.get(HALF - 1)).isEqualTo(image(HALF - 1, 0));
       assertThat(store.get(HALF)).isEqualTo(image(HALF, 1));
       assertThat(store.get(IMAGES)).isEqualTo(image(IMAGES, 1));
+      requireGeneration(store, 1);
       assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  /** Metadata and all. */
+  private static void requireGeneration(ImageSource store, int generation) {
+    for (long id = firstOf(generation); id < firstOf(generation) + IMAGES; id += 2) {
+      assertThat(store.get(id)).isEqualTo(image(id, generation));
+    }
+  }
+
+  @Test
+  void whatAFailedBatchHasLeftIsNoImagesMetadata() {
+    try (ImageStore store = LmdbImageStore.open(path())) {
+      Stream<LabeledImage> failing =
+          Stream.concat(
+              generation(0).map(image -> image.withMetadata("1")),
+              Stream.generate(
+                  () -> {
+                    throw new IllegalStateException("the source broke");
+                  }));
+      assertThatIllegalStateException().isThrownBy(() -> store.putBatch(failing));
+
+      store.putBatch(generation(0).map(image -> new LabeledImage(image.id(), image.image(), 0)));
+
+      assertThat(store.stream()).hasSize(IMAGES).allMatch(image -> image.metadata().isEmpty());
     }
   }
 
@@ -142,6 +173,7 @@ final class LargeBatchTest {
         for (int i = 0; i < IMAGES; i++) {
           assertThat(batch.label(i)).isEqualTo(generation);
         }
+        requireGeneration(survivor, generation);
         assertThat(survivor.verify().isClean()).isTrue();
       }
     }
