@@ -2,6 +2,7 @@ package io.imagestore.hdf5;
 
 import io.imagestore.ImageBatch;
 import io.imagestore.hdf5.format.RowSource;
+import io.imagestore.spi.Batches;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
@@ -22,14 +23,16 @@ record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
       case Columns.IMAGES -> pixels();
       case Columns.LABELS -> ints(batch::label);
       case Columns.IDS -> ids();
-      case Columns.CHECKSUMS -> ints(batch::crc32c);
+      case Columns.CHECKSUMS -> ints(i -> Batches.crc32c(batch, i));
       default -> throw new IndexOutOfBoundsException("column " + column);
     };
   }
 
   @Override
   public int @Nullable [] checksums(int column) {
-    return column == Columns.IMAGES ? IntStream.range(from, to).map(batch::crc32c).toArray() : null;
+    return column == Columns.IMAGES
+        ? IntStream.range(from, to).map(i -> Batches.crc32c(batch, i)).toArray()
+        : null;
   }
 
   private ByteBuffer pixels() {

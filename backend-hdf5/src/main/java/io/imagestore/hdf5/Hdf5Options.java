@@ -60,6 +60,14 @@ public final class Hdf5Options extends StoreOptions {
     return builder.build();
   }
 
+  @Override
+  public void requireForReading() {
+    super.requireForReading();
+    requireUnset(chunkRows.isEmpty(), "chunkRows", chunkRows);
+    requireUnset(deflateLevel == 0, "deflateLevel", deflateLevel);
+    requireUnset(!shuffle, "shuffle", shuffle);
+  }
+
   boolean durableCommits() {
     return durability().orElse(Durability.FLUSH) == Durability.COMMIT;
   }

@@ -2,9 +2,11 @@ package io.imagestore.hdf5;
 
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreFullException;
-import io.imagestore.UnsupportedStoreException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.PersistentLongMap;
 import java.io.IOException;
@@ -15,13 +17,13 @@ import org.jspecify.annotations.Nullable;
 final class StoreWrite implements AutoCloseable {
 
   private final Transaction transaction;
-  private final Snapshot before;
+  private final Commit before;
   private final Path location;
   private final Hdf5Options options;
   private final PersistentLongMap.Builder<Integer> rows;
   private @Nullable ImageShape shape;
 
-  StoreWrite(Transaction transaction, Snapshot before, Path location, Hdf5Options options) {
+  StoreWrite(Transaction transaction, Commit before, Path location, Hdf5Options options) {
     this.transaction = transaction;
     this.before = before;
     this.location = location;
@@ -47,8 +49,31 @@ final class StoreWrite implements AutoCloseable {
     append(batch, from, batch.size());
   }
 
+  /** Refuses an image that the store can't hold. */
+  void require(LabeledImage image) {
+    if (image.metadata().isPresent()) {
+      throw refused(image.id(), "metadata can't be kept yet");
+    }
+    if (image.image().isEncoded()) {
+      throw refused(image.id(), "encoded images, as this " + format(image) + ", can't be kept yet");
+    }
+    requireShape(image.id(), image.image().shape());
+  }
+
+  private static String format(LabeledImage image) {
+    return image.image().format().orElse("");
+  }
+
+  private UnsupportedImageException refused(long id, String reason) {
+    return new UnsupportedImageException(
+        "image " + id + " doesn't fit store " + location + ": " + reason);
+  }
+
   /** The first image of all gives the store its shape. */
-  void requireShape(long id, ImageShape wanted) {
+  private void requireShape(long id, ImageShape wanted) {
+    if (wanted.sampleType() != SampleType.UINT8) {
+      throw refused(id, "samples of " + wanted.sampleType() + " can't be kept yet");
+    }
     if (shape == null) {
       shape = wanted;
       createColumns(wanted);
@@ -70,7 +95,7 @@ final class StoreWrite implements AutoCloseable {
     try {
       transaction.createColumns(Columns.of(images, options));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new UnsupportedStoreException(
+      throw new UnsupportedImageException(
           "images of " + images + " don't fit store " + location + ": " + e.getMessage(), e);
     }
   }
@@ -97,7 +122,7 @@ final class StoreWrite implements AutoCloseable {
   }
 
   /** The state after it, which is that of the file, too. */
-  Snapshot commit() throws IOException {
+  Commit commit() throws IOException {
     return before.after(transaction.commit(options.durableCommits()), rows.build());
   }
 

@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.OpenMode;
 import io.imagestore.StoreLockedException;
-import io.imagestore.StoreOptions;
 import io.imagestore.testkit.SampleImages;
 import io.jhdf.HdfFile;
 import java.io.IOException;
@@ -35,10 +34,6 @@ final class Hdf5InteropTest {
 
   private Path file() {
     return folder.resolve("store.h5");
-  }
-
-  private static ImageStore openReadOnly(Path path) {
-    return Hdf5ImageStore.open(path, StoreOptions.builder().mode(OpenMode.READ_ONLY).build());
   }
 
   @Test
@@ -110,7 +105,7 @@ final class Hdf5InteropTest {
       store.putBatch(SampleImages.list(2000, 30, RGB, 1));
       store.delete(1000);
     }
-    try (ImageStore store = openReadOnly(file())) {
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
       assertThat(store.size()).isEqualTo(79);
       assertThat(store.verify().isClean()).isTrue();
     }
@@ -185,7 +180,7 @@ final class Hdf5InteropTest {
       store.putBatch(SampleImages.list(0, 500, RGB, 1));
       store.delete(3);
     }
-    try (ImageStore store = openReadOnly(file());
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file());
         HdfFile file = new HdfFile(file())) {
       long[] ids = (long[]) file.getDatasetByPath("ids").getData();
       int[] labels = (int[]) file.getDatasetByPath("labels").getData();
