@@ -3,6 +3,7 @@ package io.imagestore.hdf5;
 import io.imagestore.ImageBatch;
 import io.imagestore.hdf5.format.RowSource;
 import io.imagestore.spi.Batches;
+import io.imagestore.spi.Checksums;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
@@ -14,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first one's place in the batch
  * @param to the place behind the last one
+ * @param checksums makes those of records
  */
-record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
+record BatchRows(ImageBatch batch, int from, int to, Checksums checksums) implements RowSource {
 
   @Override
   public ByteBuffer values(int column) {
@@ -24,6 +26,7 @@ record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
       case Columns.LABELS -> ints(batch::label);
       case Columns.IDS -> ids();
       case Columns.CHECKSUMS -> ints(i -> Batches.crc32c(batch, i));
+      case Columns.RECORDS -> ints(this::recordChecksum);
       default -> throw new IndexOutOfBoundsException("column " + column);
     };
   }
@@ -33,6 +36,11 @@ record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
     return column == Columns.IMAGES
         ? IntStream.range(from, to).map(i -> Batches.crc32c(batch, i)).toArray()
         : null;
+  }
+
+  private int recordChecksum(int i) {
+    int bytesCrc = Batches.crc32c(batch, i);
+    return checksums.ofRecord(batch.id(i), batch.label(i), batch.shape(), null, bytesCrc, 0);
   }
 
   private ByteBuffer pixels() {

@@ -72,6 +72,10 @@ record Commit(TableView table, @Nullable ImageShape shape, PersistentLongMap<Int
     return table.getInt(Columns.CHECKSUMS, row);
   }
 
+  int recordChecksum(int row) throws IOException {
+    return table.getInt(Columns.RECORDS, row);
+  }
+
   /** The state after a commit of this process. */
   Commit after(TableView next, PersistentLongMap<Integer> nextRows) {
     return new Commit(next, shape == null ? shapeOf(next) : shape, nextRows);
@@ -81,7 +85,6 @@ record Commit(TableView table, @Nullable ImageShape shape, PersistentLongMap<Int
     if (table.columns().isEmpty()) {
       return null;
     }
-    int[] shape = table.columns().get(Columns.IMAGES).rowShape();
-    return new ImageShape(shape[0], shape[1], shape[2]);
+    return Columns.shapeOf(table.columns().get(Columns.IMAGES));
   }
 }

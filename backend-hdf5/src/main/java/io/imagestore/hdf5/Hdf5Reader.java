@@ -6,6 +6,7 @@ import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
@@ -13,7 +14,12 @@ import java.util.Set;
 final class Hdf5Reader implements StoreReader {
 
   private static final Set<Capability> CAPABILITIES =
-      Set.of(Capability.ANY_CHANNELS, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
+      EnumSet.of(
+          Capability.ANY_CHANNELS,
+          Capability.UINT16,
+          Capability.FLOAT32,
+          Capability.PERSISTENT,
+          Capability.READ_BY_OTHER_PROCESSES);
 
   private final Path store;
   private final StoreState state;

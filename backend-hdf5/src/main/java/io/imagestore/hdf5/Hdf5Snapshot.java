@@ -5,6 +5,7 @@ import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.ReadWatch;
+import io.imagestore.spi.Checksums;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
@@ -27,6 +28,7 @@ final class Hdf5Snapshot implements Snapshot {
   private final HeldCommit held;
   private final Commit commit;
   private final boolean verifyChecksums;
+  private final Checksums checksums = new Checksums();
   private @Nullable ByteBuffer pixels;
 
   Hdf5Snapshot(Path store, HeldCommit held, boolean verifyChecksums) {
@@ -38,10 +40,12 @@ final class Hdf5Snapshot implements Snapshot {
 
   private static final class Found extends StoredImage {
     private final int row;
+    private final int bytesCrc;
 
-    Found(long id, ImageShape shape, int label, int row) {
+    Found(long id, ImageShape shape, int label, int row, int bytesCrc) {
       super(id, shape, label, null);
       this.row = row;
+      this.bytesCrc = bytesCrc;
     }
   }
 
@@ -85,13 +89,21 @@ final class Hdf5Snapshot implements Snapshot {
     if (row == null) {
       return null;
     }
-    ImageShape shape = Objects.requireNonNull(commit.shape());
-    return reading(() -> new Found(id, shape, label(id, row), row));
+    return reading(() -> found(id, row, verifyChecksums));
   }
 
-  private int label(long id, int row) throws IOException {
+  private Found found(long id, int row, boolean verify) throws IOException {
+    ImageShape shape = Objects.requireNonNull(commit.shape());
     try {
-      return commit.label(row);
+      int label = commit.label(row);
+      int bytesCrc = commit.checksum(row);
+      if (verify
+          && commit.recordChecksum(row)
+              != checksums.ofRecord(id, label, shape, null, bytesCrc, 0)) {
+        throw new CorruptImageException(
+            store, id, "its id, label or checksum isn't what was stored, in row " + row);
+      }
+      return new Found(id, shape, label, row, bytesCrc);
     } catch (Hdf5FormatException e) {
       throw damaged(id, e);
     }
@@ -141,14 +153,8 @@ final class Hdf5Snapshot implements Snapshot {
     }
   }
 
-  private void verify(StoredImage image, ByteBuffer bytes) throws IOException {
-    int expected;
-    try {
-      expected = commit.checksum(row(image));
-    } catch (Hdf5FormatException e) {
-      throw damaged(image.id(), e);
-    }
-    Checksum.verify(store, image.id(), expected, bytes);
+  private void verify(StoredImage image, ByteBuffer bytes) {
+    Checksum.verify(store, image.id(), ((Found) image).bytesCrc, bytes);
   }
 
   /** Copies rows that follow one another in one go. */
@@ -199,9 +205,9 @@ final class Hdf5Snapshot implements Snapshot {
 
   @Override
   public void check(long id) throws IOException {
-    StoredImage image = find(id);
-    if (image != null) {
-      read(image, true);
+    Integer row = commit.rows().get(id);
+    if (row != null) {
+      read(reading(() -> found(id, row, true)), true);
     }
   }
 

@@ -3,12 +3,12 @@ package io.imagestore.hdf5;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
-import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreFullException;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.Checksums;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +21,7 @@ final class StoreWrite implements AutoCloseable {
   private final Path location;
   private final Hdf5Options options;
   private final PersistentLongMap.Builder<Integer> rows;
+  private final Checksums checksums = new Checksums();
   private @Nullable ImageShape shape;
 
   StoreWrite(Transaction transaction, Commit before, Path location, Hdf5Options options) {
@@ -42,7 +43,7 @@ final class StoreWrite implements AutoCloseable {
         rows.put(batch.id(i), rowFor(i - from));
       } else {
         append(batch, from, i);
-        replace(row, new BatchRows(batch, i, i + 1));
+        replace(row, new BatchRows(batch, i, i + 1, checksums));
         from = i + 1;
       }
     }
@@ -71,9 +72,6 @@ final class StoreWrite implements AutoCloseable {
 
   /** The first image of all gives the store its shape. */
   private void requireShape(long id, ImageShape wanted) {
-    if (wanted.sampleType() != SampleType.UINT8) {
-      throw refused(id, "samples of " + wanted.sampleType() + " can't be kept yet");
-    }
     if (shape == null) {
       shape = wanted;
       createColumns(wanted);
@@ -111,14 +109,16 @@ final class StoreWrite implements AutoCloseable {
 
   private void append(ImageBatch batch, int from, int to) throws IOException {
     if (to > from) {
-      transaction.append(to - from, new BatchRows(batch, from, to));
+      transaction.append(to - from, new BatchRows(batch, from, to, checksums));
     }
   }
 
   private void replace(int row, BatchRows image) throws IOException {
-    transaction.replace(row, Columns.IMAGES, image.values(Columns.IMAGES));
-    transaction.replace(row, Columns.LABELS, image.values(Columns.LABELS));
-    transaction.replace(row, Columns.CHECKSUMS, image.values(Columns.CHECKSUMS));
+    for (int column = 0; column < Columns.NAMES.size(); column++) {
+      if (column != Columns.IDS) {
+        transaction.replace(row, column, image.values(column));
+      }
+    }
   }
 
   /** The state after it, which is that of the file, too. */
