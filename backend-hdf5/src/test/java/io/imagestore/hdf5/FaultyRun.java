@@ -135,6 +135,7 @@ final class FaultyRun {
       promise(durable);
     } catch (ImageStoreException e) {
       if (e.getMessage().contains("whether this is stored")) {
+        assertThat(e).as(name).hasMessageNotContaining("the store is as it was");
         states.add(new ArrayList<>(after.values()));
         reopen(List.of(model, after));
       } else {
