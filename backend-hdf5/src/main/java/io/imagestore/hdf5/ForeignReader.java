@@ -3,29 +3,24 @@ package io.imagestore.hdf5;
 import io.imagestore.Capability;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
-import io.imagestore.Image;
-import io.imagestore.ImageBatch;
-import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
-import io.imagestore.ImageStore;
-import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.internal.PersistentLongMap;
-import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.Snapshot;
+import io.imagestore.spi.StoreReader;
+import io.imagestore.spi.StoredImage;
 import io.jhdf.api.Dataset;
 import io.jhdf.object.datatype.FixedPoint;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Array;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +29,14 @@ import org.jspecify.annotations.Nullable;
  * another. Where it has datasets {@code ids} and {@code crc32c} of as many numbers, they are used;
  * else ids count from 0, and damage that HDF5 doesn't notice itself isn't noticed.
  */
-final class ForeignHdf5Store extends AbstractImageStore {
+final class ForeignReader implements StoreReader {
 
   private static final List<String> IMAGES = List.of("images", "image");
   private static final List<String> LABELS = List.of("labels", "label", "meta");
   private static final Set<Capability> CAPABILITIES =
       Set.of(Capability.ANY_CHANNELS, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
+  private final Path location;
   private final JhdfFile file;
   private final ForeignPixels pixels;
   private final ImageShape shape;
@@ -49,8 +45,8 @@ final class ForeignHdf5Store extends AbstractImageStore {
   private final long @Nullable [] checksums;
   private final boolean verifyChecksums;
 
-  private ForeignHdf5Store(Path path, Hdf5Options options, JhdfFile file) throws IOException {
-    super(path, options);
+  private ForeignReader(Path path, Hdf5Options options, JhdfFile file) throws IOException {
+    this.location = path;
     this.file = file;
     this.verifyChecksums = options.verifyChecksums();
     String imagesName = choose("pixels", options.imagesDataset(), IMAGES);
@@ -79,13 +75,13 @@ final class ForeignHdf5Store extends AbstractImageStore {
     this.pixels = ForeignPixels.of(file, path, imagesName, dimensions, options.chunkCacheBytes());
   }
 
-  static ImageStore open(Path path, Hdf5Options options) throws IOException {
+  static ForeignReader open(Path path, Hdf5Options options) throws IOException {
     JhdfFile file = new JhdfFile(path);
     boolean opened = false;
     try {
-      ImageStore store = new ForeignHdf5Store(path, options, file);
+      ForeignReader reader = new ForeignReader(path, options, file);
       opened = true;
-      return store;
+      return reader;
     } finally {
       if (!opened) {
         file.close();
@@ -102,7 +98,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
             () ->
                 new UnsupportedStoreException(
                     "HDF5 file "
-                        + location()
+                        + location
                         + " has no dataset "
                         + String.join(" or ", names)
                         + " for the "
@@ -119,7 +115,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
           "dataset '"
               + dataset.getName()
               + "' in "
-              + location()
+              + location
               + " is of "
               + dataset.getDataType()
               + "; images are of unsigned bytes");
@@ -142,7 +138,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
     }
     if (dimensions.length != 4) {
       throw new UnsupportedStoreException(
-          "dataset '" + name + "' in " + location() + " has " + dimensions.length + " dimensions");
+          "dataset '" + name + "' in " + location + " has " + dimensions.length + " dimensions");
     }
     return dimensions;
   }
@@ -155,7 +151,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
           Math.toIntExact(dimensions[3]));
     } catch (ArithmeticException | IllegalArgumentException e) {
       throw new UnsupportedStoreException(
-          "dataset '" + name + "' in " + location() + " holds no images: " + e.getMessage(), e);
+          "dataset '" + name + "' in " + location + " holds no images: " + e.getMessage(), e);
     }
   }
 
@@ -167,19 +163,13 @@ final class ForeignHdf5Store extends AbstractImageStore {
         dataset -> {
           if (dataset.getSize() > Integer.MAX_VALUE - 8) {
             throw new UnsupportedStoreException(
-                "dataset '"
-                    + name
-                    + "' in "
-                    + location()
-                    + " has "
-                    + dataset.getSize()
-                    + " numbers");
+                "dataset '" + name + "' in " + location + " has " + dataset.getSize() + " numbers");
           }
           long[] numbers = new long[(int) dataset.getSize()];
           int count = flatten(dataset.getData(), numbers, 0);
           if (count != numbers.length) {
             throw new CorruptStoreException(
-                "dataset '" + name + "' in " + location() + " has " + count + " numbers only");
+                "dataset '" + name + "' in " + location + " has " + count + " numbers only");
           }
           return numbers;
         });
@@ -191,7 +181,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
       return count + 1;
     }
     if (data == null || !data.getClass().isArray()) {
-      throw new UnsupportedStoreException("a dataset in " + location() + " holds no integers");
+      throw new UnsupportedStoreException("a dataset in " + location + " holds no integers");
     }
     int next = count;
     for (int i = 0; i < Array.getLength(data); i++) {
@@ -206,7 +196,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
       ints[i] = (int) numbers[i];
       if (ints[i] != numbers[i]) {
         throw new UnsupportedStoreException(
-            "label " + numbers[i] + " in '" + name + "' of " + location() + " has over 32 bits");
+            "label " + numbers[i] + " in '" + name + "' of " + location + " has over 32 bits");
       }
     }
     return ints;
@@ -217,7 +207,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
     if (numbers.length != labels.length) {
       throw new CorruptStoreException(
           "in "
-              + location()
+              + location
               + " dataset '"
               + name
               + "' has "
@@ -236,7 +226,7 @@ final class ForeignHdf5Store extends AbstractImageStore {
       long id = ids == null ? row : ids[row];
       if (id < 0 || made.get(id) != null) {
         throw new CorruptStoreException(
-            "id " + id + " in row " + row + " of " + location() + " is negative, or there twice");
+            "id " + id + " in row " + row + " of " + location + " is negative, or there twice");
       }
       made.put(id, row);
     }
@@ -246,115 +236,28 @@ final class ForeignHdf5Store extends AbstractImageStore {
   // Reading.
 
   @Override
-  protected @Nullable LabeledImage read(long id) throws IOException {
-    return read(id, verifyChecksums);
-  }
-
-  private @Nullable LabeledImage read(long id, boolean verify) throws IOException {
-    Integer row = rows.get(id);
-    if (row == null) {
-      return null;
-    }
-    ByteBuffer bytes = ByteBuffer.allocate((int) shape.byteCount());
-    get(id, row, bytes, verify);
-    return new LabeledImage(id, Image.of(shape, bytes.flip()), labels[row]);
-  }
-
-  private void get(long id, int row, ByteBuffer into, boolean verify) throws IOException {
-    ByteBuffer written = into.duplicate();
-    try {
-      pixels.get(row, into);
-    } catch (CorruptStoreException | Hdf5FormatException e) {
-      throw new CorruptImageException(location(), id, String.valueOf(e.getMessage()), e);
-    } catch (InternalError e) {
-      // What the JVM makes of a mapped page that is gone.
-      throw new CorruptStoreException(location() + " was cut off while it was open", e);
-    }
-    if (verify && checksums != null) {
-      int expected = (int) checksums[row];
-      int actual = Checksum.of(written.limit(into.position()));
-      if (expected != actual) {
-        throw new CorruptImageException(
-            location(),
-            id,
-            String.format("its CRC-32C should be %08x, but is %08x", expected, actual));
-      }
-    }
+  public Path location() {
+    return location;
   }
 
   @Override
-  protected void read(long[] ids, ImageBatch into) throws IOException {
-    int[] found = new int[ids.length];
-    for (int i = 0; i < ids.length; i++) {
-      Integer row = rows.get(ids[i]);
-      if (row == null) {
-        throw new ImageNotFoundException(location(), ids[i]);
-      }
-      found[i] = row;
-    }
-    requireShape(ids[0], shape, into.shape());
-    try {
-      into.fill(
-          ids.length,
-          (bytes, idsInto, labelsInto) -> {
-            System.arraycopy(ids, 0, idsInto, 0, ids.length);
-            fill(ids, found, bytes, labelsInto);
-          });
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private void fill(long[] ids, int[] found, ByteBuffer bytes, int[] labelsInto) {
-    try {
-      for (int i = 0; i < found.length; i++) {
-        get(ids[i], found[i], bytes, verifyChecksums);
-        labelsInto[i] = labels[found[i]];
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+  public Snapshot snapshot() {
+    return new OnlyState();
   }
 
   @Override
-  protected @Nullable ImageShape shapeOf(long id) {
-    return rows.get(id) == null ? null : shape;
-  }
-
-  @Override
-  protected OptionalInt labelOf(long id) {
-    Integer row = rows.get(id);
-    return row == null ? OptionalInt.empty() : OptionalInt.of(labels[row]);
-  }
-
-  @Override
-  protected long[] idsFrom(long firstId, int count) {
-    return rows.idsFrom(firstId, count);
-  }
-
-  @Override
-  protected long count() {
-    return rows.size();
-  }
-
-  @Override
-  protected void check(long id) throws IOException {
-    read(id, true);
-  }
-
-  @Override
-  protected StoreInfo describe() throws IOException {
+  public StoreInfo describe() throws IOException {
     return new StoreInfo(
         Hdf5ImageStore.BACKEND,
-        location(),
+        location,
         rows.size(),
-        Files.size(location()),
+        Files.size(location),
         List.of(),
         CAPABILITIES);
   }
 
   @Override
-  protected void release() throws IOException {
+  public void close() throws IOException {
     try {
       pixels.close();
     } finally {
@@ -362,18 +265,95 @@ final class ForeignHdf5Store extends AbstractImageStore {
     }
   }
 
-  // Writing, which never happens: the store is read-only.
+  private static final class Found extends StoredImage {
+    private final int row;
 
-  @Override
-  protected void write(Iterator<LabeledImage> images) {
-    throw new UnsupportedStoreException(location() + " is read-only");
+    Found(long id, ImageShape shape, int label, int row) {
+      super(id, shape, label, null);
+      this.row = row;
+    }
   }
 
-  @Override
-  protected boolean remove(long id) {
-    throw new UnsupportedStoreException(location() + " is read-only");
+  private void copy(StoredImage image, ByteBuffer into, boolean verify) throws IOException {
+    int row = ((Found) image).row;
+    ByteBuffer written = into.duplicate();
+    try {
+      pixels.get(row, into);
+    } catch (CorruptStoreException | Hdf5FormatException e) {
+      throw new CorruptImageException(location, image.id(), String.valueOf(e.getMessage()), e);
+    } catch (InternalError e) {
+      // What the JVM makes of a mapped page that is gone.
+      throw new CorruptStoreException(location + " was cut off while it was open", e);
+    }
+    if (verify && checksums != null) {
+      Checksum.verify(location, image.id(), (int) checksums[row], written.limit(into.position()));
+    }
   }
 
-  @Override
-  protected void sync() {}
+  /** This project doesn't write to such a file. */
+  private final class OnlyState implements Snapshot {
+
+    @Override
+    public Path store() {
+      return location;
+    }
+
+    @Override
+    public long count() {
+      return rows.size();
+    }
+
+    @Override
+    public OptionalLong lastId() {
+      return rows.lastId();
+    }
+
+    @Override
+    public long[] idsFrom(long firstId, int count) {
+      return rows.idsFrom(firstId, count);
+    }
+
+    @Override
+    public @Nullable StoredImage find(long id) {
+      Integer row = rows.get(id);
+      return row == null ? null : new Found(id, shape, labels[row], row);
+    }
+
+    @Override
+    public @Nullable String metadata(StoredImage image) {
+      return null;
+    }
+
+    @Override
+    public void read(StoredImage image, Visitor visitor) throws IOException {
+      visitor.visit(copied(image, verifyChecksums));
+    }
+
+    private ByteBuffer copied(StoredImage image, boolean verify) throws IOException {
+      ByteBuffer bytes = ByteBuffer.allocate((int) shape.byteCount());
+      copy(image, bytes, verify);
+      return bytes.flip();
+    }
+
+    @Override
+    public void readPixels(StoredImage[] images, ImageShape each, ByteBuffer into)
+        throws IOException {
+      for (StoredImage image : images) {
+        copy(image, into, verifyChecksums);
+      }
+    }
+
+    @Override
+    public void check(long id) throws IOException {
+      StoredImage image = find(id);
+      if (image != null) {
+        copied(image, true);
+      }
+    }
+
+    @Override
+    public void close() {
+      // Nothing is held.
+    }
+  }
 }

@@ -7,10 +7,9 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
-import io.imagestore.OpenMode;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
@@ -29,7 +28,7 @@ import org.junit.jupiter.params.provider.ValueSource;
     named = Python.VARIABLE,
     matches = ".+",
     disabledReason = Python.REASON)
-final class ForeignHdf5StoreTest {
+final class ForeignReaderTest {
 
   private static final ImageShape RGB = new ImageShape(8, 6, 3);
 
@@ -51,8 +50,8 @@ final class ForeignHdf5StoreTest {
     Python.lines(String.join("\n", lines), body);
   }
 
-  private ImageStore open() {
-    return ImageStores.open(file(), StoreOptions.builder().mode(OpenMode.READ_ONLY).build());
+  private ImageSource open() {
+    return ImageStores.open(file());
   }
 
   private static byte[] pixels(int i) {
@@ -64,7 +63,7 @@ final class ForeignHdf5StoreTest {
   }
 
   private void assertTwentyImages() {
-    try (ImageStore store = open()) {
+    try (ImageSource store = open()) {
       assertThat(store.size()).isEqualTo(20);
       assertThat(store.ids()).startsWith(0, 1, 2).endsWith(19);
       for (int i = 0; i < 20; i++) {
@@ -124,7 +123,7 @@ final class ForeignHdf5StoreTest {
         "",
         "f.create_dataset('image', (8, 6, 3), h5py.h5t.STD_U8BE, data=images[4])",
         "f.create_dataset('meta', (), h5py.h5t.STD_U8BE, data=labels[4])");
-    try (ImageStore store = open()) {
+    try (ImageSource store = open()) {
       assertThat(store.ids()).containsExactly(0);
       assertThat(store.get(0).image().pixels()).isEqualTo(pixels(4));
       assertThat(store.get(0).image().shape()).isEqualTo(RGB);
@@ -141,12 +140,8 @@ final class ForeignHdf5StoreTest {
         .withMessageContaining("train");
 
     Hdf5Options options =
-        Hdf5Options.builder()
-            .mode(OpenMode.READ_ONLY)
-            .imagesDataset("train/x")
-            .labelsDataset("train/y")
-            .build();
-    try (ImageStore store = Hdf5ImageStore.open(file(), options)) {
+        Hdf5Options.builder().imagesDataset("train/x").labelsDataset("train/y").build();
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file(), options)) {
       assertThat(store.get(7).image().pixels()).isEqualTo(pixels(7));
     }
   }
@@ -159,7 +154,7 @@ final class ForeignHdf5StoreTest {
         "f['labels'] = labels",
         "f['ids'] = 100 + np.arange(20)",
         "f['crc32c'] = np.zeros(20, 'u4')");
-    try (ImageStore store = open()) {
+    try (ImageSource store = open()) {
       assertThat(store.ids()).startsWith(100, 101);
       assertThatExceptionOfType(CorruptImageException.class)
           .isThrownBy(() -> store.get(101))
@@ -172,8 +167,8 @@ final class ForeignHdf5StoreTest {
     write("", "f['images'] = images", "f['labels'] = labels");
     byte[] before = Files.readAllBytes(file());
     assertThatExceptionOfType(UnsupportedStoreException.class)
-        .isThrownBy(() -> ImageStores.open(file()))
-        .withMessageContaining("READ_ONLY");
+        .isThrownBy(() -> ImageStores.open(file(), StoreOptions.defaults()))
+        .withMessageContaining("can only be read");
     assertThat(Files.readAllBytes(file())).isEqualTo(before);
   }
 
@@ -194,7 +189,7 @@ final class ForeignHdf5StoreTest {
   void anInterruptHarmsNobodyElse() throws IOException {
     write(
         "", "f.create_dataset('images', data=images, chunks=(1, 8, 6, 3))", "f['labels'] = labels");
-    try (ImageStore store = open()) {
+    try (ImageSource store = open()) {
       Thread.currentThread().interrupt();
       assertThat(store.get(5).image().pixels()).isEqualTo(pixels(5));
       assertThat(Thread.interrupted()).isTrue();
@@ -218,8 +213,7 @@ final class ForeignHdf5StoreTest {
         damaged[random.nextInt(Math.min(damaged.length, 3000))] ^= (byte) (1 << random.nextInt(8));
       }
       Files.write(file(), damaged);
-      try (ImageStore store =
-          Hdf5ImageStore.open(file(), StoreOptions.builder().mode(OpenMode.READ_ONLY).build())) {
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
         store.verify();
       } catch (ImageStoreException e) {
         assertThat(e.getMessage()).contains(file().toString());

@@ -11,16 +11,16 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A store as it was after some commit: the table, and in which row each id is. Immutable.
+ * A store as some commit left it: the table, and in which row each id is. Immutable.
  *
  * @param shape that of all images, or null while there never was one
  */
-record Snapshot(TableView table, @Nullable ImageShape shape, PersistentLongMap<Integer> rows) {
+record Commit(TableView table, @Nullable ImageShape shape, PersistentLongMap<Integer> rows) {
 
   private static final int ROWS_AT_ONCE = 8192;
 
   /** Reads the ids. */
-  static Snapshot load(TableView table, Path location) throws IOException {
+  static Commit load(TableView table, Path location) throws IOException {
     Columns.check(table.columns(), location);
     if (table.rows() > Integer.MAX_VALUE) {
       throw new CorruptStoreException(
@@ -36,7 +36,7 @@ record Snapshot(TableView table, @Nullable ImageShape shape, PersistentLongMap<I
         add(ids.getLong(8 * i), first + i, rows, location);
       }
     }
-    return new Snapshot(table, shapeOf(table), rows.build());
+    return new Commit(table, shapeOf(table), rows.build());
   }
 
   private static void add(
@@ -72,16 +72,19 @@ record Snapshot(TableView table, @Nullable ImageShape shape, PersistentLongMap<I
     return table.getInt(Columns.CHECKSUMS, row);
   }
 
+  int recordChecksum(int row) throws IOException {
+    return table.getInt(Columns.RECORDS, row);
+  }
+
   /** The state after a commit of this process. */
-  Snapshot after(TableView next, PersistentLongMap<Integer> nextRows) {
-    return new Snapshot(next, shape == null ? shapeOf(next) : shape, nextRows);
+  Commit after(TableView next, PersistentLongMap<Integer> nextRows) {
+    return new Commit(next, shape == null ? shapeOf(next) : shape, nextRows);
   }
 
   private static @Nullable ImageShape shapeOf(TableView table) {
     if (table.columns().isEmpty()) {
       return null;
     }
-    int[] shape = table.columns().get(Columns.IMAGES).rowShape();
-    return new ImageShape(shape[0], shape[1], shape[2]);
+    return Columns.shapeOf(table.columns().get(Columns.IMAGES));
   }
 }
