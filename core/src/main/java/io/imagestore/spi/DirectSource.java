@@ -30,7 +30,8 @@ public interface DirectSource extends ImageSource {
   }
 
   /**
-   * Shows images, all of one state of the store, in the order asked for.
+   * Shows images, all of one state of the store, in the order asked for. A source that is made of
+   * several does so source by source.
    *
    * @param ids holds the ids wanted; an id may stand there twice
    * @param from where in it they begin
