@@ -6,7 +6,6 @@ import io.imagestore.spi.Batches;
 import io.imagestore.spi.DirectSource;
 import io.imagestore.spi.Pixels;
 import io.imagestore.spi.StoredImage;
-import java.io.IOException;
 import java.io.Serial;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -372,9 +371,11 @@ final class DerivedSource implements DirectSource {
           from,
           count,
           (part, there, asked) ->
-              visitPart(
-                  part,
+              DirectSource.visit(
+                  part.source(),
                   there,
+                  0,
+                  there.length,
                   (i, image, bytes) -> {
                     StoredImage here = numbered(ids[from + asked[i]], image);
                     try {
@@ -397,27 +398,6 @@ final class DerivedSource implements DirectSource {
     VisitorFailure(ImageStoreException thrown) {
       super(thrown);
       this.thrown = thrown;
-    }
-  }
-
-  private static void visitPart(Part part, long[] ids, Visitor visitor) {
-    if (part.source() instanceof DirectSource direct) {
-      direct.visit(ids, 0, ids.length, visitor);
-      return;
-    }
-    List<LabeledImage> images = part.source().readImages(ids);
-    try {
-      for (int i = 0; i < ids.length; i++) {
-        LabeledImage labeled = images.get(i);
-        Image image = labeled.image();
-        visitor.visit(
-            i,
-            new StoredImage(
-                labeled.id(), image.shape(), labeled.label(), image.format().orElse(null)),
-            image.bytes());
-      }
-    } catch (IOException e) {
-      throw new ImageStoreException("reading images failed in " + part.source(), e);
     }
   }
 

@@ -66,7 +66,7 @@ public final class DataLoader implements AutoCloseable {
     for (int i = 0; i < Math.max(threads, 1); i++) {
       workers.add(
           new Worker(
-              ShownImages.of(settings.source()),
+              settings.source(),
               location,
               ring,
               settings.transforms().toArray(Transform[]::new),
