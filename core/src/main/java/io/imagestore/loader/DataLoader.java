@@ -66,7 +66,7 @@ public final class DataLoader implements AutoCloseable {
     for (int i = 0; i < Math.max(threads, 1); i++) {
       workers.add(
           new Worker(
-              ShownImages.of(settings.source()),
+              settings.source(),
               location,
               ring,
               settings.transforms().toArray(Transform[]::new),
@@ -147,7 +147,10 @@ public final class DataLoader implements AutoCloseable {
             epoch + " was ended by a later one; a loader runs one epoch at a time");
       }
       epoch.close();
-      return new Pipeline(epoch.samples(), epoch.plan(), ring, workers, settings.workers());
+      Pipeline pipeline =
+          new Pipeline(epoch.samples(), epoch.plan(), ring, workers, settings.workers());
+      epoch.begun(pipeline);
+      return pipeline;
     } finally {
       lock.unlock();
     }

@@ -74,10 +74,15 @@ public final class Epoch implements Iterable<TensorBatch>, AutoCloseable {
    */
   @Override
   public Iterator<TensorBatch> iterator() {
-    Pipeline begun = loader.begin(this);
+    return new Batches(loader.begin(this));
+  }
+
+  /**
+   * Called by the loader, which lets no other epoch begin meanwhile, and isn't closed meanwhile.
+   */
+  void begun(Pipeline newPipeline) {
     handedOut = 0;
-    pipeline = begun;
-    return new Batches(begun);
+    pipeline = newPipeline;
   }
 
   /** Ends the threads that make the batches, and waits until they are gone. */

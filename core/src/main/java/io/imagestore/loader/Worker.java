@@ -2,9 +2,11 @@ package io.imagestore.loader;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
+import io.imagestore.spi.DirectSource;
 import io.imagestore.spi.StoredImage;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -15,7 +17,7 @@ import java.nio.file.Path;
  */
 final class Worker {
 
-  private final ShownImages source;
+  private final ImageSource source;
   private final Path location;
   private final Ring ring;
   private final Transform[] transforms;
@@ -31,7 +33,7 @@ final class Worker {
   private long workNanos;
 
   Worker(
-      ShownImages source,
+      ImageSource source,
       Path location,
       Ring ring,
       Transform[] transforms,
@@ -80,7 +82,8 @@ final class Worker {
       shown[i] = false;
     }
     try {
-      source.visit(ids, count, (i, image, bytes) -> take(slot, epoch, i, image, bytes));
+      DirectSource.visit(
+          source, ids, 0, count, (i, image, bytes) -> take(slot, epoch, i, image, bytes));
       return 0;
     } catch (CorruptImageException e) {
       return fail(slot, count, e.id(), e);

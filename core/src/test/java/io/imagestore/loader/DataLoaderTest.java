@@ -9,11 +9,14 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.internal.Uninterruptibly;
 import java.lang.ref.WeakReference;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
@@ -110,6 +113,37 @@ class DataLoaderTest {
                 .epoch(0));
 
     assertThat(encoded).isEqualTo(raw);
+  }
+
+  @Test
+  void readsASourceThatShowsNothingWhereItLies() {
+    TestSource source = TestSource.ofPng(30, 9, 8, 3).damage(3, 1020);
+    List<Seen> expected =
+        Seen.all(augmented(source.open()).onFailure(OnFailure.skip()).build().epoch(0));
+
+    List<Seen> seen =
+        Seen.all(augmented(indirect(source.open())).onFailure(OnFailure.skip()).build().epoch(0));
+
+    assertThat(seen).hasSize(28).isEqualTo(expected);
+  }
+
+  private static DataLoader.Builder augmented(ImageSource source) {
+    return DataLoader.builder(source).batchSize(7).shuffle(1).transform(AUGMENTED);
+  }
+
+  /** The same source without more than every source has to have. */
+  private static ImageSource indirect(ImageSource source) {
+    return (ImageSource)
+        Proxy.newProxyInstance(
+            ImageSource.class.getClassLoader(),
+            new Class<?>[] {ImageSource.class},
+            (proxy, method, arguments) -> {
+              try {
+                return method.invoke(source, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   @Test

@@ -20,6 +20,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -32,6 +33,10 @@ import org.jspecify.annotations.Nullable;
 final class TestSource implements StoreReader {
 
   private final NavigableMap<Long, LabeledImage> images = new ConcurrentSkipListMap<>();
+
+  /** Where the bytes lie outside of the heap, as those of a mapped file do. */
+  private final Map<Long, ByteBuffer> mapped = new ConcurrentHashMap<>();
+
   private final Set<Long> damaged = ConcurrentHashMap.newKeySet();
 
   /** What is called at each read, to hold it up or to make it fail. */
@@ -93,6 +98,8 @@ final class TestSource implements StoreReader {
 
   TestSource add(long id, Image image) {
     images.put(id, new LabeledImage(id, image, label(id)));
+    ByteBuffer bytes = image.bytes();
+    mapped.put(id, ByteBuffer.allocateDirect(bytes.remaining()).put(bytes).flip());
     return this;
   }
 
@@ -194,7 +201,7 @@ final class TestSource implements StoreReader {
       if (damaged.contains(image.id())) {
         throw new CorruptImageException(location(), image.id(), "a test says so");
       }
-      visitor.visit(images.get(image.id()).image().bytes());
+      visitor.visit(mapped.get(image.id()).duplicate());
     }
 
     @Override
