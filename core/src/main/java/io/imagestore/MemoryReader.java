@@ -156,7 +156,7 @@ final class MemoryReader implements StoreReader, Snapshot {
   }
 
   @Override
-  public void check(StoredImage image) {
+  public void check(long id) {
     // Nothing in memory can rot without the machine's notice.
   }
 }
