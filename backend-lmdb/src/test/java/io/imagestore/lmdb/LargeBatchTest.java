@@ -49,7 +49,7 @@ final class LargeBatchTest {
     byte[] pixels = {(byte) id, (byte) (id >> 8), (byte) (id >> 16), 1, 2, (byte) generation};
     LabeledImage image = new LabeledImage(id, Image.of(1, 2, 3, pixels), generation);
     // Some have metadata in one generation, some in the next but one.
-    return id % 16 == 2 * (generation % 8)
+    return id % 16 == 2L * (generation % 8)
         ? image.withMetadata("[" + id + "," + generation + "]")
         : image;
   }
