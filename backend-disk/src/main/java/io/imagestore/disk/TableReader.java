@@ -274,12 +274,10 @@ final class TableReader {
       }
       require(end >= known, "it was on the device up to byte " + known, input);
     }
-    if (!atEnd) {
-      LOG.warn(
-          "store {}: {} ends in the middle of a call at byte {}; what follows was lost in a crash",
-          store,
-          TableFormat.FILE,
-          end);
+    if (!atEnd && trusted) {
+      LOG.debug("{}: the call from byte {} on hasn't ended, or never will", file, end);
+    } else if (!atEnd) {
+      LOG.warn("{}: what follows byte {} was lost with the power before it was flushed", file, end);
     }
   }
 

@@ -34,13 +34,15 @@ import org.junit.jupiter.params.provider.EnumSource;
  * class if {@link ImageStoreProvider#open(Path, StoreOptions, io.imagestore.spi.StoreFiles)} takes
  * the files to use.
  *
- * <p>{@code -Dtrials=300} makes it look further than in a build. A failure names the trial.
+ * <p>{@code -Dtrials=300} makes it look further than in a build, and try each kind of failure where
+ * a build takes turns. A failure names the trial.
  */
 @Timeout(3600)
 public abstract class FaultyDiskContract {
 
-  private static final int TRIALS = Integer.getInteger("trials", 60);
-  private static final int OPERATIONS = 14;
+  private static final int IN_A_BUILD = 60;
+  private static final int TRIALS = Integer.getInteger("trials", IN_A_BUILD);
+  private static final int OPERATIONS = 12;
   private static final int GENERATIONS = 3;
 
   @TempDir Path folder;
@@ -72,23 +74,39 @@ public abstract class FaultyDiskContract {
   }
 
   private void failEach(Operation operation, boolean lasting) throws IOException {
-    int reached = 0;
     for (Durability durability : Durability.values()) {
-      boolean failed = true;
-      for (int nth = 1; nth <= TRIALS && failed; nth++) {
-        Path root = folder.resolve(operation + "-" + nth + "-" + durability);
-        try {
-          FaultTrial trial = new FaultTrial(root, durability, nth);
-          failed = trial.run(operation, nth, lasting);
-        } catch (ImageStoreException | AssertionError e) {
-          throw new AssertionError("in trial " + root.getFileName(), e);
+      boolean reached = true;
+      int nth = 0;
+      while (reached && nth < TRIALS) {
+        nth++;
+        for (Failure failure : failures(nth)) {
+          reached = fails(operation, nth, lasting, durability, failure);
         }
-        delete(root);
-        reached += failed ? 1 : 0;
+      }
+      if (operation == Operation.WRITE) {
+        assertThat(nth).isGreaterThan(1); // of the other kinds a backend may have none
       }
     }
-    if (operation == Operation.WRITE) {
-      assertThat(reached).isPositive(); // of the other kinds a backend may have none
+  }
+
+  /** Each kind, where there is time for that. */
+  private static List<Failure> failures(int nth) {
+    List<Failure> all = List.of(Failure.values());
+    return TRIALS > IN_A_BUILD ? all : List.of(all.get(nth % all.size()));
+  }
+
+  /** Runs a trial; false if there was nothing left to fail. */
+  private boolean fails(
+      Operation operation, int nth, boolean lasting, Durability durability, Failure failure)
+      throws IOException {
+    Path root = folder.resolve(operation + "-" + nth + "-" + durability + "-" + failure);
+    FaultTrial trial = new FaultTrial(root, durability, nth);
+    try {
+      return trial.run(operation, nth, lasting, failure);
+    } catch (ImageStoreException | AssertionError e) {
+      throw new AssertionError("in trial " + root.getFileName(), e);
+    } finally {
+      delete(root);
     }
   }
 
@@ -108,8 +126,7 @@ public abstract class FaultyDiskContract {
     }
 
     /** False if there was nothing left to fail. */
-    boolean run(Operation kind, int nth, boolean lasting) throws IOException {
-      Failure failure = nth % 2 == 0 ? Failure.NO_SPACE : Failure.IO_ERROR;
+    boolean run(Operation kind, int nth, boolean lasting, Failure failure) throws IOException {
       if (lasting) {
         disk.failFrom(Set.of(kind), nth, failure);
       } else {

@@ -1,0 +1,74 @@
+package io.imagestore.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.imagestore.Durability;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.OpenMode;
+import io.imagestore.testkit.SampleImages;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** That who opens a store to read never takes what a writer is just doing for damage. */
+class ReadersBesideAWriterTest {
+  private static final ImageShape SHAPE = new ImageShape(3, 3, 1);
+  private static final int IDS = 40;
+  private static final int OPENINGS = Integer.getInteger("trials", 200);
+
+  @TempDir Path folder;
+
+  private void write(AtomicBoolean enough) {
+    SplittableRandom random = new SplittableRandom(1);
+    while (!enough.get()) {
+      Durability durability = random.nextInt(4) == 0 ? Durability.COMMIT : Durability.FLUSH;
+      DiskOptions options =
+          DiskOptions.builder()
+              .durability(durability)
+              .labelNames(List.of("run " + random.nextInt(3)))
+              .build();
+      try (ImageStore store = DiskImageStore.open(folder.resolve("store"), options)) {
+        for (int call = 0; call < 12; call++) {
+          int id = random.nextInt(IDS);
+          switch (random.nextInt(4)) {
+            case 0 -> store.put(id, SampleImages.noise(SHAPE, random.nextLong()), call);
+            case 1 -> store.delete(id);
+            case 2 -> store.flush();
+            default -> store.putBatch(SampleImages.list(id, IDS, SHAPE, random.nextLong()));
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyOpeningFindsAStateThatIsWhole() throws Exception {
+    Path path = folder.resolve("store");
+    DiskImageStore.open(path).close();
+    AtomicBoolean enough = new AtomicBoolean();
+    ExecutorService thread = Executors.newSingleThreadExecutor();
+    try {
+      Future<?> writing = thread.submit(() -> write(enough));
+      for (int opening = 0; opening < OPENINGS; opening++) {
+        DiskOptions readOnly = DiskOptions.builder().mode(OpenMode.READ_ONLY).build();
+        try (ImageStore store = DiskImageStore.open(path, readOnly)) {
+          assertThat(store.stream().mapToLong(LabeledImage::id)).isSorted();
+          assertThat(store.verify().isClean()).as(store.verify().toString()).isTrue();
+        }
+      }
+      enough.set(true);
+      writing.get();
+    } finally {
+      enough.set(true);
+      thread.shutdown();
+    }
+  }
+}
