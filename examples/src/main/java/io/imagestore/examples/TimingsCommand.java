@@ -7,13 +7,13 @@ import io.imagestore.examples.report.ReportFiles;
 import io.imagestore.examples.report.TextTable;
 import io.imagestore.examples.timings.Environment;
 import io.imagestore.examples.timings.Experiment;
+import io.imagestore.examples.timings.InstalledBackends;
 import io.imagestore.examples.timings.Machine;
 import io.imagestore.examples.timings.MemoryWatch;
 import io.imagestore.examples.timings.RemovedFiles;
 import io.imagestore.examples.timings.Result;
 import io.imagestore.examples.timings.Settings;
 import io.imagestore.examples.timings.Settling;
-import io.imagestore.examples.timings.InstalledBackends;
 import io.imagestore.examples.timings.Timings;
 import io.imagestore.examples.timings.TrainingSet;
 import io.imagestore.examples.timings.WorkFolder;
@@ -150,7 +150,8 @@ final class TimingsCommand implements Callable<Integer> {
       TrainingSet images = source.load(settings.mostImages(), progress);
       Settling settling = settings.warmsUp() ? new RemovedFiles(folder, progress) : Settling.NONE;
       List<Result> results =
-          new Experiment(settings, new InstalledBackends(), images, folder, settling, progress).run();
+          new Experiment(settings, new InstalledBackends(), images, folder, settling, progress)
+              .run();
       Environment environment =
           new Environment(
               begin.toString(),
