@@ -29,13 +29,16 @@ final class ImageWriter {
   void check(LabeledImage image) {
     ImageShape shape = image.image().shape();
     if (image.image().isEncoded()) {
-      throw refused(image, "encoded images can't be kept yet; store it decoded");
+      throw refused(
+          image, "encoded images can't be kept here; store it decoded, or choose another backend");
     }
     if (image.metadata().isPresent()) {
-      throw refused(image, "metadata can't be kept yet");
+      throw refused(image, "metadata can't be kept here; choose another backend");
     }
     if (shape.sampleType() != SampleType.UINT8) {
-      throw refused(image, "samples of " + shape.sampleType() + " can't be kept yet");
+      throw refused(
+          image,
+          "samples of " + shape.sampleType() + " can't be kept here; choose another backend");
     }
     if (shape.channels() > MAX_CHANNELS) {
       throw refused(image, "PNG holds 1 to 4 channels; choose another backend");

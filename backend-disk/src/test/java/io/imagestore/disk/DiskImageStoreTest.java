@@ -236,9 +236,9 @@ class DiskImageStoreTest {
   void anImageOfSixteenBitsIsRefused() {
     ImageShape shape = new ImageShape(1, 2, 1, SampleType.UINT16);
     try (ImageStore store = DiskImageStore.open(path)) {
-      assertThatExceptionOfType(UnsupportedStoreException.class)
+      assertThatExceptionOfType(UnsupportedImageException.class)
           .isThrownBy(() -> store.put(1, Image.of(shape, ByteBuffer.allocate(4)), 0))
-          .withMessageContaining("8 bits alone");
+          .withMessageContaining("UINT16");
     }
   }
 
