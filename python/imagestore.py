@@ -7,13 +7,16 @@
         images, labels = store[0:256]  # uint8 array (256, height, width, channels), int32 array
         store.ids, store.labels        # int64 and int32 arrays, ascending by id
         store.by_id(4711)              # like store[i], by the image's id
+        store.metadata(0)              # what was stored along with the image, as json.loads gives it, or None
+        store.encoded(0)               # the file of an image that is kept encoded, byte for byte, or None
 
-A store is a sequence of (image, label), so that it serves torch.utils.data.DataLoader as a map-style dataset, in worker
+Samples are uint8, uint16 or float32, as they were stored; encoded images are decoded by Pillow. A store is a sequence of (image, label), so that it serves torch.utils.data.DataLoader as a map-style dataset, in worker
 processes too. Copy this file beside your code; it needs numpy, and h5py, lmdb or Pillow for the format at hand.
 
 open(path, verify=True) checks the CRC-32C of each image that is read. A store shows what was committed when it was opened.
 """
 
+import io
 import json
 import struct
 from pathlib import Path
@@ -70,6 +73,14 @@ class Store:
             raise KeyError(f"{self.path} holds no image {id}")
         return self[place]
 
+    def metadata(self, place):
+        """What was stored along with an image, as json.loads gives it; None if nothing was."""
+        return None
+
+    def encoded(self, place):
+        """The file of an image that is kept encoded, byte for byte; None if it is raw pixels."""
+        return None
+
     def close(self):
         """Closes the files. Reading again opens them again."""
         if self._handle is not None:
@@ -93,9 +104,9 @@ class Store:
         return image
 
     def _stack(self, images):
-        shapes = {image.shape for image in images}
-        if len(shapes) > 1:
-            raise ValueError(f"images of different shapes can't be one array: {sorted(shapes)}; read them one by one")
+        kinds = {(image.shape, image.dtype.name) for image in images}
+        if len(kinds) > 1:
+            raise ValueError(f"images of different shapes can't be one array: {sorted(kinds)}; read them one by one")
         return np.stack(images) if images else np.empty((0, 0, 0, 0), np.uint8)
 
     def _check_header(self, text):
@@ -153,46 +164,89 @@ class DiskStore(Store):
 
 
 class LmdbStore(Store):
-    """An LMDB environment: pixels in one database, shapes, labels and checksums in another."""
+    """An LMDB environment: bytes in one database, metadata in another, and records that tell of both in a third."""
 
     FORMAT = "imagestore-lmdb"
-    _RECORD = struct.Struct(">i6I")  # label, height, width, channels, crc32c, flags, crc32c of key and record
-    _STAGED = 1
+    _DATABASES = ("store", "index", "images", "metadata", "staged", "staged metadata")
+    _RECORD = struct.Struct("<iIIIBII")  # label, height, width, channels, sample type, CRCs of bytes and metadata; format
+    _TAIL = struct.Struct("<BBI")  # flags, their complement, CRC of id and record
+    _HAS_METADATA, _STAGED = 1, 2
 
     def _read_index(self):
         with self._transaction() as txn:
-            label_names = self._check_header(txn.get(b"header", db=self._databases["meta"]))
-            records = [(int.from_bytes(key, "big"), self._RECORD.unpack(value)) for key, value in txn.cursor(self._databases["index"])]
-        self._shapes = [record[1:4] for _, record in records]
+            label_names = self._check_header(txn.get(b"header", db=self._databases["store"]))
+            records = [(int.from_bytes(key, "big"), value) for key, value in txn.cursor(self._databases["index"])]
+        parsed = [self._parse(id, value) for id, value in records]
         return (
             label_names,
             np.array([id for id, _ in records], np.int64),
-            np.array([record[0] for _, record in records], np.int32),
-            np.array([record[4] for _, record in records], np.uint32),
+            np.array([record["label"] for record in parsed], np.int32),
+            np.array([record["bytes_crc"] for record in parsed], np.uint32),
         )
+
+    def _parse(self, id, value):
+        label, height, width, channels, sample_type, bytes_crc, metadata_crc = self._RECORD.unpack_from(value)
+        flags, complement, crc = self._TAIL.unpack(value[-self._TAIL.size :])
+        covered = value[: -self._TAIL.size]
+        if flags != 255 - complement or self.verify and crc32c(id.to_bytes(8, "little") + covered) != crc:
+            raise CorruptImageError(f"the record of image {id} in {self.path} doesn't match its own checksum")
+        if flags > 3 or sample_type >= len(_SAMPLE_TYPES):
+            raise ValueError(f"image {id} in {self.path} has flags {flags} and sample type {sample_type}; this module is older")
+        return {
+            "label": label,
+            "shape": (height, width, channels),
+            "dtype": _SAMPLE_TYPES[sample_type],
+            "format": covered[self._RECORD.size :].decode("ascii"),
+            "bytes_crc": bytes_crc,
+            "metadata_crc": metadata_crc if flags & self._HAS_METADATA else None,
+            "staged": bool(flags & self._STAGED),
+        }
 
     def _transaction(self):
         import lmdb
 
         if self._handle is None:
             self._handle = lmdb.open(str(self.path), readonly=True, max_dbs=8, lock=(self.path / "lock.mdb").exists())
-            self._databases = {}
-            for name in ("meta", "index", "pixels", "staged"):
-                self._databases[name] = self._handle.open_db(name.encode(), create=False)
+            self._databases = {name: self._handle.open_db(name.encode(), create=False) for name in self._DATABASES}
         return self._handle.begin()
 
     def __getstate__(self):
         return {**super().__getstate__(), "_databases": {}}
 
-    def _read_image(self, place):
-        key = int(self.ids[place]).to_bytes(8, "big")
+    def _read(self, place, metadata=False):
+        """The record of an image, and its bytes or its metadata, both of one moment."""
+        id = int(self.ids[place])
+        key = id.to_bytes(8, "big")
         with self._transaction() as txn:
-            record = txn.get(key, db=self._databases["index"])
-            staged = record is not None and self._RECORD.unpack(record)[5] & self._STAGED
-            pixels = txn.get(key, db=self._databases["staged" if staged else "pixels"])
-        if pixels is None:
-            raise KeyError(f"image {self.ids[place]} was deleted from {self.path} since it was opened")
-        return np.frombuffer(pixels, np.uint8).reshape(self._shapes[place]).copy()
+            value = txn.get(key, db=self._databases["index"])
+            if value is None:
+                raise KeyError(f"image {id} was deleted from {self.path} since it was opened")
+            record = self._parse(id, value)
+            if metadata and record["metadata_crc"] is None:
+                return record, None
+            database = ("staged " if record["staged"] else "") + "metadata" if metadata else "staged" if record["staged"] else "images"
+            found = txn.get(key, db=self._databases[database])
+        crc = record["metadata_crc" if metadata else "bytes_crc"]
+        if found is None or self.verify and crc32c(found) != crc:
+            raise CorruptImageError(f"image {id} in {self.path} isn't what was stored")
+        return record, found
+
+    def _checked(self, place):
+        record, found = self._read(place)
+        if record["format"]:
+            try:
+                return _decode(found, record["shape"], record["dtype"])
+            except OSError as e:
+                raise CorruptImageError(f"image {self.ids[place]} in {self.path} can't be decoded: {e}") from e
+        return np.frombuffer(found, record["dtype"]).reshape(record["shape"]).copy()
+
+    def metadata(self, place):
+        _, text = self._read(place, metadata=True)
+        return None if text is None else json.loads(text)
+
+    def encoded(self, place):
+        record, found = self._read(place)
+        return found if record["format"] else None
 
 
 class Hdf5Store(Store):
@@ -226,6 +280,22 @@ class Hdf5Store(Store):
             return super().__getitem__(i)
         # Rows that lie together are read together.
         return self._file()["images"][first : last + 1][rows - first], self.labels[i]
+
+
+_SAMPLE_TYPES = ("<u1", "<u2", "<f4")  # UINT8, UINT16, FLOAT32
+
+
+def _decode(file, shape, dtype):
+    """The pixels of an encoded image, whose shape and sample type its store tells."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(file)) as image:
+        mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[shape[2]]
+        if dtype == "<u2":
+            if shape[2] > 1:
+                raise ValueError("Pillow gives 16-bit samples of gray images alone; take encoded() to another decoder")
+            return np.array(image).astype(dtype).reshape(shape)
+        return np.array(image if image.mode == mode else image.convert(mode)).reshape(shape)
 
 
 def _crc32c_table():

@@ -1,6 +1,9 @@
 package io.imagestore;
 
+import io.imagestore.internal.BatchAccess;
+import io.imagestore.internal.DirectMemory;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Objects;
 import java.util.zip.CRC32C;
 
@@ -9,16 +12,32 @@ import java.util.zip.CRC32C;
  * label.
  *
  * <p>Allocate one and read into it again and again: nothing is allocated then. The memory is
- * outside of the Java heap and is given back when the batch is garbage. A batch belongs to one
- * thread at a time.
+ * outside of the Java heap. It is given back when the batch is garbage, or at {@link #close}. A
+ * batch belongs to one thread at a time.
  *
  * <p>An image that is added gets its checksum there and then, so that a store which keeps that one
  * also notices what befalls the pixels while they wait in the batch.
  */
-public final class ImageBatch {
+public final class ImageBatch implements AutoCloseable {
+
+  static {
+    BatchAccess.set(
+        new BatchAccess() {
+          @Override
+          public void fill(ImageBatch batch, int count, Source source) {
+            batch.fill(count, source);
+          }
+
+          @Override
+          public int crc32c(ImageBatch batch, int i) {
+            return batch.crc32c(i);
+          }
+        });
+  }
 
   private final ImageShape shape;
   private final int imageBytes;
+  private final DirectMemory memory;
   private final ByteBuffer buffer;
   private final long[] ids;
   private final int[] labels;
@@ -33,7 +52,8 @@ public final class ImageBatch {
   private ImageBatch(ImageShape shape, int capacity) {
     this.shape = shape;
     this.imageBytes = (int) shape.byteCount();
-    this.buffer = ByteBuffer.allocateDirect(imageBytes * capacity);
+    this.memory = DirectMemory.allocate(imageBytes * capacity);
+    this.buffer = memory.buffer();
     this.ids = new long[capacity];
     this.labels = new int[capacity];
     this.checksums = new int[capacity];
@@ -114,15 +134,8 @@ public final class ImageBatch {
     return labels[Objects.checkIndex(i, size)];
   }
 
-  /**
-   * The CRC-32C (RFC 3720, appendix B.4) of one image's pixels in HWC order: made when the image
-   * was added, or, if the batch was {@link #fill filled}, when it is first asked for.
-   *
-   * @param i its place, from 0 to {@link #size} exclusive
-   * @return the checksum, its 32 bits as they are
-   * @throws IndexOutOfBoundsException if there is no such place
-   */
-  public int crc32c(int i) {
+  /** The CRC-32C of an image's pixels: made when it was added, or when it is first asked for. */
+  private int crc32c(int i) {
     Objects.checkIndex(i, size);
     while (checked <= i) {
       crc.reset();
@@ -147,11 +160,15 @@ public final class ImageBatch {
   /**
    * All pixels, NHWC.
    *
-   * @return a read-only view of size × height × width × channels bytes; it shows what later reads
-   *     put into this batch
+   * @return a read-only, little-endian view of size × height × width × channels samples; it shows
+   *     what later reads put into this batch
    */
   public ByteBuffer pixels() {
-    return buffer.asReadOnlyBuffer().position(0).limit(size * imageBytes);
+    return buffer
+        .asReadOnlyBuffer()
+        .order(ByteOrder.LITTLE_ENDIAN)
+        .position(0)
+        .limit(size * imageBytes);
   }
 
   /** Makes the batch empty. */
@@ -161,11 +178,13 @@ public final class ImageBatch {
   }
 
   /**
-   * Appends an image.
+   * Appends an image. An encoded one is decoded; metadata has no place in a batch and is left out.
    *
    * @param image the image, with id and label
    * @throws ShapeMismatchException if its shape isn't this batch's
    * @throws IllegalStateException if the batch is full
+   * @throws UnsupportedImageException if no codec on the class path decodes the image
+   * @throws io.imagestore.codec.DecodeException if the file of an encoded image is damaged
    */
   public void add(LabeledImage image) {
     if (!image.image().shape().equals(shape)) {
@@ -189,17 +208,7 @@ public final class ImageBatch {
     }
   }
 
-  /**
-   * Replaces the contents in one go, without a copy of the pixels: what backends and other sources
-   * of many images use. If the source throws, the batch is empty afterwards, for its pixels may be
-   * half written.
-   *
-   * @param count how many images the source will write, 0 to {@link #capacity}
-   * @param source writes them
-   * @throws IllegalArgumentException if count is negative or more than fits; the batch is left as
-   *     it was
-   */
-  public void fill(int count, Source source) {
+  private void fill(int count, BatchAccess.Source source) {
     if (count < 0 || count > ids.length) {
       throw new IllegalArgumentException(
           "the batch holds at most "
@@ -213,17 +222,15 @@ public final class ImageBatch {
     size = count;
   }
 
-  /** Writes the images that {@link #fill} asks for. */
-  @FunctionalInterface
-  public interface Source {
-    /**
-     * Writes pixels, ids and labels of each image. None of the three may be kept.
-     *
-     * @param pixels takes count × height × width × channels bytes, NHWC; direct, at position 0
-     * @param ids takes the ids, from index 0 on
-     * @param labels takes the labels, from index 0 on
-     */
-    void write(ByteBuffer pixels, long[] ids, int[] labels);
+  /**
+   * Empties the batch and gives its memory back: at once on Java 22 and newer, where what still
+   * uses {@link #pixels} then gets an {@link IllegalStateException}; on older versions when no view
+   * of the pixels is reachable any more. A closed batch stays empty; a second call does nothing.
+   */
+  @Override
+  public void close() {
+    clear();
+    memory.close();
   }
 
   /** Size and shape, as {@code ImageBatch[256 of 32x32x3]}. */

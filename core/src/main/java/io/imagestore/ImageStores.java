@@ -10,6 +10,7 @@ import java.util.Objects;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,56 +27,74 @@ public final class ImageStores {
   private ImageStores() {}
 
   /**
-   * Opens the store that lies at a path, for reading and writing.
+   * Opens what lies at a path to read. Takes no lock and changes no file; a writer may be at work.
+   * Also opens the layouts that this project only reads.
    *
    * @param path where a store of any backend lies
-   * @return the open store
-   * @throws UnsupportedStoreException if there is nothing, no backend on the class path knows what
-   *     is there, or its format version isn't known
-   * @throws StoreLockedException if it is open for writing already
+   * @return the open source
+   * @throws StoreNotFoundException if there is nothing
+   * @throws UnsupportedStoreException if no backend on the class path knows what is there, or its
+   *     format version isn't known
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
    */
-  public static ImageStore open(Path path) {
-    return open(path, StoreOptions.defaults());
+  public static ImageSource open(Path path) {
+    return openReadOnly(path, StoreOptions.defaults());
   }
 
   /**
-   * Opens the store that lies at a path.
+   * Opens what lies at a path to read, as {@link #open(Path)} does.
    *
    * @param path where a store of any backend lies
-   * @param options how to open it
+   * @param options how to open it: general ones or the backend's own, none of which is about
+   *     writing
+   * @return the open source
+   * @throws IllegalArgumentException if an option is about writing, or of another backend
+   * @throws StoreNotFoundException if there is nothing
+   * @throws UnsupportedStoreException if no backend on the class path knows what is there, or its
+   *     format version isn't known
+   * @throws CorruptStoreException if it is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageSource openReadOnly(Path path, StoreOptions options) {
+    options.requireForReading();
+    return matching(providerOf(path), options).openReadOnly(path, options);
+  }
+
+  /**
+   * Opens the store that lies at a path to read and write. What is there says which backend.
+   *
+   * @param path where a store of any backend lies
+   * @param options how to open it: general ones or the backend's own
    * @return the open store
-   * @throws UnsupportedStoreException if there is nothing, no backend on the class path knows what
-   *     is there, or its format version isn't known
-   * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
+   * @throws IllegalArgumentException if the options are of another backend
+   * @throws StoreNotFoundException if there is nothing; to create a store, name its backend
+   * @throws StoreExistsException if the mode is {@link OpenMode#CREATE_NEW}
+   * @throws UnsupportedStoreException if no backend on the class path knows what is there, it can
+   *     only be read, or its format version isn't known
+   * @throws StoreLockedException if it is open for writing already
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
    */
   public static ImageStore open(Path path, StoreOptions options) {
     Objects.requireNonNull(options, "options");
-    Map<String, ImageStoreProvider> providers = providers();
-    for (ImageStoreProvider provider : providers.values()) {
-      if (provider.recognises(path)) {
-        return provider.open(path, options);
-      }
-    }
-    throw new UnsupportedStoreException(whyNotRecognised(path, providers));
+    return matching(providerOf(path), options).open(path, options);
   }
 
   /**
-   * Opens a store of a backend that is named.
+   * Opens a store of a backend that is named, and creates it where there is none.
    *
    * @param backend {@code disk}, {@code lmdb}, {@code hdf5}, or the name of any other backend on
    *     the class path
    * @param path where the store lies or shall lie
-   * @param options how to open it
+   * @param options how to open it: general ones or the backend's own
    * @return the open store
+   * @throws IllegalArgumentException if the options are of another backend
+   * @throws StoreExistsException if the mode is {@link OpenMode#CREATE_NEW} and there is something
    * @throws UnsupportedStoreException if there is no such backend on the class path, what lies at
-   *     the path isn't a store of this backend or has an unknown format version, or the mode is
-   *     {@link OpenMode#READ_ONLY} and there is none, or it is {@link OpenMode#CREATE_NEW} and
-   *     there is something
-   * @throws StoreLockedException if it is open for writing already, and shall be opened for writing
+   *     the path isn't a store of this backend or can only be read, or its format version isn't
+   *     known
+   * @throws StoreLockedException if it is open for writing already
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails
    */
@@ -87,7 +106,32 @@ public final class ImageStores {
     if (provider == null) {
       throw new UnsupportedStoreException(missing(backend, providers));
     }
-    return provider.open(path, options);
+    return matching(provider, options).open(path, options);
+  }
+
+  private static ImageStoreProvider providerOf(Path path) {
+    Objects.requireNonNull(path, "path");
+    Map<String, ImageStoreProvider> providers = providers();
+    for (ImageStoreProvider provider : providers.values()) {
+      if (provider.recognizes(path)) {
+        return provider;
+      }
+    }
+    throw notRecognized(path, providers);
+  }
+
+  private static ImageStoreProvider matching(ImageStoreProvider provider, StoreOptions options) {
+    if (!options.getClass().equals(StoreOptions.class)
+        && !provider.optionsType().isInstance(options)) {
+      throw new IllegalArgumentException(
+          options.getClass().getSimpleName()
+              + " are not for the backend '"
+              + provider.backend()
+              + "', which takes "
+              + provider.optionsType().getSimpleName()
+              + " and StoreOptions");
+    }
+    return provider;
   }
 
   /**
@@ -100,21 +144,48 @@ public final class ImageStores {
   }
 
   /**
-   * Copies every image with its id and label, streaming, and reads each back to compare it. Images
-   * that the destination has already, equal in pixels and label, aren't written again: so a copy
-   * that was killed goes on where it stopped when it is called once more. Other images in the
+   * Copies every image with its id, label and metadata, streaming, and reads each back to compare
+   * it. Images that the destination has already, and equal, aren't written again: so a copy that
+   * was killed goes on where it stopped when it is called once more. Other images in the
    * destination stay. Label names aren't copied: give them to the destination's options.
+   *
+   * <p>Encoded images stay encoded where the destination keeps them; elsewhere they are decoded,
+   * and the report says how many.
    *
    * @param source is read; what is written to it meanwhile may be copied or not
    * @param destination is written in batches, each of them atomic, and flushed at the end
-   * @param progress is told after each batch, in the calling thread
+   * @param progress is told after each batch
+   * @return what was done
    * @throws ShapeMismatchException if the destination can't hold images of different shapes, and
    *     the source does
+   * @throws UnsupportedImageException if the destination can't hold an image, even decoded
    * @throws CorruptImageException if an image of the source is damaged; those before it are copied
    * @throws ImageStoreException if an image, read back, differs from the source's
    */
-  public static void copy(ImageStore source, ImageStore destination, CopyProgress progress) {
-    new StoreCopy(source, destination, progress).run();
+  public static CopyReport copy(ImageSource source, ImageStore destination, Progress progress) {
+    return new StoreCopy(source, destination, progress, null).run();
+  }
+
+  /**
+   * Copies every image that is whole, as {@link #copy(ImageSource, ImageStore, Progress)} does, and
+   * leaves out those that are damaged.
+   *
+   * @param source is read; what is written to it meanwhile may be copied or not
+   * @param destination is written in batches, each of them atomic, and flushed at the end
+   * @param progress is told after each batch
+   * @param onDamage is given each damaged image's exception; what it throws ends the copy
+   * @return what was done
+   * @throws ShapeMismatchException if the destination can't hold images of different shapes, and
+   *     the source does
+   * @throws UnsupportedImageException if the destination can't hold an image, even decoded
+   * @throws ImageStoreException if an image, read back, differs from the source's
+   */
+  public static CopyReport copy(
+      ImageSource source,
+      ImageStore destination,
+      Progress progress,
+      Consumer<CorruptImageException> onDamage) {
+    return new StoreCopy(source, destination, progress, onDamage).run();
   }
 
   private static Map<String, ImageStoreProvider> providers() {
@@ -148,22 +219,28 @@ public final class ImageStores {
     }
   }
 
-  private static String whyNotRecognised(Path path, Map<String, ImageStoreProvider> providers) {
+  private static ImageStoreException notRecognized(
+      Path path, Map<String, ImageStoreProvider> providers) {
     if (!Files.exists(path)) {
-      return "there is no store at "
-          + path
-          + "; to create one, name its backend: ImageStores.open(\"disk\", path, options)";
+      return new StoreNotFoundException(
+          "there is no store at "
+              + path
+              + "; to create one, name its backend: ImageStores.open(\"disk\", path, options)");
     }
-    return KnownFormat.at(path)
-        .filter(format -> !providers.containsKey(format.backend()))
-        .map(
-            format ->
-                path
-                    + " looks like a store of another backend. "
-                    + missing(format.backend(), providers))
-        .orElseGet(
-            () ->
-                "what lies at " + path + " is no image store; backends found: " + found(providers));
+    return new UnsupportedStoreException(
+        KnownFormat.at(path)
+            .filter(format -> !providers.containsKey(format.backend()))
+            .map(
+                format ->
+                    path
+                        + " looks like a store of another backend. "
+                        + missing(format.backend(), providers))
+            .orElseGet(
+                () ->
+                    "what lies at "
+                        + path
+                        + " is no image store; backends found: "
+                        + found(providers)));
   }
 
   private static String missing(String backend, Map<String, ImageStoreProvider> providers) {

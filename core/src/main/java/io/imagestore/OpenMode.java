@@ -1,11 +1,9 @@
 package io.imagestore;
 
-/** What opening a store may do to what lies at its path. */
+/** What opening a store for writing expects to find. */
 public enum OpenMode {
-  /** Reads and writes; creates the store where there is none. */
+  /** A store, or nothing: then it is created. */
   READ_WRITE,
-  /** Reads only, and writes nothing, not even a lock file; there must be a store. */
-  READ_ONLY,
-  /** Reads and writes a new store; there must be nothing at the path, or an empty directory. */
+  /** Nothing, or an empty directory: the store is created. */
   CREATE_NEW
 }

@@ -22,14 +22,8 @@ public class StoreOptions {
    * Takes over what a builder holds.
    *
    * @param builder the builder
-   * @throws IllegalArgumentException if label names are to be kept in a store that is opened
-   *     read-only
    */
   protected StoreOptions(Builder<?> builder) {
-    if (builder.mode == OpenMode.READ_ONLY && builder.labelNames.isPresent()) {
-      throw new IllegalArgumentException(
-          "labelNames " + builder.labelNames.get() + " can't be kept in a store opened READ_ONLY");
-    }
     this.mode = builder.mode;
     this.durability = builder.durability;
     this.labelNames = builder.labelNames;
@@ -88,6 +82,38 @@ public class StoreOptions {
    */
   public final boolean verifyChecksums() {
     return verifyChecksums;
+  }
+
+  /**
+   * Refuses options that are about writing, when a store is opened only to read. A backend's own
+   * options add theirs.
+   *
+   * @throws IllegalArgumentException if mode, durability or label names are set; the message names
+   *     which
+   */
+  public void requireForReading() {
+    requireUnset(mode == OpenMode.READ_WRITE, "mode", mode);
+    requireUnset(durability.isEmpty(), "durability", durability);
+    requireUnset(labelNames.isEmpty(), "labelNames", labelNames);
+  }
+
+  /**
+   * Refuses an option that is about writing.
+   *
+   * @param unset whether it has its default
+   * @param name the option's name
+   * @param value its value
+   * @throws IllegalArgumentException if it is set
+   */
+  protected static void requireUnset(boolean unset, String name, Object value) {
+    if (!unset) {
+      throw new IllegalArgumentException(
+          "the option "
+              + name
+              + " = "
+              + value
+              + " is about writing, but the store is opened to read; leave it out");
+    }
   }
 
   private static final class Plain extends Builder<Plain> {
@@ -152,7 +178,7 @@ public class StoreOptions {
 
     /**
      * Sets whether each read checks the image's checksum. Without, a damaged image may be returned
-     * as it lies there; {@link ImageStore#verify} checks in any case.
+     * as it lies there; {@link ImageSource#verify()} checks in any case.
      *
      * @param verifyChecksums by default true
      * @return this

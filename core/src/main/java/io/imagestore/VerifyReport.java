@@ -3,33 +3,34 @@ package io.imagestore;
 import java.util.List;
 
 /**
- * What {@link ImageStore#verify} found.
+ * What {@link ImageSource#verify} found.
  *
  * @param imagesChecked how many images were read and checked, the damaged ones included
  * @param damages one entry for each damaged image, ascending by id
- * @param problems what is wrong with the store as a whole, such as a file that no image needs
+ * @param storeProblems what is wrong with the store beside its images, such as files that belong to
+ *     none; a sentence each
  */
-public record VerifyReport(long imagesChecked, List<Damage> damages, List<String> problems) {
+public record VerifyReport(long imagesChecked, List<Damage> damages, List<String> storeProblems) {
 
   /**
    * Copies the lists.
    *
    * @param imagesChecked how many images were read and checked
    * @param damages one entry for each damaged image
-   * @param problems what is wrong with the store as a whole
+   * @param storeProblems a sentence each
    */
   public VerifyReport {
     damages = List.copyOf(damages);
-    problems = List.copyOf(problems);
+    storeProblems = List.copyOf(storeProblems);
   }
 
   /**
-   * Whether every image is whole, and the store too.
+   * Whether everything is whole.
    *
-   * @return true if there is no damage and no problem
+   * @return true if there is neither damage nor problem
    */
   public boolean isClean() {
-    return damages.isEmpty() && problems.isEmpty();
+    return damages.isEmpty() && storeProblems.isEmpty();
   }
 
   /**

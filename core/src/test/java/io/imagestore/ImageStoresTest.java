@@ -70,7 +70,7 @@ class ImageStoresTest {
 
   @Test
   void whereThereIsNothingTheWayToCreateAStoreIsTold() {
-    assertThatExceptionOfType(UnsupportedStoreException.class)
+    assertThatExceptionOfType(StoreNotFoundException.class)
         .isThrownBy(() -> ImageStores.open(folder.resolve("nothing")))
         .withMessageContaining("ImageStores.open(\"disk\"");
     assertThat(folder).isEmptyDirectory();

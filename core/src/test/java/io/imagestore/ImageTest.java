@@ -1,10 +1,13 @@
 package io.imagestore;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.awt.image.BufferedImage;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -89,12 +92,72 @@ class ImageTest {
     assertThat(Image.from(awt)).isEqualTo(Image.of(1, 2, 3, new byte[] {1, 2, 3, -1, -2, -3}));
   }
 
-  @Test
-  void anAwtImageOfSixteenBitsIsRefused() {
-    BufferedImage awt = new BufferedImage(2, 1, BufferedImage.TYPE_USHORT_GRAY);
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void sixteenBitsComeBackFromAwtAsTheyWere(int channels) {
+    ImageShape shape = new ImageShape(5, 7, channels, SampleType.UINT16);
+    byte[] samples = new byte[(int) shape.byteCount()];
+    for (int i = 0; i < samples.length; i++) {
+      samples[i] = (byte) (i * 37);
+    }
+    Image image = Image.of(shape, ByteBuffer.wrap(samples));
 
-    assertThatIllegalArgumentException()
-        .isThrownBy(() -> Image.from(awt))
-        .withMessageContaining("16 bits");
+    assertThat(Image.from(image.toBufferedImage())).isEqualTo(image);
+  }
+
+  @Test
+  void whatAwtDoesNotKnowIsRefused() {
+    Image five = Image.of(1, 1, 5, new byte[5]);
+    Image floats = Image.of(new ImageShape(1, 1, 1, SampleType.FLOAT32), ByteBuffer.allocate(4));
+
+    for (Image image : List.of(five, floats)) {
+      assertThatExceptionOfType(UnsupportedImageException.class)
+          .isThrownBy(image::toBufferedImage)
+          .withMessageContaining(image.shape().toString());
+    }
+  }
+
+  @Test
+  void planesOfWideSamplesAreInterleaved() {
+    ImageShape shape = new ImageShape(1, 2, 2, SampleType.UINT16);
+
+    Image image = Image.ofPlanar(shape, ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}));
+
+    assertThat(image.pixels()).containsExactly(1, 2, 5, 6, 3, 4, 7, 8);
+  }
+
+  @Test
+  void anEncodedImageOfAnyFormatKeepsItsBytes() {
+    ImageShape shape = new ImageShape(3, 4, 3);
+    byte[] file = {82, 73, 70, 70, 1, 2, 3};
+
+    Image image = Image.encoded(ByteBuffer.wrap(file), "webp", shape);
+
+    assertThat(image.isEncoded()).isTrue();
+    assertThat(image.format()).contains("webp");
+    assertThat(image.shape()).isEqualTo(shape);
+    assertThat(image.encodedBytes()).isEqualTo(file);
+  }
+
+  @Test
+  void aFormatWithoutCodecIsNamedWhenItIsToBeDecoded() {
+    Image image = Image.encoded(ByteBuffer.wrap(new byte[9]), "webp", new ImageShape(3, 4, 3));
+
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(image::pixels)
+        .withMessageContaining("webp");
+  }
+
+  @Test
+  void bytesOfNoKnownFormatAreRefusedByTheirBeginning() {
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> Image.encoded(new byte[] {0x47, 0x49, 0x46}))
+        .withMessageContaining("47 49 46");
+  }
+
+  @Test
+  void aRawImageHasNoFile() {
+    assertThatIllegalStateException()
+        .isThrownBy(() -> Image.of(1, 1, 1, new byte[1]).encodedBytes());
   }
 }

@@ -42,11 +42,16 @@ class StoreOptionsTest {
   }
 
   @Test
-  void labelNamesCanNotBeGivenToAStoreOpenedReadOnly() {
-    assertThatIllegalArgumentException()
-        .isThrownBy(
-            () ->
-                StoreOptions.builder().mode(OpenMode.READ_ONLY).labelNames(List.of("cat")).build())
-        .withMessageContaining("READ_ONLY");
+  void optionsAboutWritingAreNotForReading() {
+    for (StoreOptions options :
+        List.of(
+            StoreOptions.builder().mode(OpenMode.CREATE_NEW).build(),
+            StoreOptions.builder().durability(Durability.FLUSH).build(),
+            StoreOptions.builder().labelNames(List.of("cat")).build())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(options::requireForReading)
+          .withMessageContaining("opened to read");
+    }
+    StoreOptions.builder().verifyChecksums(false).build().requireForReading();
   }
 }

@@ -2,7 +2,7 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
@@ -53,7 +53,7 @@ public final class ArticleFolder {
    * @throws CorruptImageException if an image of the source is damaged
    * @throws ImageStoreException if the file system fails
    */
-  public static void write(ImageStore source, Path folder) {
+  public static void write(ImageSource source, Path folder) {
     try (Staging staging = Staging.beside(folder)) {
       Files.createDirectory(staging.path());
       fill(staging.path(), source);
@@ -63,7 +63,7 @@ public final class ArticleFolder {
     }
   }
 
-  private static void fill(Path folder, ImageStore source) throws IOException {
+  private static void fill(Path folder, ImageSource source) throws IOException {
     PngEncoder encoder = new PngEncoder();
     Path labels = folder.resolve("labels"); // named by their number once it is known
     long count = 0;

@@ -1,33 +1,18 @@
 package io.imagestore.disk;
 
-import io.imagestore.Capability;
-import io.imagestore.CorruptImageException;
-import io.imagestore.ImageBatch;
-import io.imagestore.ImageNotFoundException;
-import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
-import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.internal.IoFailure;
-import io.imagestore.spi.AbstractImageStore;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.Iterator;
-import java.util.List;
 import java.util.Objects;
-import java.util.OptionalInt;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps images as PNG files, which any viewer opens, beside a label table, which any spreadsheet
@@ -106,38 +91,13 @@ import org.jspecify.annotations.Nullable;
  * some 60 bytes an image. {@link StoreInfo#bytesOnDisk} is the length of the images' files and of
  * the table together; file systems round each file up, commonly to 4096 bytes.
  */
-public final class DiskImageStore extends AbstractImageStore {
+public final class DiskImageStore {
   static final String BACKEND = "disk";
 
-  private static final Set<Capability> CAPABILITIES =
-      EnumSet.of(
-          Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
-
-  private final List<String> labelNames;
-  private final Index index;
-  private final Parts parts;
-  private final ImageReader reader;
-  private final @Nullable StoreWriter writer;
-
-  DiskImageStore(
-      Path path,
-      DiskOptions options,
-      List<String> labelNames,
-      Index index,
-      Parts parts,
-      @Nullable StoreWriter writer) {
-    super(path, options);
-    this.labelNames = labelNames;
-    this.index = index;
-    this.parts = parts;
-    this.writer = writer;
-    reader =
-        new ImageReader(
-            path, parts.files, parts.codecs, index, options.maxPixels(), options.verifyChecksums());
-  }
+  private DiskImageStore() {}
 
   /**
-   * Opens a store for reading and writing, and makes it where there is none.
+   * Opens a store to read and write, and makes it where there is none.
    *
    * @param path a folder, or where one shall be, in the default file system
    * @return the open store
@@ -152,16 +112,15 @@ public final class DiskImageStore extends AbstractImageStore {
   }
 
   /**
-   * Opens a store.
+   * Opens a store to read and write.
    *
    * @param path a folder, or where one shall be, in the default file system
    * @param options how
    * @return the open store
+   * @throws io.imagestore.StoreExistsException if there is something where the store was to be new
    * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
-   *     later format version; if there is nothing to be read only, or something where the store was
-   *     to be new; if the path is in another file system
-   * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be
-   *     opened for writing
+   *     later format version, or the path is in another file system
+   * @throws io.imagestore.StoreLockedException if it is open for writing already
    * @throws io.imagestore.CorruptStoreException if the label table is damaged or missing
    * @throws ImageStoreException if the file system fails
    */
@@ -170,11 +129,52 @@ public final class DiskImageStore extends AbstractImageStore {
   }
 
   static ImageStore open(Path path, DiskOptions options, StoreFiles files) {
-    Objects.requireNonNull(path, "path");
     Objects.requireNonNull(options, "options");
+    return opened(path, () -> new StoreOpener(path, options, files).openToWrite());
+  }
+
+  /**
+   * Opens a store to read.
+   *
+   * @param path a folder in the default file system
+   * @return the open source
+   * @throws io.imagestore.StoreNotFoundException if there is no store
+   * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
+   *     later format version, or the path is in another file system
+   * @throws io.imagestore.CorruptStoreException if the label table is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageSource openReadOnly(Path path) {
+    return openReadOnly(path, DiskOptions.defaults());
+  }
+
+  /**
+   * Opens a store to read.
+   *
+   * @param path a folder in the default file system
+   * @param options how, none of them about writing
+   * @return the open source
+   * @throws IllegalArgumentException if an option is about writing
+   * @throws io.imagestore.StoreNotFoundException if there is no store
+   * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
+   *     later format version, or the path is in another file system
+   * @throws io.imagestore.CorruptStoreException if the label table is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageSource openReadOnly(Path path, DiskOptions options) {
+    options.requireForReading();
+    return opened(path, () -> new StoreOpener(path, options, StoreFiles.ofSystem()).openReadOnly());
+  }
+
+  private interface Opening<S> {
+    S run() throws IOException;
+  }
+
+  private static <S> S opened(Path path, Opening<S> opening) {
+    Objects.requireNonNull(path, "path");
     DefaultFileSystem.require(path);
     try {
-      return new StoreOpener(path, options, files).open();
+      return opening.run();
     } catch (IOException e) {
       throw IoFailure.of("opening store " + path + " failed", e);
     }
@@ -192,171 +192,5 @@ public final class DiskImageStore extends AbstractImageStore {
     } catch (IOException e) {
       return false; // what can't be read can't be recognised
     }
-  }
-
-  @Override
-  protected void write(Iterator<LabeledImage> images) throws IOException {
-    writer().write(images);
-  }
-
-  @Override
-  protected void write(LabeledImage image) throws IOException {
-    writer().write(image);
-  }
-
-  @Override
-  protected boolean remove(long id) throws IOException {
-    return writer().remove(id);
-  }
-
-  @Override
-  protected void sync() throws IOException {
-    writer().flush();
-  }
-
-  /** There is one wherever this is called: a read-only store isn't asked to write. */
-  private StoreWriter writer() {
-    return Objects.requireNonNull(writer);
-  }
-
-  @Override
-  protected @Nullable LabeledImage read(long id) throws IOException {
-    return reader.read(id);
-  }
-
-  @Override
-  protected void read(long[] ids, ImageBatch into) throws IOException {
-    Entry[] entries = new Entry[ids.length];
-    Snapshot snapshot = index.current();
-    for (int i = 0; i < ids.length; i++) {
-      entries[i] = required(ids[i], snapshot.get(ids[i]));
-      requireShape(ids[i], entries[i].shape(), into.shape());
-    }
-    try {
-      into.fill(
-          ids.length, (pixels, intoIds, labels) -> fill(ids, entries, pixels, intoIds, labels));
-    } catch (UncheckedIOException e) {
-      throw e.getCause();
-    }
-  }
-
-  private void fill(long[] ids, Entry[] entries, ByteBuffer pixels, long[] intoIds, int[] labels) {
-    int imageBytes = (int) entries[0].shape().byteCount();
-    try {
-      parts.workers.forEach(
-          ids.length,
-          imageBytes,
-          i -> {
-            long id = ids[i];
-            Entry read = required(id, reader.readInto(id, entries[i], pixels, i * imageBytes));
-            requireShape(id, read.shape(), entries[i].shape());
-            intoIds[i] = id;
-            labels[i] = read.label();
-          });
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Entry required(long id, @Nullable Entry entry) {
-    if (entry == null) {
-      throw new ImageNotFoundException(location(), id);
-    }
-    return entry;
-  }
-
-  @Override
-  protected List<LabeledImage> scan(long firstId, int count) throws IOException {
-    List<LabeledImage> images = List.of();
-    long from = firstId;
-    while (images.isEmpty()) {
-      long[] ids = idsFrom(from, count);
-      if (ids.length == 0) {
-        break;
-      }
-      images = readAll(ids);
-      from = ids[ids.length - 1] + 1;
-      if (from < 0) {
-        break;
-      }
-    }
-    return images;
-  }
-
-  /** Those of the images that are there, up to the first damaged one. */
-  private List<LabeledImage> readAll(long[] ids) throws IOException {
-    @Nullable LabeledImage[] images = new LabeledImage[ids.length];
-    @Nullable CorruptImageException[] damages = new CorruptImageException[ids.length];
-    long bytesEach =
-        1 + Objects.requireNonNullElse(shapeOf(ids[0]), new ImageShape(1, 1, 1)).byteCount();
-    parts.workers.forEach(
-        ids.length,
-        bytesEach,
-        i -> {
-          try {
-            images[i] = reader.read(ids[i]);
-          } catch (CorruptImageException e) {
-            damages[i] = e;
-          }
-        });
-    List<LabeledImage> whole = new ArrayList<>(ids.length);
-    for (int i = 0; i < ids.length; i++) {
-      if (damages[i] != null) {
-        if (whole.isEmpty()) {
-          throw damages[i];
-        }
-        break;
-      }
-      if (images[i] != null) {
-        whole.add(images[i]);
-      }
-    }
-    return whole;
-  }
-
-  @Override
-  protected void check(long id) throws IOException {
-    reader.check(id);
-  }
-
-  @Override
-  protected List<String> checkStructure() throws IOException {
-    Structure structure = new Structure(location(), parts);
-    return writer == null ? structure.check() : structure.check(writer);
-  }
-
-  @Override
-  protected @Nullable ImageShape shapeOf(long id) {
-    Entry entry = index.current().get(id);
-    return entry == null ? null : entry.shape();
-  }
-
-  @Override
-  protected OptionalInt labelOf(long id) {
-    Entry entry = index.current().get(id);
-    return entry == null ? OptionalInt.empty() : OptionalInt.of(entry.label());
-  }
-
-  @Override
-  protected long[] idsFrom(long firstId, int count) {
-    return index.current().ids(firstId, count);
-  }
-
-  @Override
-  protected long count() {
-    return index.current().entries().size();
-  }
-
-  @Override
-  protected StoreInfo describe() throws IOException {
-    Snapshot snapshot = index.current();
-    long bytes = snapshot.fileBytes() + Files.size(location().resolve(TableFormat.FILE));
-    return new StoreInfo(
-        BACKEND, location(), snapshot.entries().size(), bytes, labelNames, CAPABILITIES);
-  }
-
-  @Override
-  protected void release() throws IOException {
-    parts.close();
   }
 }

@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
@@ -18,8 +19,18 @@ public final class DiskImageStoreProvider implements ImageStoreProvider {
   }
 
   @Override
-  public boolean recognises(Path path) {
+  public boolean recognizes(Path path) {
     return DiskImageStore.isAt(path);
+  }
+
+  @Override
+  public Class<DiskOptions> optionsType() {
+    return DiskOptions.class;
+  }
+
+  @Override
+  public ImageSource openReadOnly(Path path, StoreOptions options) {
+    return DiskImageStore.openReadOnly(path, DiskOptions.from(options));
   }
 
   @Override

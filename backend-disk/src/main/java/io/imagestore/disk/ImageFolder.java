@@ -2,7 +2,7 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
@@ -178,7 +178,7 @@ public final class ImageFolder {
    * @throws ImageStoreException if the folder isn't empty, or the file system fails; what was
    *     written until then stays
    */
-  public static void export(ImageStore store, Path folder) {
+  public static void export(ImageSource store, Path folder) {
     DefaultFileSystem.require(folder);
     List<String> names = store.info().labelNames();
     requireFolderNames(names, folder);

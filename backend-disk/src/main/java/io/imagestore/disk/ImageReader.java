@@ -1,14 +1,13 @@
 package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
-import io.imagestore.Image;
 import io.imagestore.ImageShape;
-import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
-import io.imagestore.UnsupportedStoreException;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.internal.Pool;
 import io.imagestore.internal.png.PngChunks;
+import io.imagestore.spi.Snapshot.Visitor;
+import io.imagestore.spi.StaleSnapshotException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -16,8 +15,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns files into images. A file that isn't as its entry says is damaged, unless the image has
- * been replaced or deleted meanwhile: then it is read as it is now.
+ * Turns files into pixels. A file that isn't as its entry says is damaged, unless the image has
+ * been replaced or deleted meanwhile: then what named the entry is stale.
  */
 final class ImageReader {
   private final Path store;
@@ -42,81 +41,50 @@ final class ImageReader {
     this.verify = verify;
   }
 
-  /** Takes the pixels of an image, which begin the array. */
-  private interface Sink<T> {
-    T take(Entry entry, byte[] pixels);
-  }
-
-  /** The image, or null if there is none. */
-  @Nullable LabeledImage read(long id) throws IOException {
-    return read(
-        id,
-        index.current().get(id),
-        verify,
-        (entry, pixels) -> {
-          ImageShape shape = entry.shape();
-          int length = (int) shape.byteCount();
-          Image image = Image.of(shape, ByteBuffer.wrap(pixels, 0, length));
-          return new LabeledImage(id, image, entry.label());
-        });
-  }
-
   /**
-   * Reads the pixels of an image of one shape into a part of a buffer.
+   * Shows an image's pixels, checked as the store's options say.
    *
-   * @param found its entry as it was looked up before
-   * @return the entry of what has been read, or null if it has been deleted or has another shape
-   *     now
+   * @throws StaleSnapshotException if the image has been replaced or deleted meanwhile, and its
+   *     file with it
    */
-  @Nullable Entry readInto(long id, Entry found, ByteBuffer buffer, int at) throws IOException {
-    return read(
-        id,
-        found,
-        verify,
-        (entry, pixels) -> {
-          if (entry.shape().equals(found.shape())) {
-            buffer.put(at, pixels, 0, (int) entry.shape().byteCount());
-          }
-          return entry;
-        });
+  void read(long id, Entry entry, Visitor visitor) throws IOException {
+    read(id, entry, verify, visitor);
   }
 
   /** Reads and checks an image. */
-  void check(long id) throws IOException {
-    read(id, index.current().get(id), true, (entry, pixels) -> entry);
+  void check(long id, Entry entry) throws IOException {
+    read(id, entry, true, pixels -> {});
   }
 
-  private <T> @Nullable T read(long id, @Nullable Entry found, boolean checksum, Sink<T> sink)
-      throws IOException {
-    Entry entry = found;
-    while (entry != null) {
-      try {
-        return readOnce(id, entry, checksum, sink);
-      } catch (CorruptImageException | NoSuchFileException e) {
-        Entry now = index.refreshed().get(id);
-        if (entry.equals(now)) {
-          throw e instanceof CorruptImageException corrupt
-              ? corrupt
-              : new CorruptImageException(
-                  store, id, "its file " + path(id, entry) + " is missing", e);
-        }
-        entry = now;
-      }
-    }
-    return null;
-  }
-
-  private <T> T readOnce(long id, Entry entry, boolean checksum, Sink<T> sink) throws IOException {
+  private void read(long id, Entry entry, boolean checksum, Visitor visitor) throws IOException {
     Codec codec = codecs.borrow();
     try {
-      byte[] pixels = decode(id, entry, codec);
-      if (checksum && codec.crc32c(pixels, (int) entry.shape().byteCount()) != entry.crc32c()) {
-        throw corrupt(id, entry, "has other pixels than were stored: their CRC-32C differs", null);
-      }
-      return sink.take(entry, pixels);
+      visitor.visit(ByteBuffer.wrap(pixels(id, entry, checksum, codec), 0, length(entry)));
     } finally {
       codecs.giveBack(codec);
     }
+  }
+
+  /** The pixels, which begin the array. */
+  private byte[] pixels(long id, Entry entry, boolean checksum, Codec codec) throws IOException {
+    try {
+      byte[] pixels = decode(id, entry, codec);
+      if (checksum && codec.crc32c(pixels, length(entry)) != entry.crc32c()) {
+        throw corrupt(id, entry, "has other pixels than were stored: their CRC-32C differs", null);
+      }
+      return pixels;
+    } catch (CorruptImageException | NoSuchFileException e) {
+      if (!entry.equals(index.refreshed().get(id))) {
+        throw new StaleSnapshotException();
+      }
+      throw e instanceof CorruptImageException corrupt
+          ? corrupt
+          : new CorruptImageException(store, id, "its file " + path(id, entry) + " is missing", e);
+    }
+  }
+
+  private static int length(Entry entry) {
+    return (int) entry.shape().byteCount();
   }
 
   private byte[] decode(long id, Entry entry, Codec codec) throws IOException {
@@ -139,7 +107,7 @@ final class ImageReader {
 
   private void requireWithinLimit(long id, Entry entry) {
     if (entry.pixelCount() > maxPixels) {
-      throw new UnsupportedStoreException(
+      throw new UnsupportedImageException(
           "image "
               + id
               + " in store "

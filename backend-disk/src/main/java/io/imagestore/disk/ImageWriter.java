@@ -3,7 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
 import io.imagestore.SampleType;
-import io.imagestore.UnsupportedStoreException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.internal.Pool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -28,8 +28,17 @@ final class ImageWriter {
   /** Refuses what no file could hold, or what could never be read again. */
   void check(LabeledImage image) {
     ImageShape shape = image.image().shape();
+    if (image.image().isEncoded()) {
+      throw refused(
+          image, "encoded images can't be kept here; store it decoded, or choose another backend");
+    }
+    if (image.metadata().isPresent()) {
+      throw refused(image, "metadata can't be kept here; choose another backend");
+    }
     if (shape.sampleType() != SampleType.UINT8) {
-      throw refused(image, "its label table knows samples of 8 bits alone; choose another backend");
+      throw refused(
+          image,
+          "samples of " + shape.sampleType() + " can't be kept here; choose another backend");
     }
     if (shape.channels() > MAX_CHANNELS) {
       throw refused(image, "PNG holds 1 to 4 channels; choose another backend");
@@ -39,12 +48,13 @@ final class ImageWriter {
     }
   }
 
-  private UnsupportedStoreException refused(LabeledImage image, String reason) {
-    return new UnsupportedStoreException(
+  private UnsupportedImageException refused(LabeledImage image, String reason) {
+    return new UnsupportedImageException(
         "image "
             + image.id()
-            + " of "
-            + image.image().shape()
+            + " ("
+            + image.image()
+            + ")"
             + " can't be kept in store "
             + store
             + ": "

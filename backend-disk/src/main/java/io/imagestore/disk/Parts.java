@@ -3,18 +3,18 @@ package io.imagestore.disk;
 import io.imagestore.internal.Pool;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.StoreFiles;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** What an open store holds and must give back. */
-final class Parts implements AutoCloseable {
+final class Parts implements Closeable {
   final StoreFiles storeFiles;
   final ImageFiles files;
   final Workers workers;
   final Pool<Codec> codecs;
   private final @Nullable StoreLock lock;
-  private @Nullable StoreWriter writer;
 
   Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
     this.storeFiles = storeFiles;
@@ -24,18 +24,13 @@ final class Parts implements AutoCloseable {
     codecs = new Pool<>(Codec::new, options.threads() + Runtime.getRuntime().availableProcessors());
   }
 
-  void writer(StoreWriter opened) {
-    writer = opened;
-  }
-
   @Override
   @SuppressWarnings(
       "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
-        Pool<Codec> fourth = codecs;
-        Workers third = workers;
-        ImageFiles second = files;
-        StoreWriter first = writer) {}
+        Pool<Codec> third = codecs;
+        Workers second = workers;
+        ImageFiles first = files) {}
   }
 }

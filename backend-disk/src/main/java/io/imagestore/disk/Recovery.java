@@ -62,7 +62,9 @@ final class Recovery {
           1,
           i -> {
             Entry entry = snapshot.get(ids[i]);
-            if (entry != null && unflushed.test(entry.sequence()) && isDamaged(ids[i], reader)) {
+            if (entry != null
+                && unflushed.test(entry.sequence())
+                && isDamaged(ids[i], entry, reader)) {
               lowest.accumulateAndGet(entry.sequence(), Math::min);
             }
           });
@@ -70,9 +72,9 @@ final class Recovery {
     return lowest.get();
   }
 
-  private static boolean isDamaged(long id, ImageReader reader) throws IOException {
+  private static boolean isDamaged(long id, Entry entry, ImageReader reader) throws IOException {
     try {
-      reader.check(id);
+      reader.check(id, entry);
       return false;
     } catch (CorruptImageException e) {
       LOG.debug("unflushed image {} is lost", id, e);

@@ -2,23 +2,30 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.Durability;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
 import io.imagestore.OpenMode;
+import io.imagestore.StoreExistsException;
+import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.StateFile.Phase;
 import io.imagestore.disk.TableReader.Contents;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.Stores;
+import java.io.Closeable;
 import java.io.IOException;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** Opens a store's folder: makes it where it is missing, and puts it in order after a crash. */
 final class StoreOpener {
+  private static final String NAME = "DiskImageStore";
   private static final String LOCK = "lock";
 
   /** What may lie in a folder in which a store was about to be made. */
@@ -37,23 +44,12 @@ final class StoreOpener {
     this.files = files;
   }
 
-  ImageStore open() throws IOException {
-    if (!store.getFileSystem().equals(FileSystems.getDefault())) {
-      throw new UnsupportedStoreException(
-          "a disk store must lie in the default file system, but "
-              + store
-              + " is of "
-              + store.getFileSystem());
-    }
-    if (!hasTable() && options.mode() != OpenMode.CREATE_NEW && NumberedLabels.areAt(store)) {
-      return NumberedFolderStore.open(store, options);
-    }
-    return options.mode() == OpenMode.READ_ONLY ? openReadOnly() : openToWrite();
-  }
-
-  private DiskImageStore openReadOnly() throws IOException {
+  ImageSource openReadOnly() throws IOException {
     if (!hasTable()) {
-      throw new UnsupportedStoreException(
+      if (NumberedLabels.areAt(store)) {
+        return Stores.source("NumberedFolder", NumberedFolderReader.open(store, options));
+      }
+      throw new StoreNotFoundException(
           "there is no disk store at " + store + ": it has no " + TableFormat.FILE);
     }
     Parts parts = new Parts(store, options, files, null);
@@ -61,13 +57,13 @@ final class StoreOpener {
       Index index = new WatchedIndex(store, files);
       Contents contents = new Recovery(store, parts).readTable();
       index.publish(contents.snapshot());
-      return new DiskImageStore(store, options, contents.header().labelNames(), index, parts, null);
+      return Stores.source(NAME, reader(contents, index, parts, null));
     } catch (Throwable e) {
       throw closed(parts, e);
     }
   }
 
-  private DiskImageStore openToWrite() throws IOException {
+  ImageStore openToWrite() throws IOException {
     requirePlace();
     files.createFolders(store);
     Parts parts = new Parts(store, options, files, StoreLock.acquire(store.resolve(LOCK), store));
@@ -83,15 +79,27 @@ final class StoreOpener {
       Contents contents = putInOrder(parts);
       Index index = new Index(contents.snapshot());
       StoreWriter writer = writer(contents, parts, index);
-      parts.writer(writer);
-      recover(writer, contents);
-      if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
-        writer.flush();
-      }
-      return new DiskImageStore(
-          store, options, contents.header().labelNames(), index, parts, writer);
+      putInOrder(writer, contents);
+      return Stores.store(NAME, reader(contents, index, parts, writer), writer);
     } catch (Throwable e) {
       throw closed(parts, e);
+    }
+  }
+
+  private DiskReader reader(
+      Contents contents, Index index, Parts parts, @Nullable StoreWriter writer) {
+    return new DiskReader(store, options, contents.header().labelNames(), index, parts, writer);
+  }
+
+  /** Does what a crash has left to do. */
+  private void putInOrder(StoreWriter writer, Contents contents) throws IOException {
+    try {
+      recover(writer, contents);
+      if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
+        writer.sync();
+      }
+    } catch (Throwable e) {
+      throw closed(writer, e);
     }
   }
 
@@ -106,6 +114,10 @@ final class StoreOpener {
     }
     try (Stream<Path> entries = Files.list(store)) {
       List<String> names = entries.map(entry -> String.valueOf(entry.getFileName())).toList();
+      if (mustBeNew && hasTable()) {
+        throw new StoreExistsException(
+            "there is a store at " + store + " already, and it was to be a new one");
+      }
       if (!hasTable() && names.contains(FileNames.ROOT)) {
         throw new CorruptStoreException(
             "the store at "
@@ -117,17 +129,24 @@ final class StoreOpener {
                 + "; restore it from a copy");
       }
       if (!BEGINNINGS.containsAll(names)) {
-        throw new UnsupportedStoreException(
-            mustBeNew && hasTable()
-                ? "there is a store at " + store + " already, and it was to be a new one"
-                : "the folder "
-                    + store
-                    + " is no disk store (it has no "
-                    + TableFormat.FILE
-                    + ") and isn't empty: "
-                    + names.stream().sorted().limit(5).toList());
+        throw new UnsupportedStoreException(notAStore(names));
       }
     }
+  }
+
+  private String notAStore(List<String> names) {
+    if (NumberedLabels.areAt(store)) {
+      return "the folder "
+          + store
+          + " holds numbered files as other programs write them, which can only be read: open it"
+          + " with ImageStores.open(path), and copy it into a store";
+    }
+    return "the folder "
+        + store
+        + " is no disk store (it has no "
+        + TableFormat.FILE
+        + ") and isn't empty: "
+        + names.stream().sorted().limit(5).toList();
   }
 
   private boolean hasTable() {
@@ -144,7 +163,7 @@ final class StoreOpener {
     }
     try (StoreWriter writer = writer(contents, parts, new Index(contents.snapshot()))) {
       recover(writer, contents);
-      writer.flush();
+      writer.sync();
     }
     try (StateFile state = new StateFile(store, files)) {
       state.open(0); // what is said of the old table isn't true of the new one
@@ -177,10 +196,10 @@ final class StoreOpener {
         index);
   }
 
-  private static IOException closed(Parts parts, Throwable failure) {
+  private static IOException closed(Closeable opened, Throwable failure) {
     try {
-      parts.close();
-    } catch (IOException e) {
+      opened.close();
+    } catch (IOException | ImageStoreException e) {
       failure.addSuppressed(e);
     }
     return Workers.rethrown(failure);

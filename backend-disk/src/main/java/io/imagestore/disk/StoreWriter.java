@@ -5,6 +5,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.disk.StateFile.Phase;
 import io.imagestore.disk.TableReader.Contents;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -38,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * more then, the call stays. In a flush it may be anything since the last one: then no more is
  * written until the store is opened again, which writes all of that anew.
  */
-final class StoreWriter implements AutoCloseable {
+final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   private static final Logger LOG = LoggerFactory.getLogger(StoreWriter.class);
 
   /**
@@ -151,7 +152,8 @@ final class StoreWriter implements AutoCloseable {
     index.publish(snapshot);
   }
 
-  void write(LabeledImage image) throws IOException {
+  @Override
+  public void write(LabeledImage image) throws IOException {
     images.check(image);
     Change change = new Change();
     try {
@@ -163,7 +165,8 @@ final class StoreWriter implements AutoCloseable {
     }
   }
 
-  void write(Iterator<LabeledImage> batch) throws IOException {
+  @Override
+  public void write(Iterator<LabeledImage> batch) throws IOException {
     Change change = new Change();
     EncodingWindow window = new EncodingWindow(images, workers, change::add);
     try {
@@ -182,7 +185,8 @@ final class StoreWriter implements AutoCloseable {
     }
   }
 
-  boolean remove(long id) throws IOException {
+  @Override
+  public boolean remove(long id) throws IOException {
     Change change = new Change();
     if (index.current().get(id) == null) {
       return false;
@@ -197,7 +201,8 @@ final class StoreWriter implements AutoCloseable {
   }
 
   /** Makes all commits survive the loss of power, and removes what they have made superfluous. */
-  void flush() throws IOException {
+  @Override
+  public void sync() throws IOException {
     requireSound();
     if (table.flushedTo() < table.length()) {
       forceAll();
@@ -286,7 +291,7 @@ final class StoreWriter implements AutoCloseable {
         throw new ImageStoreException(unsure("what was written since the last flush"), broken);
       }
       if (state.isOpen()) {
-        flush();
+        sync();
         end();
       }
     }
@@ -386,7 +391,7 @@ final class StoreWriter implements AutoCloseable {
     /** The call has succeeded by now, whatever becomes of this. */
     private void flushAside() {
       try {
-        flush();
+        sync();
       } catch (IOException | ImageStoreException e) {
         LOG.warn("store {} couldn't be flushed to free superfluous files", store, e);
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.SampleType;
 import io.imagestore.UnsupportedStoreException;
@@ -57,7 +58,7 @@ final class ArticleFolderTest {
 
   @TempDir Path folder;
 
-  private final MemoryImageStore source = new MemoryImageStore();
+  private final ImageStore source = MemoryImageStore.open();
 
   private Path target() {
     return folder.resolve("export");

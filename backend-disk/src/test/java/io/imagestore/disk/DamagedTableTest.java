@@ -5,9 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
+import io.imagestore.disk.StoreFolder.Opening;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -84,10 +85,10 @@ class DamagedTableTest {
         continue; // overwritten with the same
       }
       Files.write(StoreFolder.table(store), damaged);
-      for (OpenMode mode : List.of(OpenMode.READ_ONLY, OpenMode.READ_WRITE)) {
+      for (Opening opening : Opening.values()) {
         assertThatExceptionOfType(CorruptStoreException.class)
             .as("trial %d", trial)
-            .isThrownBy(() -> StoreFolder.images(store, mode))
+            .isThrownBy(() -> StoreFolder.images(store, opening))
             .withMessageContaining(store.toString())
             .withMessageMatching("(?s).* damaged.* restore .* from a copy");
       }
@@ -113,13 +114,13 @@ class DamagedTableTest {
     for (int trial = 0; trial < TRIALS; trial++) {
       Files.write(StoreFolder.table(crashed), damaged(table, new SplittableRandom(trial)));
       try {
-        List<LabeledImage> found = StoreFolder.images(crashed, OpenMode.READ_ONLY);
+        List<LabeledImage> found = StoreFolder.images(crashed, Opening.TO_READ);
         torn++;
 
         assertThat(states.subList(FLUSHED_CALLS, CALLS + 1)).as("trial %d", trial).contains(found);
         if (trial % 20 == 0) {
           Path copy = StoreFolder.copy(crashed, folder.resolve("trial-" + trial));
-          assertThat(StoreFolder.images(copy, OpenMode.READ_WRITE)).isEqualTo(found);
+          assertThat(StoreFolder.images(copy, Opening.TO_WRITE)).isEqualTo(found);
         }
       } catch (CorruptStoreException e) {
         assertThat(e).hasMessageContaining("damaged");
@@ -129,38 +130,32 @@ class DamagedTableTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = OpenMode.class,
-      names = {"READ_WRITE", "READ_ONLY"})
-  void aHoleInWhatWasNotFlushedIsWhatALossOfPowerLeaves(OpenMode mode) throws IOException {
+  @EnumSource(Opening.class)
+  void aHoleInWhatWasNotFlushedIsWhatALossOfPowerLeaves(Opening opening) throws IOException {
     StoreFolder.losePower(crashed);
     hole(crashed, FLUSHED_CALLS + 2);
 
-    assertThat(StoreFolder.images(crashed, mode)).isEqualTo(states.get(FLUSHED_CALLS + 1));
+    assertThat(StoreFolder.images(crashed, opening)).isEqualTo(states.get(FLUSHED_CALLS + 1));
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = OpenMode.class,
-      names = {"READ_WRITE", "READ_ONLY"})
-  void theSameHoleIsDamageWhereNoPowerWasLost(OpenMode mode) throws IOException {
+  @EnumSource(Opening.class)
+  void theSameHoleIsDamageWhereNoPowerWasLost(Opening opening) throws IOException {
     hole(crashed, FLUSHED_CALLS + 2);
 
     assertThatExceptionOfType(CorruptStoreException.class)
-        .isThrownBy(() -> StoreFolder.images(crashed, mode))
+        .isThrownBy(() -> StoreFolder.images(crashed, opening))
         .withMessageContaining("no power was lost");
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = OpenMode.class,
-      names = {"READ_WRITE", "READ_ONLY"})
-  void aHoleInWhatWasFlushedIsDamageEvenAfterALossOfPower(OpenMode mode) throws IOException {
+  @EnumSource(Opening.class)
+  void aHoleInWhatWasFlushedIsDamageEvenAfterALossOfPower(Opening opening) throws IOException {
     StoreFolder.losePower(crashed);
     hole(crashed, FLUSHED_CALLS - 1);
 
     assertThatExceptionOfType(CorruptStoreException.class)
-        .isThrownBy(() -> StoreFolder.images(crashed, mode))
+        .isThrownBy(() -> StoreFolder.images(crashed, opening))
         .withMessageContaining("was on the device up to byte");
   }
 
@@ -219,17 +214,15 @@ class DamagedTableTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = OpenMode.class,
-      names = {"READ_WRITE", "READ_ONLY"})
-  void filesWithoutRowsAreNamed(OpenMode mode) throws IOException {
+  @EnumSource(Opening.class)
+  void filesWithoutRowsAreNamed(Opening opening) throws IOException {
     Path folderOfImages = closed.resolve("images/000");
     Files.copy(folderOfImages.resolve("7.png"), folderOfImages.resolve("7-300.png"));
     Files.copy(folderOfImages.resolve("7.png"), folderOfImages.resolve("999.png"));
     Files.copy(folderOfImages.resolve("7.png"), folderOfImages.resolve("notes.png"));
-    try (ImageStore store = DiskImageStore.open(closed, DiskOptions.builder().mode(mode).build())) {
+    try (ImageSource store = opening.open(closed)) {
       assertThat(store.verify().damages()).isEmpty();
-      assertThat(store.verify().problems())
+      assertThat(store.verify().storeProblems())
           .containsExactly(
               "the file images/000/7-300.png has no row in labels.csv",
               "the file images/000/999.png has no row in labels.csv");

@@ -6,12 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
 import io.imagestore.SampleType;
 import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.SampleImages;
 import java.awt.image.BufferedImage;
@@ -211,7 +213,7 @@ class DiskImageStoreTest {
   void anImageLargerThanTheLimitIsRefused() {
     DiskOptions options = DiskOptions.builder().maxPixels(41).build();
     try (ImageStore store = DiskImageStore.open(path, options)) {
-      assertThatExceptionOfType(UnsupportedStoreException.class)
+      assertThatExceptionOfType(UnsupportedImageException.class)
           .isThrownBy(() -> store.putBatch(images(0, 1)))
           .withMessageContaining("41 pixels");
     }
@@ -224,7 +226,7 @@ class DiskImageStoreTest {
     }
     try (ImageStore store =
         DiskImageStore.open(path, DiskOptions.builder().maxPixels(41).build())) {
-      assertThatExceptionOfType(UnsupportedStoreException.class)
+      assertThatExceptionOfType(UnsupportedImageException.class)
           .isThrownBy(() -> store.get(0))
           .withMessageContaining("maxPixels");
     }
@@ -234,16 +236,16 @@ class DiskImageStoreTest {
   void anImageOfSixteenBitsIsRefused() {
     ImageShape shape = new ImageShape(1, 2, 1, SampleType.UINT16);
     try (ImageStore store = DiskImageStore.open(path)) {
-      assertThatExceptionOfType(UnsupportedStoreException.class)
+      assertThatExceptionOfType(UnsupportedImageException.class)
           .isThrownBy(() -> store.put(1, Image.of(shape, ByteBuffer.allocate(4)), 0))
-          .withMessageContaining("8 bits alone");
+          .withMessageContaining("UINT16");
     }
   }
 
   @Test
   void anImageOfFiveChannelsIsRefused() {
     try (ImageStore store = DiskImageStore.open(path)) {
-      assertThatExceptionOfType(UnsupportedStoreException.class)
+      assertThatExceptionOfType(UnsupportedImageException.class)
           .isThrownBy(() -> store.put(1, Image.of(1, 1, 5, new byte[5]), 0))
           .withMessageContaining("1 to 4 channels");
     }
@@ -264,7 +266,7 @@ class DiskImageStoreTest {
   @Test
   void aStoreIsRecognised() {
     DiskImageStore.open(path).close();
-    try (ImageStore store = ImageStores.open(path)) {
+    try (ImageSource store = ImageStores.open(path)) {
       assertThat(store.info().backend()).isEqualTo("disk");
     }
   }
@@ -283,8 +285,7 @@ class DiskImageStoreTest {
     try (ImageStore store = DiskImageStore.open(path)) {
       store.putBatch(images(0, 3));
       store.flush();
-      try (ImageStore reader =
-          DiskImageStore.open(path, DiskOptions.builder().mode(OpenMode.READ_ONLY).build())) {
+      try (ImageSource reader = DiskImageStore.openReadOnly(path)) {
         store.put(1, SampleImages.noise(SHAPE, 77), 77);
         store.delete(2);
         store.flush();

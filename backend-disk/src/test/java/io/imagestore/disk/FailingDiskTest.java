@@ -9,7 +9,7 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
+import io.imagestore.disk.StoreFolder.Opening;
 import io.imagestore.testkit.FaultyDisk;
 import io.imagestore.testkit.FaultyDisk.Failure;
 import io.imagestore.testkit.FaultyDisk.Operation;
@@ -55,7 +55,7 @@ class FailingDiskTest {
   private List<LabeledImage> survivors(String name) throws IOException {
     Path survivors = folder.resolve(name);
     disk.crash(survivors, 1);
-    return StoreFolder.images(survivors.resolve("store"), OpenMode.READ_WRITE);
+    return StoreFolder.images(survivors.resolve("store"), Opening.TO_WRITE);
   }
 
   @Test
@@ -75,7 +75,7 @@ class FailingDiskTest {
       assertThat(store.get(1)).isEqualTo(new LabeledImage(1, OLD, 1));
       store.put(3, NEW, 3);
     }
-    assertThat(StoreFolder.images(path, OpenMode.READ_WRITE))
+    assertThat(StoreFolder.images(path, Opening.TO_WRITE))
         .containsExactly(
             new LabeledImage(1, OLD, 1), new LabeledImage(2, OLD, 1), new LabeledImage(3, NEW, 3));
     assertThat(StoreFolder.files(path)).hasSize(3);
@@ -142,7 +142,7 @@ class FailingDiskTest {
     assertThat(store.label(7)).isEqualTo(stored - 1);
     disk.heal();
     assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
-    assertThat(StoreFolder.images(path, OpenMode.READ_WRITE))
+    assertThat(StoreFolder.images(path, Opening.TO_WRITE))
         .containsExactly(new LabeledImage(7, one, stored - 1));
     assertThat(StoreFolder.files(path)).hasSize(1);
   }
@@ -155,7 +155,7 @@ class FailingDiskTest {
       Path survivors = folder.resolve("survivors");
       disk.crash(survivors, 1);
 
-      assertThat(StoreFolder.images(survivors.resolve("a/b/c/store"), OpenMode.READ_ONLY))
+      assertThat(StoreFolder.images(survivors.resolve("a/b/c/store"), Opening.TO_READ))
           .containsExactly(new LabeledImage(1, OLD, 1));
     }
   }

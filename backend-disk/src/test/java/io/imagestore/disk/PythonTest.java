@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
+import io.imagestore.disk.StoreFolder.Opening;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -59,7 +59,7 @@ class PythonTest {
 
   private static List<String> expected(Path path) {
     List<String> lines = new ArrayList<>();
-    for (LabeledImage image : StoreFolder.images(path, OpenMode.READ_ONLY)) {
+    for (LabeledImage image : StoreFolder.images(path, Opening.TO_READ)) {
       CRC32 crc = new CRC32();
       crc.update(ByteBuffer.wrap(image.image().pixels()));
       lines.add(image.id() + " " + image.label() + " " + crc.getValue());

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.testkit.SampleImages;
 import java.nio.file.Path;
 import java.util.List;
@@ -58,8 +58,7 @@ class ReadersBesideAWriterTest {
     try {
       Future<?> writing = thread.submit(() -> write(enough));
       for (int opening = 0; opening < OPENINGS; opening++) {
-        DiskOptions readOnly = DiskOptions.builder().mode(OpenMode.READ_ONLY).build();
-        try (ImageStore store = DiskImageStore.open(path, readOnly)) {
+        try (ImageSource store = DiskImageStore.openReadOnly(path)) {
           assertThat(store.stream().mapToLong(LabeledImage::id)).isSorted();
           assertThat(store.verify().isClean()).as(store.verify().toString()).isTrue();
         }

@@ -9,8 +9,8 @@ import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.disk.StoreFolder.Opening;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -46,10 +46,8 @@ class RecoveryTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = OpenMode.class,
-      names = {"READ_WRITE", "READ_ONLY"})
-  void aCommitCutAnywhereIsDroppedWhole(OpenMode mode) throws IOException {
+  @EnumSource(Opening.class)
+  void aCommitCutAnywhereIsDroppedWhole(Opening mode) throws IOException {
     byte[] table;
     int committed;
     try (ImageStore open = DiskImageStore.open(store)) {
@@ -98,7 +96,7 @@ class RecoveryTest {
       open.putBatch(images(3, 3));
     }
 
-    assertThat(StoreFolder.images(crashed, OpenMode.READ_ONLY)).isEqualTo(images(0, 6));
+    assertThat(StoreFolder.images(crashed, Opening.TO_READ)).isEqualTo(images(0, 6));
   }
 
   @Test
@@ -111,7 +109,7 @@ class RecoveryTest {
     Files.write(crashed.resolve("images/000/77.png"), new byte[7]);
     String before = StoreFolder.text(crashed);
     List<String> files = everything(crashed);
-    StoreFolder.images(crashed, OpenMode.READ_ONLY);
+    StoreFolder.images(crashed, Opening.TO_READ);
 
     assertThat(StoreFolder.text(crashed)).isEqualTo(before);
     assertThat(everything(crashed)).isEqualTo(files);
@@ -137,7 +135,7 @@ class RecoveryTest {
         StoreFolder.table(crashed),
         Arrays.copyOf(Files.readAllBytes(StoreFolder.table(crashed)), committed));
 
-    assertThat(StoreFolder.images(crashed, OpenMode.READ_WRITE)).isEqualTo(images(0, 3));
+    assertThat(StoreFolder.images(crashed, Opening.TO_WRITE)).isEqualTo(images(0, 3));
     assertThat(StoreFolder.files(crashed)).hasSize(3);
   }
 
@@ -165,14 +163,12 @@ class RecoveryTest {
     }
     StoreFolder.losePower(crashed);
 
-    assertThat(StoreFolder.images(crashed, OpenMode.READ_WRITE)).isEqualTo(images(0, 50));
+    assertThat(StoreFolder.images(crashed, Opening.TO_WRITE)).isEqualTo(images(0, 50));
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = OpenMode.class,
-      names = {"READ_WRITE", "READ_ONLY"})
-  void callsWhoseFilesWereLostWithThePowerAreDroppedWholeFromThereOn(OpenMode mode)
+  @EnumSource(Opening.class)
+  void callsWhoseFilesWereLostWithThePowerAreDroppedWholeFromThereOn(Opening mode)
       throws IOException {
     try (ImageStore open = DiskImageStore.open(store)) {
       open.putBatch(images(0, 10));
@@ -203,7 +199,7 @@ class RecoveryTest {
     Files.delete(crashed.resolve("images/000/2-4.png"));
     Files.delete(crashed.resolve("images/000/2-5.png"));
 
-    assertThat(StoreFolder.images(crashed, OpenMode.READ_WRITE)).isEqualTo(images(0, 4));
+    assertThat(StoreFolder.images(crashed, Opening.TO_WRITE)).isEqualTo(images(0, 4));
   }
 
   @Test
@@ -235,7 +231,7 @@ class RecoveryTest {
     assertThat(StoreFolder.files(crashed))
         .containsExactly(
             "images/000/0.png", "images/000/1.png", "images/000/2-4.png", "images/000/3.png");
-    assertThat(StoreFolder.images(crashed, OpenMode.READ_WRITE)).hasSize(4);
+    assertThat(StoreFolder.images(crashed, Opening.TO_WRITE)).hasSize(4);
   }
 
   @Test
@@ -260,7 +256,7 @@ class RecoveryTest {
 
   private boolean isNoticed() {
     try {
-      StoreFolder.images(store, OpenMode.READ_ONLY);
+      StoreFolder.images(store, Opening.TO_READ);
       return false;
     } catch (CorruptStoreException e) {
       return true;
@@ -314,6 +310,6 @@ class RecoveryTest {
       open.putBatch(images(0, 2));
     }
 
-    assertThat(StoreFolder.images(store, OpenMode.READ_ONLY)).isEqualTo(images(0, 2));
+    assertThat(StoreFolder.images(store, Opening.TO_READ)).isEqualTo(images(0, 2));
   }
 }

@@ -1,8 +1,7 @@
 package io.imagestore.disk;
 
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,8 +56,18 @@ final class StoreFolder {
     }
   }
 
-  static List<LabeledImage> images(Path store, OpenMode mode) {
-    try (ImageStore opened = DiskImageStore.open(store, DiskOptions.builder().mode(mode).build());
+  /** How a store is opened to be looked at. */
+  enum Opening {
+    TO_WRITE,
+    TO_READ;
+
+    ImageSource open(Path store) {
+      return this == TO_WRITE ? DiskImageStore.open(store) : DiskImageStore.openReadOnly(store);
+    }
+  }
+
+  static List<LabeledImage> images(Path store, Opening opening) {
+    try (ImageSource opened = opening.open(store);
         Stream<LabeledImage> images = opened.stream()) {
       return images.toList();
     }

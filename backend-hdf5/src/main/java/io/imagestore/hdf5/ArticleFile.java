@@ -6,10 +6,12 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.ColumnSpec;
 import io.imagestore.hdf5.format.ContiguousDataset;
@@ -47,7 +49,7 @@ import java.util.stream.Stream;
  * </ul>
  *
  * <p>The files hold no checksums; to keep images, take {@link Hdf5ImageStore}, which opens such
- * files read-only, their ids counting from 0.
+ * files to read, their ids counting from 0.
  */
 public final class ArticleFile {
 
@@ -67,14 +69,15 @@ public final class ArticleFile {
    * @param source images of one shape, with labels from 0 to 255; what is stored meanwhile may be
    *     among them or not
    * @param file where there is nothing yet
-   * @throws UnsupportedStoreException if there is something at the path, a label is out of range,
-   *     or an image is larger than a chunk can be, which is 2 GiB
+   * @throws UnsupportedStoreException if there is something at the path, or a label is out of range
+   * @throws UnsupportedImageException if an image has other samples than UINT8, or is larger than a
+   *     chunk can be, which is 2 GiB
    * @throws ShapeMismatchException if images have different shapes
    * @throws ImageNotFoundException if an image is deleted while labels are checked
    * @throws CorruptImageException if an image of the source is damaged
    * @throws ImageStoreException if the file system fails
    */
-  public static void write(ImageStore source, Path file) {
+  public static void write(ImageSource source, Path file) {
     for (long id : source.ids()) {
       checkLabel(id, source.label(id));
     }
@@ -87,18 +90,20 @@ public final class ArticleFile {
   }
 
   /**
-   * Writes one image, by way of a folder beside, as {@link #write(ImageStore, Path)} does. May be
+   * Writes one image, by way of a folder beside, as {@link #write(ImageSource, Path)} does. May be
    * called from any thread.
    *
    * @param image with a label from 0 to 255; its id isn't written
    * @param file where there is nothing yet
    * @throws UnsupportedStoreException if there is something at the path, or the label is out of
    *     range
+   * @throws UnsupportedImageException if the image has other samples than UINT8
    * @throws ImageStoreException if the file system fails
    */
   public static void write(LabeledImage image, Path file) {
     checkLabel(image.id(), image.label());
     ImageShape shape = image.image().shape();
+    requireBytes(shape);
     int[] dimensions = {shape.height(), shape.width(), shape.channels()};
     byte[] label = {(byte) image.label()};
     try (Staging staging = Staging.beside(file)) {
@@ -113,7 +118,7 @@ public final class ArticleFile {
     }
   }
 
-  private static void fill(Path file, ImageStore source) throws IOException {
+  private static void fill(Path file, ImageSource source) throws IOException {
     try (Stream<LabeledImage> images = source.stream();
         Hdf5Table table = Hdf5Table.create(file, Map.of(), NAMES, 0, StoreFiles.ofSystem());
         Transaction transaction = table.begin()) {
@@ -149,7 +154,17 @@ public final class ArticleFile {
     return labels;
   }
 
+  private static void requireBytes(ImageShape shape) {
+    if (shape.sampleType() != SampleType.UINT8) {
+      throw new UnsupportedImageException(
+          "this layout holds UINT8 samples only, but there is an image of "
+              + shape
+              + "; nothing is exported");
+    }
+  }
+
   private static List<ColumnSpec> columns(ImageShape shape) {
+    requireBytes(shape);
     int[] extents = {shape.height(), shape.width(), shape.channels()};
     int rows = (int) Math.max(1, CHUNK_BYTES / shape.byteCount());
     try {
@@ -157,7 +172,7 @@ public final class ArticleFile {
           new ColumnSpec(NAMES.get(0), UINT8, extents, rows, Filters.NONE),
           new ColumnSpec(NAMES.get(1), UINT8, new int[0], CHUNK_LABELS, Filters.NONE));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new UnsupportedStoreException(
+      throw new UnsupportedImageException(
           "images of " + shape + " don't fit an HDF5 file: " + e.getMessage(), e);
     }
   }

@@ -2,6 +2,8 @@ package io.imagestore.hdf5;
 
 import io.imagestore.ImageBatch;
 import io.imagestore.hdf5.format.RowSource;
+import io.imagestore.spi.Batches;
+import io.imagestore.spi.Checksums;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.function.IntUnaryOperator;
@@ -13,8 +15,9 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first one's place in the batch
  * @param to the place behind the last one
+ * @param checksums makes those of records
  */
-record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
+record BatchRows(ImageBatch batch, int from, int to, Checksums checksums) implements RowSource {
 
   @Override
   public ByteBuffer values(int column) {
@@ -22,14 +25,22 @@ record BatchRows(ImageBatch batch, int from, int to) implements RowSource {
       case Columns.IMAGES -> pixels();
       case Columns.LABELS -> ints(batch::label);
       case Columns.IDS -> ids();
-      case Columns.CHECKSUMS -> ints(batch::crc32c);
+      case Columns.CHECKSUMS -> ints(i -> Batches.crc32c(batch, i));
+      case Columns.RECORDS -> ints(this::recordChecksum);
       default -> throw new IndexOutOfBoundsException("column " + column);
     };
   }
 
   @Override
   public int @Nullable [] checksums(int column) {
-    return column == Columns.IMAGES ? IntStream.range(from, to).map(batch::crc32c).toArray() : null;
+    return column == Columns.IMAGES
+        ? IntStream.range(from, to).map(i -> Batches.crc32c(batch, i)).toArray()
+        : null;
+  }
+
+  private int recordChecksum(int i) {
+    int bytesCrc = Batches.crc32c(batch, i);
+    return checksums.ofRecord(batch.id(i), batch.label(i), batch.shape(), null, bytesCrc, 0);
   }
 
   private ByteBuffer pixels() {

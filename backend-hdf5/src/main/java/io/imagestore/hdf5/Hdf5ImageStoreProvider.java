@@ -1,5 +1,6 @@
 package io.imagestore.hdf5;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
@@ -10,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Makes the backend {@code hdf5} known. */
+/** Lets {@link io.imagestore.ImageStores} find this backend, under the name {@code hdf5}. */
 public final class Hdf5ImageStoreProvider implements ImageStoreProvider {
 
   private static final byte[] SIGNATURE = {(byte) 0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
@@ -29,7 +30,7 @@ public final class Hdf5ImageStoreProvider implements ImageStoreProvider {
    * user block.
    */
   @Override
-  public boolean recognises(Path path) {
+  public boolean recognizes(Path path) {
     return isHdf5(path);
   }
 
@@ -50,17 +51,27 @@ public final class Hdf5ImageStoreProvider implements ImageStoreProvider {
       }
       return false;
     } catch (IOException | UnsupportedOperationException e) {
-      return false; // what can't be read can't be recognised; opening it tells why
+      return false; // what can't be read can't be recognized; opening it tells why
     }
   }
 
   @Override
+  public Class<Hdf5Options> optionsType() {
+    return Hdf5Options.class;
+  }
+
+  @Override
+  public ImageSource openReadOnly(Path path, StoreOptions options) {
+    return Hdf5ImageStore.openReadOnly(path, Hdf5Options.from(options));
+  }
+
+  @Override
   public ImageStore open(Path path, StoreOptions options) {
-    return Hdf5ImageStore.open(path, options);
+    return Hdf5ImageStore.open(path, Hdf5Options.from(options));
   }
 
   @Override
   public ImageStore open(Path path, StoreOptions options, StoreFiles files) {
-    return Hdf5ImageStore.open(path, options, files);
+    return Hdf5ImageStore.open(path, Hdf5Options.from(options), files);
   }
 }

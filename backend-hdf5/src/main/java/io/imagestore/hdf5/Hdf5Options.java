@@ -60,6 +60,14 @@ public final class Hdf5Options extends StoreOptions {
     return builder.build();
   }
 
+  @Override
+  public void requireForReading() {
+    super.requireForReading();
+    requireUnset(chunkRows.isEmpty(), "chunkRows", chunkRows);
+    requireUnset(deflateLevel == 0, "deflateLevel", deflateLevel);
+    requireUnset(!shuffle, "shuffle", shuffle);
+  }
+
   boolean durableCommits() {
     return durability().orElse(Durability.FLUSH) == Durability.COMMIT;
   }
@@ -83,8 +91,8 @@ public final class Hdf5Options extends StoreOptions {
   }
 
   /**
-   * Whether the bytes of ids, labels and checksums are shuffled before compression. Pixels are
-   * single bytes, which shuffling leaves as they are.
+   * Whether the bytes of numbers and of samples are shuffled before compression. Samples of single
+   * bytes are left as they are: shuffling changes nothing there.
    *
    * @return by default false
    */

@@ -6,18 +6,13 @@ import java.io.IOException;
 /** The state of a store that is read from: the present one, whoever writes. Safe in any thread. */
 interface StoreState extends Closeable {
 
-  /** The present state, for what is held in memory. */
-  Snapshot snapshot();
+  /** The present commit, for what is held in memory. */
+  Commit commit();
 
   /**
-   * Reads what lies in the file, as often as it takes to read all of it from one state.
+   * The present commit, to read from.
    *
-   * @throws IOException if the file can't be read, or is damaged
+   * @throws IOException if the file has to be opened again for that, and can't be
    */
-  <T> T read(Step<T> step) throws IOException;
-
-  /** A piece of reading; it has no other effect than what it does anew each time. */
-  interface Step<T> {
-    T read(Snapshot snapshot) throws IOException;
-  }
+  HeldCommit hold() throws IOException;
 }

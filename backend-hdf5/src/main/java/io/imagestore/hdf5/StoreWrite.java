@@ -2,11 +2,13 @@ package io.imagestore.hdf5;
 
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreFullException;
-import io.imagestore.UnsupportedStoreException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.Checksums;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -15,13 +17,14 @@ import org.jspecify.annotations.Nullable;
 final class StoreWrite implements AutoCloseable {
 
   private final Transaction transaction;
-  private final Snapshot before;
+  private final Commit before;
   private final Path location;
   private final Hdf5Options options;
   private final PersistentLongMap.Builder<Integer> rows;
+  private final Checksums checksums = new Checksums();
   private @Nullable ImageShape shape;
 
-  StoreWrite(Transaction transaction, Snapshot before, Path location, Hdf5Options options) {
+  StoreWrite(Transaction transaction, Commit before, Path location, Hdf5Options options) {
     this.transaction = transaction;
     this.before = before;
     this.location = location;
@@ -40,15 +43,35 @@ final class StoreWrite implements AutoCloseable {
         rows.put(batch.id(i), rowFor(i - from));
       } else {
         append(batch, from, i);
-        replace(row, new BatchRows(batch, i, i + 1));
+        replace(row, new BatchRows(batch, i, i + 1, checksums));
         from = i + 1;
       }
     }
     append(batch, from, batch.size());
   }
 
+  /** Refuses an image that the store can't hold. */
+  void require(LabeledImage image) {
+    if (image.metadata().isPresent()) {
+      throw refused(image.id(), "metadata can't be kept yet");
+    }
+    if (image.image().isEncoded()) {
+      throw refused(image.id(), "encoded images, as this " + format(image) + ", can't be kept yet");
+    }
+    requireShape(image.id(), image.image().shape());
+  }
+
+  private static String format(LabeledImage image) {
+    return image.image().format().orElse("");
+  }
+
+  private UnsupportedImageException refused(long id, String reason) {
+    return new UnsupportedImageException(
+        "image " + id + " doesn't fit store " + location + ": " + reason);
+  }
+
   /** The first image of all gives the store its shape. */
-  void requireShape(long id, ImageShape wanted) {
+  private void requireShape(long id, ImageShape wanted) {
     if (shape == null) {
       shape = wanted;
       createColumns(wanted);
@@ -70,7 +93,7 @@ final class StoreWrite implements AutoCloseable {
     try {
       transaction.createColumns(Columns.of(images, options));
     } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new UnsupportedStoreException(
+      throw new UnsupportedImageException(
           "images of " + images + " don't fit store " + location + ": " + e.getMessage(), e);
     }
   }
@@ -86,18 +109,20 @@ final class StoreWrite implements AutoCloseable {
 
   private void append(ImageBatch batch, int from, int to) throws IOException {
     if (to > from) {
-      transaction.append(to - from, new BatchRows(batch, from, to));
+      transaction.append(to - from, new BatchRows(batch, from, to, checksums));
     }
   }
 
   private void replace(int row, BatchRows image) throws IOException {
-    transaction.replace(row, Columns.IMAGES, image.values(Columns.IMAGES));
-    transaction.replace(row, Columns.LABELS, image.values(Columns.LABELS));
-    transaction.replace(row, Columns.CHECKSUMS, image.values(Columns.CHECKSUMS));
+    for (int column = 0; column < Columns.NAMES.size(); column++) {
+      if (column != Columns.IDS) {
+        transaction.replace(row, column, image.values(column));
+      }
+    }
   }
 
   /** The state after it, which is that of the file, too. */
-  Snapshot commit() throws IOException {
+  Commit commit() throws IOException {
     return before.after(transaction.commit(options.durableCommits()), rows.build());
   }
 

@@ -3,16 +3,20 @@ package io.imagestore.hdf5;
 import io.imagestore.hdf5.format.FileInUseException;
 import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.OutdatedException;
-import io.imagestore.internal.InFlightCalls;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The state of a store that another process may write to: what its last commit had made when the
  * file was opened, until some of that was overwritten; then the file is opened again.
  */
 final class WatchedState implements StoreState {
+
+  private static final Logger LOG = LoggerFactory.getLogger(WatchedState.class);
 
   // Each time, the writer has gone on meanwhile. That it does so this often in a row means that
   // opening takes longer than it takes the writer to overwrite something.
@@ -24,13 +28,27 @@ final class WatchedState implements StoreState {
   private final ReentrantLock opening = new ReentrantLock();
   private volatile Opened opened;
 
-  /** The file as it was opened, and who is reading from it. */
-  private record Opened(Hdf5Table table, Snapshot snapshot, InFlightCalls readers) {
+  /** The file as it was opened. Whoever uses it last closes it. */
+  private static final class Opened {
+    private final Hdf5Table table;
+    private final Commit commit;
+    private final AtomicInteger users = new AtomicInteger(1); // the state is one
+    private volatile boolean outdated;
 
-    void close() throws IOException {
-      readers.close();
-      readers.awaitDrained();
-      table.close();
+    Opened(Hdf5Table table, Commit commit) {
+      this.table = table;
+      this.commit = commit;
+    }
+
+    /** False if it was closed. */
+    boolean enter() {
+      return users.getAndUpdate(count -> count == 0 ? 0 : count + 1) > 0;
+    }
+
+    void exit() throws IOException {
+      if (users.decrementAndGet() == 0) {
+        table.close();
+      }
     }
   }
 
@@ -61,15 +79,16 @@ final class WatchedState implements StoreState {
         // Ids that were overwritten while they were read are those of an earlier state.
       }
     }
-    throw tooFast();
+    throw new FileInUseException(
+        "another process writes to it faster than it can be read; try again");
   }
 
   private static Opened load(Hdf5Table table, Path location) throws IOException {
     boolean loaded = false;
     try {
-      Snapshot snapshot = table.read(() -> Snapshot.load(table.view(), location));
+      Commit commit = table.read(() -> Commit.load(table.view(), location));
       loaded = true;
-      return new Opened(table, snapshot, new InFlightCalls());
+      return new Opened(table, commit);
     } finally {
       if (!loaded) {
         table.close();
@@ -77,42 +96,42 @@ final class WatchedState implements StoreState {
     }
   }
 
-  private static FileInUseException tooFast() {
-    return new FileInUseException(
-        "another process writes to it faster than it can be read; try again");
+  @Override
+  public Commit commit() {
+    return opened.commit;
   }
 
   @Override
-  public Snapshot snapshot() {
-    return opened.snapshot;
-  }
-
-  @Override
-  public <T> T read(Step<T> step) throws IOException {
-    int attempts = 0;
-    while (attempts < MAX_ATTEMPTS) {
+  public HeldCommit hold() throws IOException {
+    while (true) {
       Opened now = opened;
-      // Who isn't let in looks again: what is there now has been opened before that was closed.
-      if (now.readers.enter()) {
-        try {
-          return now.table.read(() -> step.read(now.snapshot));
-        } catch (OutdatedException e) {
-          attempts++;
-        } finally {
-          now.readers.exit();
-        }
+      if (now.outdated) {
         openInPlaceOf(now);
+      } else if (now.enter()) {
+        return new HeldCommit(now.commit, now.table.watch(), stale -> ended(now, stale));
       }
+      // Who isn't let in looks again: what is there now has been opened before that was closed.
     }
-    throw tooFast();
+  }
+
+  private void ended(Opened held, boolean stale) {
+    if (stale) {
+      held.outdated = true;
+    }
+    try {
+      held.exit();
+    } catch (IOException e) {
+      // Who read has got what was read; a file that was only read loses nothing.
+      LOG.warn("closing an outdated view of {} failed", location, e);
+    }
   }
 
   private void openInPlaceOf(Opened old) throws IOException {
     opening.lock();
     try {
-      if (opened.equals(old)) {
+      if (opened == old) {
         opened = open(file, location, cacheBytes);
-        old.close();
+        old.exit();
       }
     } finally {
       opening.unlock();
@@ -121,6 +140,6 @@ final class WatchedState implements StoreState {
 
   @Override
   public void close() throws IOException {
-    opened.close();
+    opened.exit();
   }
 }

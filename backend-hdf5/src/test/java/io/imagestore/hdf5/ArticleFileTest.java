@@ -4,11 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.ShapeMismatchException;
-import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.MemoryImageStore;
 import io.imagestore.testkit.SampleImages;
@@ -27,7 +26,7 @@ final class ArticleFileTest {
 
   @TempDir Path folder;
 
-  private final MemoryImageStore source = new MemoryImageStore();
+  private final ImageStore source = MemoryImageStore.open();
 
   private Path target() {
     return folder.resolve("export.h5");
@@ -136,8 +135,7 @@ final class ArticleFileTest {
 
     ArticleFile.write(source, target());
 
-    StoreOptions readOnly = StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
-    try (ImageStore store = Hdf5ImageStore.open(target(), readOnly)) {
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(target())) {
       assertThat(store.stream().toList()).isEqualTo(source.stream().toList());
     }
   }
@@ -149,8 +147,7 @@ final class ArticleFileTest {
 
       ArticleFile.write(image, file);
 
-      StoreOptions readOnly = StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
-      try (ImageStore store = Hdf5ImageStore.open(file, readOnly)) {
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(file)) {
         assertThat(store.stream())
             .containsExactly(new LabeledImage(0, image.image(), image.label()));
       }

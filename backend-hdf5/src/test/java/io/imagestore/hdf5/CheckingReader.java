@@ -2,9 +2,8 @@ package io.imagestore.hdf5;
 
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -27,11 +26,8 @@ final class CheckingReader {
     while (System.nanoTime() < end) {
       // Without checksums, so that nothing but what is promised of reading can save it.
       Hdf5Options options =
-          Hdf5Options.builder()
-              .mode(OpenMode.READ_ONLY)
-              .verifyChecksums(reader.random.nextBoolean())
-              .build();
-      try (ImageStore store = Hdf5ImageStore.open(Path.of(arguments[0]), options)) {
+          Hdf5Options.builder().verifyChecksums(reader.random.nextBoolean()).build();
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(Path.of(arguments[0]), options)) {
         openings++;
         reader.read(store, end);
       }
@@ -39,7 +35,7 @@ final class CheckingReader {
     System.out.println(openings + " openings, " + reader.reads + " reads");
   }
 
-  private void read(ImageStore store, long end) {
+  private void read(ImageSource store, long end) {
     int count = random.nextInt(4) == 0 ? 2000 : random.nextInt(100);
     for (int i = 0; i < count && System.nanoTime() < end; i++) {
       if (random.nextInt(50) == 0) {
@@ -68,12 +64,12 @@ final class CheckingReader {
     }
   }
 
-  private static void checkOne(ImageStore store, long id) {
+  private static void checkOne(ImageSource store, long id) {
     Optional<LabeledImage> found = store.find(id);
     found.ifPresent(image -> check(image.id(), image.label(), image.image()));
   }
 
-  private static void checkGroup(ImageStore store, int number) {
+  private static void checkGroup(ImageSource store, int number) {
     long[] ids = new long[ChangingWriter.GROUP];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = (long) number * ids.length + i;

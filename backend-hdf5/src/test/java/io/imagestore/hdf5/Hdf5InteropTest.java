@@ -5,10 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.OpenMode;
 import io.imagestore.StoreLockedException;
-import io.imagestore.StoreOptions;
 import io.imagestore.testkit.SampleImages;
 import io.jhdf.HdfFile;
 import java.io.IOException;
@@ -35,10 +34,6 @@ final class Hdf5InteropTest {
 
   private Path file() {
     return folder.resolve("store.h5");
-  }
-
-  private static ImageStore openReadOnly(Path path) {
-    return Hdf5ImageStore.open(path, StoreOptions.builder().mode(OpenMode.READ_ONLY).build());
   }
 
   @Test
@@ -70,7 +65,7 @@ final class Hdf5InteropTest {
       store.put(10, SampleImages.noise(RGB, 3), 7);
       store.delete(0);
 
-      assertThat(lengthsAndLastLabel()).isEqualTo("10 10 10 10 7");
+      assertThat(lengthsAndLastLabel()).isEqualTo("10 10 10 10 10 7");
     }
   }
 
@@ -78,7 +73,7 @@ final class Hdf5InteropTest {
     return Python.lines(
             "import h5py",
             "f = h5py.File('" + file() + "', 'r')",
-            "names = ('images', 'labels', 'ids', 'crc32c')",
+            "names = ('images', 'labels', 'ids', 'crc32c', 'record_crc32c')",
             "last = f['labels'][list(f['ids'][:]).index(10)]",
             "print(*[len(f[name]) for name in names], last)")
         .strip();
@@ -91,16 +86,25 @@ final class Hdf5InteropTest {
       store.putBatch(SampleImages.list(0, 10, RGB, 1));
     }
     Python.lines(
-        "import h5py",
+        "import h5py, struct",
+        "def crc32c(data):",
+        "    crc = 0xffffffff",
+        "    for byte in data:",
+        "        crc ^= byte",
+        "        for _ in range(8):",
+        "            crc = crc >> 1 ^ 0x82f63b78 * (crc & 1)",
+        "    return crc ^ 0xffffffff",
         "with h5py.File('" + file() + "', 'r+') as f:",
         "    n = len(f['ids'])",
-        "    for name in ('images', 'labels', 'ids', 'crc32c'):",
+        "    for name in ('images', 'labels', 'ids', 'crc32c', 'record_crc32c'):",
         "        f[name].resize(n + 40, 0)",
         "    for i in range(40):",
         "        f['images'][n + i] = f['images'][i % n]",
         "        f['labels'][n + i] = -i",
         "        f['ids'][n + i] = 1000 + i",
-        "        f['crc32c'][n + i] = f['crc32c'][i % n]");
+        "        f['crc32c'][n + i] = f['crc32c'][i % n]",
+        "        f['record_crc32c'][n + i] = crc32c(struct.pack(",
+        "            '<QiIIIBII', 1000 + i, -i, 4, 4, 3, 0, f['crc32c'][i % n], 0))");
 
     try (ImageStore store = Hdf5ImageStore.open(file())) {
       assertThat(store.size()).isEqualTo(50);
@@ -110,7 +114,7 @@ final class Hdf5InteropTest {
       store.putBatch(SampleImages.list(2000, 30, RGB, 1));
       store.delete(1000);
     }
-    try (ImageStore store = openReadOnly(file())) {
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
       assertThat(store.size()).isEqualTo(79);
       assertThat(store.verify().isClean()).isTrue();
     }
@@ -129,7 +133,7 @@ final class Hdf5InteropTest {
 
     assertThatExceptionOfType(CorruptStoreException.class)
         .isThrownBy(() -> Hdf5ImageStore.open(file()))
-        .withMessageContaining("images 12, labels 12, ids 10, crc32c 10");
+        .withMessageContaining("images 12, labels 12, ids 10, crc32c 10, record_crc32c 10");
   }
 
   @Test
@@ -185,7 +189,7 @@ final class Hdf5InteropTest {
       store.putBatch(SampleImages.list(0, 500, RGB, 1));
       store.delete(3);
     }
-    try (ImageStore store = openReadOnly(file());
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file());
         HdfFile file = new HdfFile(file())) {
       long[] ids = (long[]) file.getDatasetByPath("ids").getData();
       int[] labels = (int[]) file.getDatasetByPath("labels").getData();

@@ -7,6 +7,8 @@ import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
+import io.imagestore.spi.Checksums;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -32,8 +34,13 @@ final class RandomSequence {
   RandomSequence(long seed, Path path) {
     this.random = new SplittableRandom(seed);
     this.path = path;
+    SampleType[] samples = SampleType.values();
     this.shape =
-        new ImageShape(1 + random.nextInt(6), 1 + random.nextInt(6), 1 + random.nextInt(4));
+        new ImageShape(
+            1 + random.nextInt(6),
+            1 + random.nextInt(6),
+            1 + random.nextInt(4),
+            samples[random.nextInt(samples.length)]);
     this.ids = random.nextLong(1, random.nextBoolean() ? 40 : 3000);
     boolean filtered = random.nextInt(3) == 0;
     this.options =
@@ -98,22 +105,34 @@ final class RandomSequence {
     for (int i = 0; i < pixels.length; i++) {
       pixels[i] = (byte) random.nextInt(7);
     }
-    Image image = Image.of(shape.height(), shape.width(), shape.channels(), pixels);
+    Image image = Image.of(shape, ByteBuffer.wrap(pixels));
     return new LabeledImage(id, image, random.nextInt());
   }
 
   /** Writes down what the store must hold, for {@code check.py}. */
   void expect(Path file) throws IOException {
+    Checksums checksums = new Checksums();
     try (OutputStream out = Files.newOutputStream(file)) {
       String head =
-          shape.height() + " " + shape.width() + " " + shape.channels() + " " + model.size() + "\n";
+          shape.height()
+              + " "
+              + shape.width()
+              + " "
+              + shape.channels()
+              + " "
+              + shape.sampleType()
+              + " "
+              + model.size()
+              + "\n";
       out.write(head.getBytes(StandardCharsets.US_ASCII));
       for (LabeledImage image : model.values()) {
         byte[] pixels = image.image().pixels();
-        ByteBuffer row = ByteBuffer.allocate(16 + pixels.length).order(ByteOrder.LITTLE_ENDIAN);
+        int crc = checksums.of(ByteBuffer.wrap(pixels));
+        ByteBuffer row = ByteBuffer.allocate(20 + pixels.length).order(ByteOrder.LITTLE_ENDIAN);
         row.putLong(image.id())
             .putInt(image.label())
-            .putInt(Checksum.of(ByteBuffer.wrap(pixels)))
+            .putInt(crc)
+            .putInt(checksums.ofRecord(image.id(), image.label(), shape, null, crc, 0))
             .put(pixels);
         out.write(row.array());
       }

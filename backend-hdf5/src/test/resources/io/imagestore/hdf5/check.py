@@ -2,8 +2,9 @@
 
 usage: check.py FILE EXPECTED [FILE EXPECTED ...]
 
-EXPECTED holds, for each image, its id (int64), label (int32), CRC-32C (uint32) and pixels, ascending
-by id, behind a line with height, width, channels and the number of images.
+EXPECTED holds, for each image, its id (int64), label (int32), the CRC-32C of its pixels and of its record
+(uint32) and the pixels, ascending by id, behind a line with height, width, channels, sample type and the
+number of images.
 """
 import re
 import subprocess
@@ -22,10 +23,13 @@ def run(*command):
 
 def check(path, expected):
     with open(expected, "rb") as source:
-        h, w, c, n = map(int, source.readline().split())
+        h, w, c, samples, n = source.readline().decode().split()
+        h, w, c, n = int(h), int(w), int(c), int(n)
+        samples = np.dtype({"UINT8": "u1", "UINT16": "<u2", "FLOAT32": "<f4"}[samples])
+        pixels = (samples, (h, w, c))
         rows = np.frombuffer(
             source.read(),
-            [("id", "<i8"), ("label", "<i4"), ("crc", "<u4"), ("pixels", "u1", (h, w, c))],
+            [("id", "<i8"), ("label", "<i4"), ("crc", "<u4"), ("record", "<u4"), ("pixels", pixels)],
         )
     assert len(rows) == n
     with h5py.File(path, "r") as f:
@@ -36,9 +40,11 @@ def check(path, expected):
         np.testing.assert_array_equal(f["ids"][:][order], rows["id"])
         np.testing.assert_array_equal(f["labels"][:][order], rows["label"])
         np.testing.assert_array_equal(f["crc32c"][:][order], rows["crc"])
+        np.testing.assert_array_equal(f["record_crc32c"][:][order], rows["record"])
+        assert f["images"].dtype == samples, f["images"].dtype
         np.testing.assert_array_equal(f["images"][:][order], rows["pixels"])
     header = run("h5dump", "-H", path)
-    assert header.count("H5S_UNLIMITED") == 4, header
+    assert header.count("H5S_UNLIMITED") == 5, header
     run("h5stat", path)
     run("h5debug", path)
 
@@ -51,7 +57,7 @@ def shows_no_old_rows(path):
         if "images" not in f:
             return
         n = f["ids"].shape[0]
-        for name in ("images", "labels", "ids", "crc32c"):
+        for name in ("images", "labels", "ids", "crc32c", "record_crc32c"):
             f[name].resize(n + 3 * f[name].chunks[0] + 1, 0)
             assert not f[name][n:].any(), name
     with h5py.File(copy, "r") as f:

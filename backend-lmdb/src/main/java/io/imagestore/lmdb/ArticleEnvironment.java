@@ -1,7 +1,7 @@
 package io.imagestore.lmdb;
 
 import io.imagestore.CorruptImageException;
-import io.imagestore.ImageStore;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreFullException;
@@ -50,7 +50,7 @@ public final class ArticleEnvironment {
 
   /**
    * Writes all images of a store, as objects of the class {@code CIFAR_Image} of the script that
-   * reads them. See {@link #write(ImageStore, Path, String, String)}.
+   * reads them. See {@link #write(ImageSource, Path, String, String)}.
    *
    * @param source images of any shapes
    * @param environment where there is nothing yet; becomes a folder
@@ -59,7 +59,7 @@ public final class ArticleEnvironment {
    * @throws StoreFullException if there is no room on the device
    * @throws ImageStoreException if the file system fails, or LMDB can't be loaded
    */
-  public static void write(ImageStore source, Path environment) {
+  public static void write(ImageSource source, Path environment) {
     write(source, environment, MODULE, CLASS_NAME);
   }
 
@@ -80,11 +80,12 @@ public final class ArticleEnvironment {
    * @throws StoreFullException if there is no room on the device
    * @throws ImageStoreException if the file system fails, or LMDB can't be loaded
    */
-  public static void write(ImageStore source, Path environment, String module, String className) {
+  public static void write(ImageSource source, Path environment, String module, String className) {
     write(source, environment, new ArticlePickle(module, className), FIRST_MAP_BYTES);
   }
 
-  static void write(ImageStore source, Path environment, ArticlePickle pickle, long firstMapBytes) {
+  static void write(
+      ImageSource source, Path environment, ArticlePickle pickle, long firstMapBytes) {
     NativeLibrary.load();
     try (Staging staging = Staging.beside(environment)) {
       fill(Files.createDirectory(staging.path()), source, pickle, firstMapBytes);
@@ -94,7 +95,8 @@ public final class ArticleEnvironment {
     }
   }
 
-  private static void fill(Path folder, ImageStore source, ArticlePickle pickle, long firstMapBytes)
+  private static void fill(
+      Path folder, ImageSource source, ArticlePickle pickle, long firstMapBytes)
       throws IOException {
     try (Stream<LabeledImage> images = source.stream();
         ArticleWriter writer = new ArticleWriter(folder, pickle, firstMapBytes)) {

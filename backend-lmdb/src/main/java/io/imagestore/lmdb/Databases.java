@@ -85,7 +85,7 @@ final class Databases implements AutoCloseable {
     return mapBytes;
   }
 
-  Dbi<Slice> pixels() {
+  Dbi<Slice> images() {
     return open.get(0);
   }
 
@@ -93,15 +93,23 @@ final class Databases implements AutoCloseable {
     return open.get(1);
   }
 
-  Dbi<Slice> header() {
+  Dbi<Slice> metadata() {
     return open.get(2);
   }
 
-  Dbi<Slice> pending() {
+  Dbi<Slice> header() {
     return open.get(3);
   }
 
-  Dbi<Slice> staged() {
+  Dbi<Slice> pending() {
     return open.get(4);
+  }
+
+  Dbi<Slice> staged() {
+    return open.get(5);
+  }
+
+  Dbi<Slice> stagedMetadata() {
+    return open.get(6);
   }
 }

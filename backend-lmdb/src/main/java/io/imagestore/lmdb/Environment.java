@@ -2,6 +2,7 @@ package io.imagestore.lmdb;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageStoreException;
+import io.imagestore.spi.StaleSnapshotException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,10 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 final class Environment {
 
-  /**
-   * What to find out from a snapshot. May run more than once: what it did before an exception, or
-   * before it runs again, doesn't count.
-   */
+  /** What to find out from a snapshot. May run more than once. */
   interface Reading<T> {
     T run(StoreView view);
   }
@@ -41,6 +39,8 @@ final class Environment {
   private final Snapshots snapshots;
   private final HeldReads held;
   private final ReentrantLock renewing = new ReentrantLock();
+  // How often the call that a thread is in had to begin anew.
+  private final ThreadLocal<Integer> outrun = ThreadLocal.withInitial(() -> 0);
   private int users;
 
   private Environment(Object identity, Path directory, DataFile data) throws IOException {
@@ -120,45 +120,49 @@ final class Environment {
   // Reading.
 
   /**
-   * Reads from the newest commit's state.
+   * Finds something out from the newest commit's state.
    *
    * @throws CorruptStoreException if pages are damaged
    */
   <T> T read(Reading<T> reading) throws IOException {
-    for (int attempt = 1; attempt <= READS_AT_MOST; attempt++) {
-      Snapshot snapshot = attempt > READS_UNHELD ? held.enter() : null;
-      if (snapshot == null) {
-        snapshot = enterNewest();
-      }
-      try {
-        T result = reading.run(new StoreView(snapshot, directory));
-        if (snapshot.isIntact()) {
-          return result;
-        }
-      } catch (RuntimeException e) {
-        if (snapshot.isIntact()) {
-          throw DataFile.told(e, directory);
-        }
-      } catch (InternalError e) {
-        throw cutOff(e);
-      } finally {
-        snapshot.exit();
+    while (true) {
+      try (EnteredSnapshot entered = enter()) {
+        return entered.look(reading);
+      } catch (StaleSnapshotException e) {
+        Thread.onSpinWait(); // each turn needs commits of a writer's
       }
     }
-    throw new ImageStoreException(
-        "store "
-            + directory
-            + " is written faster than this process can read it; read fewer images at once, or let"
-            + " it write to lock.mdb and load LMDB, so that the writer leaves it what it reads");
   }
 
-  /** What the JVM makes of a page that is in memory no more, for its file has become shorter. */
-  private RuntimeException cutOff(InternalError e) {
-    if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {
-      throw e;
+  /**
+   * Enters the newest commit's state; one that is held, if this thread's call has been outrun again
+   * and again.
+   *
+   * @return to be closed by the caller, in this thread
+   * @throws ImageStoreException if the call was outrun too often
+   */
+  EnteredSnapshot enter() throws IOException {
+    int before = outrun.get();
+    if (before >= READS_AT_MOST) {
+      outrun.remove();
+      throw new ImageStoreException(
+          "store "
+              + directory
+              + " is written faster than this process can read it; read fewer images at once, or let"
+              + " it write to lock.mdb and load LMDB, so that the writer leaves it what it reads");
     }
-    return new CorruptStoreException(
-        DataFile.damaged(directory, "it has been cut off, or its device fails"), e);
+    Snapshot snapshot = before >= READS_UNHELD ? held.enter() : null;
+    return new EnteredSnapshot(this, snapshot == null ? enterNewest() : snapshot);
+  }
+
+  /** Notes that this thread has left a snapshot. */
+  void left(boolean stale) {
+    int before = outrun.get();
+    if (stale) {
+      outrun.set(before + 1);
+    } else if (before > 0) {
+      outrun.remove();
+    }
   }
 
   private Snapshot enterNewest() throws IOException {

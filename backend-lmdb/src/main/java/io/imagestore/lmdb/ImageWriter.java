@@ -3,11 +3,11 @@ package io.imagestore.lmdb;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.spi.Checksums;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.zip.CRC32C;
 import org.lmdbjava.Cursor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,16 +20,17 @@ import org.slf4j.LoggerFactory;
  * memory nor LMDB's list of dirty pages is ever exhausted, and becomes visible in one:
  *
  * <ol>
- *   <li>The images go into {@code pixels} if their id is new, which nobody sees, for it isn't in
+ *   <li>The images go into {@code images} if their id is new, which nobody sees, for it isn't in
  *       the index. If the id is taken, they go into {@code staged}, so that the old image stays
- *       whole. Their records go into {@code pending}.
+ *       whole. Metadata goes into {@code metadata} or {@code staged metadata} likewise, the records
+ *       into {@code pending}.
  *   <li>One transaction moves all records from {@code pending} into the index. This is the commit.
- *       Records of replaced images say that their pixels lie in {@code staged}.
- *   <li>Staged pixels are moved into {@code pixels}, portion by portion, each with its record.
+ *       Records of replaced images say that these are staged.
+ *   <li>Staged images are moved to where all lie, portion by portion, each with its record.
  * </ol>
  *
  * <p>If the process dies before step 2, the next writer finds records in {@code pending} and
- * deletes their pixels; after step 2, it goes on with step 3. Before a large batch begins, both
+ * deletes their images; after step 2, it goes on with step 3. Before a large batch begins, both
  * databases are empty, so each leftover has one meaning. The record says where an image lies, so
  * readers see each image whole at any moment.
  *
@@ -48,7 +49,7 @@ final class ImageWriter {
   private final WriterThread thread;
   private final Path store;
   private final ImageRecord record = new ImageRecord();
-  private final CRC32C crc = new CRC32C();
+  private final Checksums checksums = new Checksums();
   private boolean leftovers = true;
 
   ImageWriter(Environment environment, WriteEnvironment lmdb, WriterThread thread, Path store) {
@@ -112,7 +113,8 @@ final class ImageWriter {
         () ->
             lmdb.write(
                 txn -> {
-                  txn.pixels().delete(id);
+                  txn.images().delete(id);
+                  txn.metadata().deleteEarlier(id);
                   return txn.index().delete(id);
                 }));
   }
@@ -146,29 +148,53 @@ final class ImageWriter {
 
   private void store(WriteTransaction txn, Portion images) {
     for (int i = 0; i < images.size(); i++) {
-      int checksum = putPixels(txn.pixels(), images, i);
-      record.set(images.id(i), images.label(i), images.shape(i), checksum, false);
-      txn.index().put(images.id(i), record);
+      put(images, i, false, txn.images(), txn.metadata(), txn.index());
     }
   }
 
   private void stage(WriteTransaction txn, Portion images) {
     for (int i = 0; i < images.size(); i++) {
-      long id = images.id(i);
-      boolean taken = txn.index().get(id) != null;
-      int checksum = putPixels(taken ? txn.staged() : txn.pixels(), images, i);
-      record.set(id, images.label(i), images.shape(i), checksum, taken);
-      txn.pending().put(id, record);
+      if (txn.index().get(images.id(i)) == null) {
+        put(images, i, false, txn.images(), txn.metadata(), txn.pending());
+      } else {
+        put(images, i, true, txn.staged(), txn.stagedMetadata(), txn.pending());
+      }
     }
   }
 
-  private int putPixels(WriteTree target, Portion images, int i) {
-    int bytes = (int) images.shape(i).byteCount();
-    ByteBuffer page = NativeMemory.buffer(target.reserve(images.id(i), bytes).address, bytes);
-    images.copyTo(i, page);
-    crc.reset();
-    crc.update(page.flip());
-    return (int) crc.getValue();
+  private void put(
+      Portion images,
+      int i,
+      boolean staged,
+      WriteTree bytesTree,
+      WriteTree metadataTree,
+      WriteTree recordTree) {
+    long id = images.id(i);
+    int bytesCrc = putBytes(bytesTree, id, images.bytes(i));
+    byte[] metadata = images.metadata(i);
+    int metadataCrc = 0;
+    if (metadata == null) {
+      metadataTree.deleteEarlier(id);
+    } else {
+      metadataTree.put(id, metadata);
+      metadataCrc = checksums.of(metadata, 0, metadata.length);
+    }
+    record.set(
+        id,
+        images.label(i),
+        images.shape(i),
+        images.format(i),
+        bytesCrc,
+        metadata != null,
+        metadataCrc,
+        staged);
+    recordTree.put(id, record);
+  }
+
+  private int putBytes(WriteTree target, long id, ByteBuffer bytes) {
+    int size = bytes.remaining();
+    ByteBuffer place = NativeMemory.buffer(target.reserve(id, size).address, size);
+    return checksums.of(place.put(bytes).flip());
   }
 
   private void publish(WriteTransaction txn) {
@@ -191,7 +217,8 @@ final class ImageWriter {
         long id = txn.pending().idOf(pending.key());
         pending.delete();
         if (txn.index().get(id) == null) {
-          txn.pixels().deleteChecked(id);
+          txn.images().deleteChecked(id);
+          txn.metadata().deleteChecked(id);
         }
       }
       return true;
@@ -205,23 +232,39 @@ final class ImageWriter {
           return false;
         }
         long id = txn.staged().idOf(staged.key());
-        long address = staged.val().address;
-        long size = staged.val().size;
         Slice entry = txn.index().get(id);
         if (entry != null) {
           record.readFrom(entry, id, store);
-          if (record.staged()) {
-            Slice place = txn.pixels().reserve(id, Math.toIntExact(size));
-            NativeMemory.copy(address, place.address, size);
-            record.setStaged(false);
-            txn.index().put(id, record);
-            bytes += size;
+          if (record.isStaged()) {
+            bytes += settle(txn, id, staged.val());
           }
         }
+        txn.stagedMetadata().deleteChecked(id);
         staged.delete();
       }
       return true;
     }
+  }
+
+  /** Moves an image to where all lie; tells how many bytes that were. */
+  private long settle(WriteTransaction txn, long id, Slice bytes) {
+    long moved = move(bytes, txn.images(), id);
+    Slice metadata = txn.stagedMetadata().get(id);
+    if (metadata == null) {
+      txn.metadata().deleteEarlier(id);
+    } else {
+      moved += move(metadata, txn.metadata(), id);
+    }
+    record.setSettled();
+    txn.index().put(id, record);
+    return moved;
+  }
+
+  private static long move(Slice value, WriteTree to, long id) {
+    long address = value.address; // lmdbjava uses slices again
+    long size = value.size;
+    NativeMemory.copy(address, to.reserve(id, Math.toIntExact(size)).address, size);
+    return size;
   }
 
   /** Checks pages that the next steps go through, as the last commit has left them. */

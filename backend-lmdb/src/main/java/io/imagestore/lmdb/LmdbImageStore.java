@@ -1,65 +1,70 @@
 package io.imagestore.lmdb;
 
-import io.imagestore.Capability;
-import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import io.imagestore.Durability;
-import io.imagestore.Image;
-import io.imagestore.ImageBatch;
-import io.imagestore.ImageNotFoundException;
-import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
-import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
-import io.imagestore.StoreInfo;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.StoreHeader;
-import io.imagestore.internal.StoreLock;
-import io.imagestore.spi.AbstractImageStore;
-import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.EnumSet;
-import java.util.Iterator;
-import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.OptionalInt;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Images in an <a href="http://www.lmdb.tech/doc/">LMDB</a> environment: the fastest store to read
- * at random and to append to, of images of any shape.
+ * at random and to append to, of images of any shape and sample type, raw or encoded.
  *
  * <p>The format {@code imagestore-lmdb}, version 1, is an environment directory ({@code data.mdb},
- * {@code lock.mdb}) with these databases. All keys but that of {@code meta} are ids, 8 bytes,
+ * {@code lock.mdb}) with these databases. All keys but that of {@code store} are ids, 8 bytes,
  * big-endian.
  *
  * <ul>
- *   <li>{@code pixels}: the plain HWC bytes
- *   <li>{@code index}: seven big-endian 32-bit integers: label (signed), height, width, channels,
- *       CRC-32C of the pixels, flags, CRC-32C of key and all before. An image is in the store if it
- *       is in the index, so labels can be scanned without a page of pixels being touched. The flags
- *       are 0; 1 says that the image's pixels lie in {@code staged}, which is so for a moment after
- *       a large batch that replaces images.
- *   <li>{@code meta}: under {@code header} one line of JSON with format, version and label names
- *   <li>{@code pending}, {@code staged}: what a large batch needs on its way; empty otherwise
+ *   <li>{@code images}: the plain bytes: samples in HWC order, little-endian, or the encoded file
+ *   <li>{@code index}: a record of each image, see below. An image is in the store if it is in the
+ *       index, so labels can be scanned without a page of images being touched.
+ *   <li>{@code metadata}: JSON in UTF-8, of images that have any
+ *   <li>{@code store}: under {@code header} one line of JSON with format, version and label names
+ *   <li>{@code pending}, {@code staged}, {@code staged metadata}: what a large batch needs on its
+ *       way; empty otherwise
  * </ul>
  *
- * <p>In Python, with py-lmdb and numpy:
+ * <p>A record has, without gaps, little-endian:
+ *
+ * <table>
+ * <caption>The record of an image</caption>
+ * <tr><th>type</th><th>content</th></tr>
+ * <tr><td>i4</td><td>label</td></tr>
+ * <tr><td>3 × u4</td><td>height, width, channels</td></tr>
+ * <tr><td>u1</td><td>type of the samples: 0 UINT8, 1 UINT16, 2 FLOAT32</td></tr>
+ * <tr><td>u4</td><td>CRC-32C of the bytes in {@code images}</td></tr>
+ * <tr><td>u4</td><td>CRC-32C of the bytes in {@code metadata}, 0 if there are none</td></tr>
+ * <tr><td>0 to 16 × u1</td><td>format of an encoded image in ASCII, such as {@code jpeg}; nothing
+ *     of raw pixels</td></tr>
+ * <tr><td>u1</td><td>flags: 1 if the image has metadata; 2 while its bytes and metadata lie in
+ *     {@code staged} and {@code staged metadata}, which is so for a moment after a large batch that
+ *     replaces images; others are of later versions</td></tr>
+ * <tr><td>u1</td><td>the complement of the flags</td></tr>
+ * <tr><td>u4</td><td>CRC-32C of the id, 8 bytes little-endian, and of the record up to the flags:
+ *     the checksum that {@link io.imagestore.spi.Checksums#ofRecord Checksums} defines</td></tr>
+ * </table>
+ *
+ * <p>In Python, with py-lmdb, numpy and Pillow:
  *
  * <pre>{@code
- * import lmdb, numpy, struct
+ * import io, lmdb, numpy, PIL.Image, struct
  *
- * env = lmdb.open("train", readonly=True, max_dbs=5)
- * pixels, index = env.open_db(b"pixels", create=False), env.open_db(b"index", create=False)
+ * env = lmdb.open("train", readonly=True, max_dbs=7)
+ * images, index, metadata = (
+ *     env.open_db(name, create=False) for name in (b"images", b"index", b"metadata"))
  * with env.begin() as txn:
  *     for key, record in txn.cursor(index):
- *         id, = struct.unpack(">Q", key)
- *         label, h, w, c, crc32c, flags, _ = struct.unpack(">i6I", record)
- *         image = numpy.frombuffer(txn.get(key, db=pixels), "u1").reshape(h, w, c)
+ *         id = int.from_bytes(key, "big")
+ *         label, h, w, c, sample_type = struct.unpack_from("<iIIIB", record)
+ *         format = record[25:-6].decode()
+ *         value = txn.get(key, db=images)
+ *         if format:
+ *             image = PIL.Image.open(io.BytesIO(value))
+ *         else:
+ *             image = numpy.frombuffer(value, ("u1", "<u2", "<f4")[sample_type]).reshape(h, w, c)
+ *         json = txn.get(key, db=metadata)  # None if it has none
  * }</pre>
  *
  * <p><b>Durability.</b> By default {@link Durability#COMMIT}: each {@code put}, {@code putBatch}
@@ -77,54 +82,33 @@ import org.jspecify.annotations.Nullable;
  * trees are read here in Java, each page checked as it is entered: its number and kind, the places
  * and sizes of its nodes, the order of its keys and that they belong there. Pages that LMDB walks
  * when it writes are checked before, and the list of free pages when the store is opened to write.
- * {@link #verify} goes through index and pixels side by side: it names images that either has lost.
- * Not found is a bit flipped in the list of free pages that makes another page's number of one, in
- * order: a later write may write over that page, which then is damage like any other.
+ * {@link io.imagestore.ImageSource#verify() Verifying} goes through index and images side by side:
+ * it names images that either has lost. Not found is a bit flipped in the list of free pages that
+ * makes another page's number of one, in order: a later write may write over that page, which then
+ * is damage like any other.
  *
  * <p><b>Space.</b> The file doesn't shrink: the space of deleted and replaced images is used again.
  * It grows by need; on Windows it is as large as the map, see {@link
  * LmdbOptions.Builder#mapSizeBytes(long)}.
  *
- * <p><b>Pickled images.</b> {@link io.imagestore.ImageStores#open(Path,
- * io.imagestore.StoreOptions)} also opens, read-only, environments that Python code has filled with
- * pickled objects under the keys {@code "%08d" % id}, if the objects have the attributes {@code
- * image} (bytes), {@code size} (height, width), {@code channels} and {@code label}. Their class is
- * neither needed nor called.
+ * <p><b>Pickled images.</b> {@link io.imagestore.ImageStores#open(Path)} also opens environments
+ * that Python code has filled with pickled objects under the keys {@code "%08d" % id}, if the
+ * objects have the attributes {@code image} (bytes), {@code size} (height, width), {@code channels}
+ * and {@code label}. Their class is neither needed nor called.
  *
  * <p><b>Native code.</b> To write, LMDB's library is unpacked from lmdbjava's jar into {@code
  * java.io.tmpdir}; set {@code -Dlmdbjava.extract.dir} and {@code -Djffi.extract.dir} where that
  * folder is mounted noexec. No flags to the JVM are needed; from Java 24 on it prints a warning
  * about native access.
  */
-public final class LmdbImageStore extends AbstractImageStore {
+public final class LmdbImageStore {
 
   static final String BACKEND = "lmdb";
 
-  private static final String FORMAT = "imagestore-lmdb";
-  private static final int VERSION = 1;
-  private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
-
-  private final Environment environment;
-  private final boolean verifyChecksums;
-  private final Durability durability;
-  private final @Nullable Writer writer;
-
-  /** What only a store that is open for writing has. */
-  record Writer(
-      StoreLock lock, WriterThread thread, WriteEnvironment environment, ImageWriter images) {}
-
-  LmdbImageStore(Path path, LmdbOptions options, Environment environment, @Nullable Writer writer) {
-    super(path, options);
-    this.environment = environment;
-    this.verifyChecksums = options.verifyChecksums();
-    this.durability = Settings.of(options).durability();
-    this.writer = writer;
-  }
-
-  // Opening.
+  private LmdbImageStore() {}
 
   /**
-   * Opens a store for reading and writing, and creates it where there is none.
+   * Opens a store to read and write, and makes it where there is none.
    *
    * @param path its directory, in the default file system
    * @return the open store
@@ -135,254 +119,58 @@ public final class LmdbImageStore extends AbstractImageStore {
    * @throws ImageStoreException if the file system fails, or LMDB's native library, which writing
    *     needs, can't be loaded
    */
-  public static LmdbImageStore open(Path path) {
+  public static ImageStore open(Path path) {
     return open(path, LmdbOptions.defaults());
   }
 
   /**
-   * Opens a store.
+   * Opens a store to read and write.
    *
    * @param path its directory, in the default file system
    * @param options how to open it
    * @return the open store
-   * @throws io.imagestore.StoreLockedException if it is open for writing already, and shall be
-   *     opened for writing
-   * @throws UnsupportedStoreException if what lies there is something else or of a later version,
-   *     or the mode is {@link OpenMode#READ_ONLY} and there is none, or it is {@link
-   *     OpenMode#CREATE_NEW} and there is something, or the path is in another file system
+   * @throws io.imagestore.StoreLockedException if it is open for writing already
+   * @throws io.imagestore.StoreExistsException if there is something where the store was to be new
+   * @throws UnsupportedStoreException if what lies there is something else, or of a later version,
+   *     or the path is in another file system
    * @throws CorruptStoreException if it is damaged
    * @throws ImageStoreException if the file system fails, or LMDB's native library, which writing
    *     needs, can't be loaded
    */
-  public static LmdbImageStore open(Path path, LmdbOptions options) {
-    ImageStore store = StoreOpener.open(path, options);
-    if (store instanceof LmdbImageStore own) {
-      return own;
-    }
-    store.close();
-    throw new UnsupportedStoreException(
-        "what lies at " + path + " holds pickled images; open it with ImageStores.open, read-only");
+  public static ImageStore open(Path path, LmdbOptions options) {
+    return StoreOpener.open(path, options);
   }
 
-  static StoreHeader newHeader(LmdbOptions options) {
-    return new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of()));
+  /**
+   * Opens a store to read.
+   *
+   * @param path its directory, in the default file system
+   * @return the open source
+   * @throws io.imagestore.StoreNotFoundException if there is no store
+   * @throws UnsupportedStoreException if what lies there is something else, or of a later version,
+   *     or the path is in another file system
+   * @throws CorruptStoreException if it is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageSource openReadOnly(Path path) {
+    return openReadOnly(path, LmdbOptions.defaults());
   }
 
-  static StoreHeader headerOf(Environment environment, Path path) throws IOException {
-    return StoreHeader.parse(environment.read(StoreView::header), FORMAT, VERSION, path);
-  }
-
-  // Writing.
-
-  @Override
-  protected void write(Iterator<LabeledImage> images) throws IOException {
-    writer().write(images);
-  }
-
-  @Override
-  protected void write(ImageBatch batch) throws IOException {
-    writer().write(batch);
-  }
-
-  @Override
-  protected boolean remove(long id) throws IOException {
-    return writer().delete(id);
-  }
-
-  private ImageWriter writer() {
-    return Objects.requireNonNull(writer, "a store that is read-only is never written").images();
-  }
-
-  @Override
-  protected void sync() throws IOException {
-    Writer open = writer;
-    if (open != null && durability == Durability.FLUSH) {
-      open.thread()
-          .call(
-              () -> {
-                open.environment().sync();
-                return true;
-              });
-    }
-  }
-
-  @Override
-  protected void release() throws IOException {
-    try {
-      endWriting();
-    } finally {
-      environment.leave();
-    }
-  }
-
-  private void endWriting() throws IOException {
-    if (writer != null) {
-      try {
-        sync();
-      } finally {
-        StoreOpener.endWriting(writer.lock(), writer.thread(), writer.environment());
-      }
-    }
-  }
-
-  // Reading.
-
-  @Override
-  protected @Nullable LabeledImage read(long id) throws IOException {
-    return find(id, verifyChecksums).orElse(null);
-  }
-
-  @Override
-  protected void check(long id) throws IOException {
-    try {
-      find(id, true);
-    } catch (CorruptStoreException e) {
-      throw new CorruptImageException(location(), id, "the pages that lead to it are damaged", e);
-    }
-  }
-
-  private Optional<LabeledImage> find(long id, boolean verify) throws IOException {
-    return environment.read(
-        view -> view.find(id) ? Optional.of(image(view, id, verify)) : Optional.empty());
-  }
-
-  private LabeledImage image(StoreView view, long id, boolean verify) {
-    ImageRecord record = view.record();
-    ImageShape shape = record.shape();
-    ByteBuffer pixels = view.pixels(id, record.staged(), shape.byteCount());
-    if (verify) {
-      view.verify(id, pixels, record.checksum());
-    }
-    return new LabeledImage(id, Image.of(shape, pixels.rewind()), record.label());
-  }
-
-  @Override
-  protected List<LabeledImage> scan(long firstId, int count) throws IOException {
-    return environment.read(
-        view -> {
-          List<LabeledImage> images = new ArrayList<>();
-          for (long id : view.ids().from(firstId, count)) {
-            try {
-              view.find(id);
-              images.add(image(view, id, verifyChecksums));
-            } catch (CorruptImageException e) {
-              if (images.isEmpty()) {
-                throw e;
-              }
-              break; // the next scan begins with the damaged image, and throws
-            }
-          }
-          return images;
-        });
-  }
-
-  @Override
-  protected void read(long[] ids, ImageBatch into) throws IOException {
-    environment.read(
-        view -> {
-          FoundImages found = new FoundImages(ids.length);
-          for (long id : ids) {
-            if (!view.find(id)) {
-              throw new ImageNotFoundException(location(), id);
-            }
-            requireShape(id, view.record().shape(), into.shape());
-            found.add(id, view.record());
-          }
-          fill(into, view, found);
-          return into;
-        });
-  }
-
-  @Override
-  protected ImageBatch readRange(long firstId, int count) throws IOException {
-    return environment.read(
-        view -> {
-          long[] ids = view.ids().from(firstId, count);
-          FoundImages found = new FoundImages(ids.length);
-          ImageShape shape = NO_SHAPE;
-          for (long id : ids) {
-            view.find(id);
-            if (found.size() == 0) {
-              shape = view.record().shape();
-            }
-            requireShape(id, view.record().shape(), shape);
-            found.add(id, view.record());
-          }
-          ImageBatch batch = ImageBatch.allocate(shape, found.size());
-          fill(batch, view, found);
-          return batch;
-        });
-  }
-
-  private void fill(ImageBatch batch, StoreView view, FoundImages found) {
-    batch.fill(
-        found.size(),
-        (pixels, ids, labels) -> {
-          copy(view, found, (int) batch.shape().byteCount(), pixels);
-          found.copyTo(ids, labels);
-        });
-  }
-
-  private void copy(StoreView view, FoundImages found, int imageBytes, ByteBuffer pixels) {
-    for (int i = 0; i < found.size(); i++) {
-      int start = i * imageBytes;
-      pixels.put(start, view.pixels(found.id(i), found.staged(i), imageBytes), 0, imageBytes);
-      if (verifyChecksums) {
-        pixels.limit(start + imageBytes).position(start);
-        view.verify(found.id(i), pixels, found.checksum(i));
-        pixels.limit(pixels.capacity());
-      }
-    }
-  }
-
-  @Override
-  protected @Nullable ImageShape shapeOf(long id) throws IOException {
-    return environment
-        .read(
-            view ->
-                view.find(id) ? Optional.of(view.record().shape()) : Optional.<ImageShape>empty())
-        .orElse(null);
-  }
-
-  @Override
-  protected OptionalInt labelOf(long id) throws IOException {
-    return environment.read(
-        view -> view.find(id) ? OptionalInt.of(view.record().label()) : OptionalInt.empty());
-  }
-
-  @Override
-  protected long[] idsFrom(long firstId, int count) throws IOException {
-    return environment.read(view -> view.ids().from(firstId, count));
-  }
-
-  @Override
-  protected long[] idsToCheck(long firstId, int count) throws IOException {
-    return environment.read(view -> view.ids().evenIfDamagedFrom(firstId, count));
-  }
-
-  @Override
-  protected List<String> checkStructure() throws IOException {
-    environment.read(
-        view -> {
-          view.ids().requireAll(); // throws, for which images are lost can't be told
-          return true;
-        });
-    return List.of();
-  }
-
-  @Override
-  protected long count() throws IOException {
-    return environment.read(StoreView::count);
-  }
-
-  @Override
-  protected StoreInfo describe() throws IOException {
-    return new StoreInfo(
-        BACKEND,
-        location(),
-        count(),
-        DataFile.bytesIn(location()),
-        headerOf(environment, location()).labelNames(),
-        EnumSet.allOf(Capability.class));
+  /**
+   * Opens a store to read.
+   *
+   * @param path its directory, in the default file system
+   * @param options how to open it, none of them about writing
+   * @return the open source
+   * @throws IllegalArgumentException if an option is about writing
+   * @throws io.imagestore.StoreNotFoundException if there is no store
+   * @throws UnsupportedStoreException if what lies there is something else, or of a later version,
+   *     or the path is in another file system
+   * @throws CorruptStoreException if it is damaged
+   * @throws ImageStoreException if the file system fails
+   */
+  public static ImageSource openReadOnly(Path path, LmdbOptions options) {
+    options.requireForReading();
+    return StoreOpener.openReadOnly(path, options);
   }
 }

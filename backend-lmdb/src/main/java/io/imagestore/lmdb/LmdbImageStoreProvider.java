@@ -1,5 +1,6 @@
 package io.imagestore.lmdb;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
@@ -17,12 +18,22 @@ public final class LmdbImageStoreProvider implements ImageStoreProvider {
   }
 
   @Override
-  public boolean recognises(Path path) {
+  public Class<LmdbOptions> optionsType() {
+    return LmdbOptions.class;
+  }
+
+  @Override
+  public boolean recognizes(Path path) {
     return DataFile.isIn(path);
   }
 
   @Override
+  public ImageSource openReadOnly(Path path, StoreOptions options) {
+    return LmdbImageStore.openReadOnly(path, LmdbOptions.from(options));
+  }
+
+  @Override
   public ImageStore open(Path path, StoreOptions options) {
-    return StoreOpener.open(path, LmdbOptions.from(options));
+    return LmdbImageStore.open(path, LmdbOptions.from(options));
   }
 }

@@ -19,6 +19,7 @@ public final class LmdbOptions extends StoreOptions {
           : 1L << 40;
   private static final int DEFAULT_MAX_READERS = 1024;
 
+  private final boolean defaultMap;
   private final long mapSizeBytes;
   private final long maxMapSizeBytes;
   private final int maxReaders;
@@ -26,10 +27,8 @@ public final class LmdbOptions extends StoreOptions {
   private LmdbOptions(Builder builder) {
     super(builder);
     maxMapSizeBytes = builder.maxMapSizeBytes;
-    mapSizeBytes =
-        builder.mapSizeBytes == UNSET
-            ? Math.min(DEFAULT_MAP, maxMapSizeBytes)
-            : builder.mapSizeBytes;
+    defaultMap = builder.mapSizeBytes == UNSET;
+    mapSizeBytes = defaultMap ? Math.min(DEFAULT_MAP, maxMapSizeBytes) : builder.mapSizeBytes;
     maxReaders = builder.maxReaders;
     if (mapSizeBytes > maxMapSizeBytes) {
       throw new IllegalArgumentException(
@@ -95,6 +94,19 @@ public final class LmdbOptions extends StoreOptions {
    */
   public int maxReaders() {
     return maxReaders;
+  }
+
+  /**
+   * {@inheritDoc}
+   *
+   * @throws IllegalArgumentException if one of those, or of this class's own is set
+   */
+  @Override
+  public void requireForReading() {
+    super.requireForReading();
+    requireUnset(defaultMap, "mapSizeBytes", mapSizeBytes);
+    requireUnset(maxMapSizeBytes == Long.MAX_VALUE, "maxMapSizeBytes", maxMapSizeBytes);
+    requireUnset(maxReaders == DEFAULT_MAX_READERS, "maxReaders", maxReaders);
   }
 
   /** Builds {@link LmdbOptions}. For one thread. */

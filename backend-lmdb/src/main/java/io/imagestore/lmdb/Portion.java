@@ -1,15 +1,16 @@
 package io.imagestore.lmdb;
 
-import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * As many images of a batch as are written in one transaction, ascending by id, each id once. It is
@@ -18,7 +19,7 @@ import java.util.List;
 abstract class Portion {
 
   // Bounds what a transaction holds in memory. LMDB would begin to spill at 131,000 dirty pages of
-  // 4 KiB; each image dirties its own pages and, where ids are scattered, one in each of three
+  // 4 KiB; each image dirties its own pages and, where ids are scattered, one in each of four
   // trees.
   private static final long MOST_BYTES = 32L << 20;
   private static final int MOST_IMAGES = 1 << 14;
@@ -35,8 +36,14 @@ abstract class Portion {
 
   abstract ImageShape shape(int i);
 
-  /** Writes an image's pixels at the buffer's position. */
-  abstract void copyTo(int i, ByteBuffer pixels);
+  /** The format of an encoded image; null for raw pixels. */
+  abstract @Nullable String format(int i);
+
+  /** What is stored of an image: its pixels, or its file. */
+  abstract ByteBuffer bytes(int i);
+
+  /** The metadata in UTF-8; null if it has none. */
+  abstract byte @Nullable [] metadata(int i);
 
   /** The next images of a batch; at least one if there is one. */
   static Portion next(Iterator<LabeledImage> images) {
@@ -48,7 +55,7 @@ abstract class Portion {
       LabeledImage image = images.next();
       ascending &= image.id() > last;
       last = image.id();
-      bytes += image.image().shape().byteCount();
+      bytes += image.image().bytes().remaining() + image.metadata().map(String::length).orElse(0);
       taken.add(image);
     }
     return new OfImages(ascending ? taken : sorted(taken));
@@ -119,9 +126,22 @@ abstract class Portion {
     }
 
     @Override
-    void copyTo(int i, ByteBuffer pixels) {
-      Image image = images.get(i).image();
-      image.copyTo(pixels);
+    @Nullable String format(int i) {
+      return images.get(i).image().format().orElse(null);
+    }
+
+    @Override
+    ByteBuffer bytes(int i) {
+      return images.get(i).image().bytes();
+    }
+
+    @Override
+    byte @Nullable [] metadata(int i) {
+      return images
+          .get(i)
+          .metadata()
+          .map(json -> json.getBytes(StandardCharsets.UTF_8))
+          .orElse(null);
     }
   }
 
@@ -180,8 +200,18 @@ abstract class Portion {
     }
 
     @Override
-    void copyTo(int i, ByteBuffer destination) {
-      destination.put(pixels.slice(places[i] * imageBytes, imageBytes));
+    @Nullable String format(int i) {
+      return null;
+    }
+
+    @Override
+    ByteBuffer bytes(int i) {
+      return pixels.slice(places[i] * imageBytes, imageBytes);
+    }
+
+    @Override
+    byte @Nullable [] metadata(int i) {
+      return null;
     }
   }
 }

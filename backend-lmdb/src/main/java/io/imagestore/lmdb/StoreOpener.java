@@ -1,18 +1,22 @@
 package io.imagestore.lmdb;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.OpenMode;
+import io.imagestore.StoreExistsException;
+import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.StoreHeader;
 import io.imagestore.internal.StoreLock;
-import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.Stores;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -21,17 +25,31 @@ import java.util.stream.Stream;
  */
 final class StoreOpener {
 
+  private static final String NAME = "LmdbImageStore";
+  private static final String FORMAT = "imagestore-lmdb";
+  private static final int VERSION = 1;
+
   private static final String WRITER_LOCK = "writer.lock";
   private static final Set<String> LOCKS = Set.of(WRITER_LOCK, "lock.mdb");
 
   private StoreOpener() {}
 
+  private interface Opening<S> {
+    S run() throws IOException;
+  }
+
   static ImageStore open(Path path, LmdbOptions options) {
+    return opened(path, () -> openToWrite(path, options));
+  }
+
+  static ImageSource openReadOnly(Path path, LmdbOptions options) {
+    return opened(path, () -> openToRead(path, options));
+  }
+
+  private static <S> S opened(Path path, Opening<S> opening) {
     DefaultFileSystem.require(path);
     try {
-      return options.mode() == OpenMode.READ_ONLY
-          ? openToRead(path, options)
-          : openToWrite(path, options);
+      return opening.run();
     } catch (AccessDeniedException e) {
       throw new ImageStoreException(
           "opening store " + path + " failed: there is no permission for " + e.getFile(), e);
@@ -40,22 +58,27 @@ final class StoreOpener {
     }
   }
 
-  private static AbstractImageStore openToRead(Path path, LmdbOptions options) throws IOException {
+  /** What a store says of itself. */
+  static StoreHeader headerOf(Environment environment, Path path) throws IOException {
+    return StoreHeader.parse(environment.read(StoreView::header), FORMAT, VERSION, path);
+  }
+
+  private static ImageSource openToRead(Path path, LmdbOptions options) throws IOException {
     if (!DataFile.exists(path)) {
-      throw new UnsupportedStoreException("there is no LMDB store at " + path);
+      throw new StoreNotFoundException(
+          "there is no LMDB store at " + path + ": it has no " + DataFile.NAME);
     }
     Environment environment = Environment.join(path);
     boolean opened = false;
     try {
-      AbstractImageStore store;
-      if (environment.holdsPickles()) {
-        store = new PickledImageStore(path, environment);
-      } else {
-        LmdbImageStore.headerOf(environment, path); // which checks it
-        store = new LmdbImageStore(path, options, environment, null);
+      boolean pickles = environment.holdsPickles();
+      if (!pickles) {
+        headerOf(environment, path); // which checks it
       }
       opened = true;
-      return store;
+      return Stores.source(
+          pickles ? "PickledImages" : NAME,
+          new LmdbReader(path, environment, options.verifyChecksums()));
     } finally {
       if (!opened) {
         environment.leave();
@@ -63,7 +86,7 @@ final class StoreOpener {
     }
   }
 
-  private static LmdbImageStore openToWrite(Path path, LmdbOptions options) throws IOException {
+  private static ImageStore openToWrite(Path path, LmdbOptions options) throws IOException {
     checkPlace(path, options.mode());
     Files.createDirectories(path);
     WriterThread thread = new WriterThread("writer of " + path);
@@ -72,7 +95,7 @@ final class StoreOpener {
       StoreLock lock = StoreLock.acquire(path.resolve(WRITER_LOCK), path);
       try {
         checkPlace(path, options.mode()); // now that nobody else creates a store there
-        LmdbImageStore store = openToWrite(path, options, lock, thread);
+        ImageStore store = openToWrite(path, options, lock, thread);
         opened = true;
         return store;
       } finally {
@@ -87,10 +110,11 @@ final class StoreOpener {
     }
   }
 
-  private static LmdbImageStore openToWrite(
+  private static ImageStore openToWrite(
       Path path, LmdbOptions options, StoreLock lock, WriterThread thread) throws IOException {
     Settings settings = Settings.of(options);
-    String newHeader = LmdbImageStore.newHeader(options).toJson();
+    String newHeader =
+        new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of())).toJson();
     if (Environment.isBlank(path)) {
       thread.call(
           () -> {
@@ -105,13 +129,14 @@ final class StoreOpener {
         throw new UnsupportedStoreException(
             "what lies at "
                 + path
-                + " holds pickled images, which can only be read; open it with OpenMode.READ_ONLY");
+                + " holds pickled images, which can only be read: open it with ImageStores.open(path), and copy them"
+                + " into a store");
       }
-      StoreHeader header = LmdbImageStore.headerOf(environment, path);
+      StoreHeader header = headerOf(environment, path);
       boolean sameNames =
           header.labelNames().equals(options.labelNames().orElse(header.labelNames()));
       WriteEnvironment lmdb = thread.call(() -> WriteEnvironment.open(environment, settings));
-      LmdbImageStore store;
+      ImageStore store;
       try {
         ImageWriter images = new ImageWriter(environment, lmdb, thread, path);
         if (!sameNames) {
@@ -119,8 +144,10 @@ final class StoreOpener {
         }
         images.tryToFinishLeftovers();
         store =
-            new LmdbImageStore(
-                path, options, environment, new LmdbImageStore.Writer(lock, thread, lmdb, images));
+            Stores.store(
+                NAME,
+                new LmdbReader(path, environment, options.verifyChecksums()),
+                new LmdbWriter(lock, thread, lmdb, images, settings.durability()));
         opened = true;
       } finally {
         if (!opened) {
@@ -132,15 +159,6 @@ final class StoreOpener {
       if (!opened) {
         environment.leave();
       }
-    }
-  }
-
-  /** Lets another one write. */
-  static void endWriting(StoreLock lock, WriterThread thread, WriteEnvironment lmdb)
-      throws IOException {
-    try (lock;
-        thread) {
-      closeLmdb(thread, lmdb);
     }
   }
 
@@ -158,7 +176,7 @@ final class StoreOpener {
     }
     boolean free = isEmpty(path);
     if (mode == OpenMode.CREATE_NEW && !free) {
-      throw new UnsupportedStoreException(
+      throw new StoreExistsException(
           "there is something at " + path + " already, so no new store is created there");
     }
     if (!free && !DataFile.exists(path)) {

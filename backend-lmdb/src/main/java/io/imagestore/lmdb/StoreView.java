@@ -2,10 +2,11 @@ package io.imagestore.lmdb;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
+import io.imagestore.spi.Checksums;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 
 /** A look into one snapshot of a store. For one thread. */
 final class StoreView {
@@ -18,9 +19,9 @@ final class StoreView {
   private final Pages pages;
   private final Trees trees;
   private final TreeCursor index;
-  private final TreeCursor pixels;
+  private final TreeCursor images;
   private final ImageRecord record = new ImageRecord();
-  private final CRC32C crc = new CRC32C();
+  private final Checksums checksums = new Checksums();
 
   StoreView(Snapshot snapshot, Path store) {
     this.store = store;
@@ -28,7 +29,7 @@ final class StoreView {
     this.pages = snapshot.pages();
     this.trees = snapshot.trees();
     this.index = cursor(trees.index());
-    this.pixels = cursor(trees.pixels());
+    this.images = cursor(trees.images());
   }
 
   private TreeCursor cursor(TreeRecord tree) {
@@ -52,7 +53,7 @@ final class StoreView {
   /**
    * How many images there are.
    *
-   * @throws CorruptStoreException if that isn't as many as have pixels
+   * @throws CorruptStoreException if that isn't as many as have bytes
    */
   long count() {
     if (!trees.areConsistent()) {
@@ -62,8 +63,8 @@ final class StoreView {
               "the index has "
                   + trees.index().entries()
                   + " entries, but "
-                  + trees.pixels().entries()
-                  + " images have pixels"));
+                  + trees.images().entries()
+                  + " images have bytes"));
     }
     return trees.index().entries();
   }
@@ -75,9 +76,9 @@ final class StoreView {
     return index;
   }
 
-  /** The pixels, or whatever the images lie in. */
-  TreeCursor pixels() {
-    return pixels;
+  /** What the bytes of images lie in. */
+  TreeCursor images() {
+    return images;
   }
 
   /** What the last look into the index found. */
@@ -111,12 +112,11 @@ final class StoreView {
     return id;
   }
 
-  // Pixels without a record are those of a batch that isn't complete yet; if not, the record is
+  // Bytes without a record are those of a batch that isn't complete yet; if not, the record is
   // lost.
   private void requireNotLost(long id) {
-    if (pixels.find(id) && !isPending(id)) {
-      throw new CorruptImageException(
-          store, id, "its pixels are there, but its index record isn't");
+    if (images.find(id) && !isPending(id)) {
+      throw new CorruptImageException(store, id, "its bytes are there, but its index record isn't");
     }
   }
 
@@ -125,50 +125,70 @@ final class StoreView {
     return !trees.pending().isEmpty() && cursor(trees.pending()).find(id);
   }
 
-  /** Whether the pages of the pixels say that there are some for a key, or can't be read. */
-  boolean mayHavePixels(long key) {
+  /** Whether the pages of the images say that there is one for a key, or can't be read. */
+  boolean mayHaveBytes(long key) {
     try {
-      return cursor(trees.pixels()).find(key);
+      return cursor(trees.images()).find(key);
     } catch (PageDamageException e) {
       return true;
     }
   }
 
   /**
-   * An image's pixels, as they lie in memory.
+   * An image's bytes, as they lie in memory.
    *
-   * @param staged as its record tells
-   * @param bytes how many its record tells
+   * @param verify whether to check them
+   * @return at position 0
    */
-  ByteBuffer pixels(long id, boolean staged, long bytes) {
-    TreeCursor from = staged ? cursor(trees.staged()) : pixels;
-    ByteBuffer value;
-    try {
-      if (!from.find(id)) {
-        throw new CorruptImageException(store, id, "its pixels aren't there");
-      }
-      value = from.value();
-    } catch (PageDamageException e) {
-      throw new CorruptImageException(
-          store, id, "the pages that lead to its pixels are damaged", e);
-    }
-    if (value.remaining() != bytes) {
-      throw new CorruptImageException(
-          store, id, "it has " + value.remaining() + " bytes instead of " + bytes);
-    }
-    return value;
-  }
-
-  /** Checks the pixels that remain in a buffer, whose position moves behind them. */
-  void verify(long id, ByteBuffer pixels, int checksum) {
-    crc.reset();
-    crc.update(pixels);
-    int actual = (int) crc.getValue();
-    if (actual != checksum) {
+  ByteBuffer bytes(FoundImage image, boolean verify) {
+    ByteBuffer bytes =
+        value(image.staged() ? cursor(trees.staged()) : images, image.id(), "its bytes");
+    if (image.format() == null && bytes.remaining() != image.shape().byteCount()) {
       throw new CorruptImageException(
           store,
-          id,
-          String.format("its pixels have the CRC-32C %08x instead of %08x", actual, checksum));
+          image.id(),
+          "it has " + bytes.remaining() + " bytes instead of " + image.shape().byteCount());
+    }
+    if (verify) {
+      verify(image.id(), "its bytes have", bytes, image.bytesCrc());
+    }
+    return bytes;
+  }
+
+  /** The metadata of an image, checked; null if it has none. */
+  @Nullable String metadata(FoundImage image) {
+    if (!image.hasMetadata()) {
+      return null;
+    }
+    TreeCursor tree = cursor(image.staged() ? trees.stagedMetadata() : trees.metadata());
+    ByteBuffer utf8 = value(tree, image.id(), "its metadata");
+    verify(image.id(), "its metadata has", utf8, image.metadataCrc());
+    return StandardCharsets.UTF_8.decode(utf8).toString();
+  }
+
+  private ByteBuffer value(TreeCursor tree, long id, String what) {
+    try {
+      if (!tree.find(id)) {
+        throw new CorruptImageException(
+            store, id, "the index tells of it, but " + what + " can't be found");
+      }
+      return tree.value();
+    } catch (PageDamageException e) {
+      throw new CorruptImageException(
+          store, id, "the pages that lead to " + what + " are damaged", e);
+    }
+  }
+
+  /**
+   * Checks some bytes of an image.
+   *
+   * @param what they are and have, for messages
+   */
+  void verify(long id, String what, ByteBuffer bytes, int crc) {
+    int actual = checksums.of(bytes);
+    if (actual != crc) {
+      throw new CorruptImageException(
+          store, id, String.format("%s the CRC-32C %08x instead of %08x", what, actual, crc));
     }
   }
 
@@ -207,9 +227,11 @@ final class StoreView {
   /** Checks all pages of the trees that are gone through to finish it. */
   void requireLeftovers() {
     cursor(trees.staged()).enterAll();
+    cursor(trees.stagedMetadata()).enterAll();
     cursor(trees.pending()).enterAll();
     if (trees.pending().entries() > 0) {
-      cursor(trees.pixels()).enterAll();
+      cursor(trees.images()).enterAll();
+      cursor(trees.metadata()).enterAll();
       cursor(trees.index()).enterAll();
     }
   }

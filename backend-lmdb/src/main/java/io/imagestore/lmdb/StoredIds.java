@@ -3,9 +3,10 @@ package io.imagestore.lmdb;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import java.nio.file.Path;
+import java.util.OptionalLong;
 
 /**
- * Goes through the ids of a snapshot, in the index and among the pixels side by side: so none that
+ * Goes through the ids of a snapshot, in the index and among the images side by side: so none that
  * is missing from one of them is passed over in silence, and none comes up that was never stored.
  */
 final class StoredIds {
@@ -45,6 +46,25 @@ final class StoredIds {
     return ids.toArray();
   }
 
+  /**
+   * The highest id.
+   *
+   * @return empty if there is no image
+   * @throws CorruptImageException if an image beyond it has lost its record
+   * @throws CorruptStoreException if it is no id
+   */
+  OptionalLong last() {
+    TreeCursor index = view.index();
+    boolean inIndex = index.last();
+    if (!trees.arePickled() && view.images().last()) {
+      long last = view.images().key();
+      if (!inIndex || order(index.key(), last) < 0) {
+        requirePending(view.idOf(last));
+      }
+    }
+    return inIndex ? OptionalLong.of(view.idOf(index.key())) : OptionalLong.empty();
+  }
+
   private void addPickled(long first, IdList ids) {
     TreeCursor index = view.index();
     for (boolean more = index.seek(first); more && !ids.isFull(); more = index.next()) {
@@ -54,13 +74,13 @@ final class StoredIds {
 
   private void addOwn(long first, IdList ids) {
     TreeCursor index = view.index();
-    TreeCursor pixels = view.pixels();
+    TreeCursor images = view.images();
     boolean inIndex = index.seek(first);
-    boolean inPixels = pixels.seek(first);
-    while (!ids.isFull() && (inIndex || inPixels)) {
-      int order = order(inIndex ? index.key() : IdList.END, inPixels ? pixels.key() : IdList.END);
+    boolean inImages = images.seek(first);
+    while (!ids.isFull() && (inIndex || inImages)) {
+      int order = order(inIndex ? index.key() : IdList.END, inImages ? images.key() : IdList.END);
       if (order > 0) {
-        requirePending(view.idOf(pixels.key()));
+        requirePending(view.idOf(images.key()));
       } else {
         if (order < 0) {
           requireStored(view.idOf(index.key()));
@@ -68,7 +88,7 @@ final class StoredIds {
         ids.add(view.idOf(index.key()));
         inIndex = index.next();
       }
-      inPixels = order < 0 ? inPixels : pixels.next();
+      inImages = order < 0 ? inImages : images.next();
     }
   }
 
@@ -79,12 +99,11 @@ final class StoredIds {
 
   private void requirePending(long id) {
     if (!view.isPending(id)) {
-      throw new CorruptImageException(
-          store, id, "its pixels are there, but its index record isn't");
+      throw new CorruptImageException(store, id, "its bytes are there, but its index record isn't");
     }
   }
 
-  /** An image whose pixels are lost is still one of the store's, if its record says so. */
+  /** An image whose bytes are lost is still one of the store's, if its record says so. */
   private void requireStored(long id) {
     try {
       view.readRecord();
@@ -94,7 +113,7 @@ final class StoredIds {
               store,
               "the index has an id, "
                   + id
-                  + ", for which there are neither pixels nor a sound record; verify() names what"
+                  + ", for which there are neither bytes nor a sound record; verify() names what"
                   + " is lost"),
           e);
     }
@@ -147,10 +166,10 @@ final class StoredIds {
       }
       return;
     }
-    SoundKeys pixels = new SoundKeys(view.pixels(), first);
-    while (!ids.isFull() && (index.isThere() || pixels.isThere())) {
-      int order = order(keyOf(index), keyOf(pixels));
-      long key = order > 0 ? pixels.key() : index.key();
+    SoundKeys images = new SoundKeys(view.images(), first);
+    while (!ids.isFull() && (index.isThere() || images.isThere())) {
+      int order = order(keyOf(index), keyOf(images));
+      long key = order > 0 ? images.key() : index.key();
       if (order == 0 || (order > 0 ? !isPending(key) : isStored(key))) {
         addIfId(key, ids);
       }
@@ -158,7 +177,7 @@ final class StoredIds {
         index.next();
       }
       if (order >= 0) {
-        pixels.next();
+        images.next();
       }
     }
   }
@@ -182,13 +201,13 @@ final class StoredIds {
     }
   }
 
-  /** Whether what has no pixels is an image of the store, or a key that has become another. */
+  /** Whether what has no bytes is an image of the store, or a key that has become another. */
   private boolean isStored(long key) {
     try {
       view.readRecord();
       return true;
     } catch (CorruptImageException | CorruptStoreException e) {
-      return view.mayHavePixels(key);
+      return view.mayHaveBytes(key);
     }
   }
 }

@@ -3,27 +3,33 @@ package io.imagestore.lmdb;
 import io.imagestore.UnsupportedStoreException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The trees of a store, LMDB's databases.
  *
  * @param ids how they write ids: pickled images have keys of their own
- * @param pixels id to HWC bytes
+ * @param images id to the bytes of an image
  * @param index id to {@link ImageRecord}; what isn't here isn't in the store
- * @param header the tree {@code meta}, which holds the header
+ * @param metadata id to metadata in UTF-8, of images that have any
+ * @param header the tree {@code store}, which holds the header
  * @param pending of a large batch on its way, see {@link ImageWriter}; else empty
  * @param staged likewise
+ * @param stagedMetadata likewise
  */
 record Trees(
     IdFormat ids,
-    TreeRecord pixels,
+    TreeRecord images,
     TreeRecord index,
+    TreeRecord metadata,
     TreeRecord header,
     TreeRecord pending,
-    TreeRecord staged) {
+    TreeRecord staged,
+    TreeRecord stagedMetadata) {
 
-  static final List<String> NAMES = List.of("pixels", "index", "meta", "pending", "staged");
+  static final List<String> NAMES =
+      List.of("images", "index", "metadata", "store", "pending", "staged", "staged metadata");
 
   /**
    * Finds the trees of a snapshot.
@@ -36,8 +42,8 @@ record Trees(
       throw notOurs(store, "its keys are in an order of their own");
     }
     if (holdsPickles(pages, main)) {
-      return new Trees(
-          IdFormat.DIGITS, main, main, TreeRecord.EMPTY, TreeRecord.EMPTY, TreeRecord.EMPTY);
+      TreeRecord none = TreeRecord.EMPTY;
+      return new Trees(IdFormat.DIGITS, main, main, none, none, none, none, none);
     }
     @Nullable TreeRecord[] found = new TreeRecord[NAMES.size()];
     NameTree.forEach(
@@ -60,7 +66,7 @@ record Trees(
       }
       all[i] = tree;
     }
-    return new Trees(IdFormat.NUMBER, all[0], all[1], all[2], all[3], all[4]);
+    return new Trees(IdFormat.NUMBER, all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
   }
 
   private static int placeOf(NameTree entry) {
@@ -90,27 +96,29 @@ record Trees(
     return ids == IdFormat.DIGITS;
   }
 
+  private Stream<TreeRecord> all() {
+    return arePickled()
+        ? Stream.of(images)
+        : Stream.of(images, index, metadata, header, pending, staged, stagedMetadata);
+  }
+
   /** How many branches and leaves they have together. */
   long nodePages() {
-    return pixels.nodePages()
-        + index.nodePages()
-        + header.nodePages()
-        + pending.nodePages()
-        + staged.nodePages();
+    return all().mapToLong(TreeRecord::nodePages).sum();
   }
 
   /** How many pages they have together. */
   long pages() {
-    return pixels.pages() + index.pages() + header.pages() + pending.pages() + staged.pages();
+    return all().mapToLong(TreeRecord::pages).sum();
   }
 
   /**
-   * Whether the numbers of entries go together. Each image of the index has pixels; what else has
-   * pixels is in a batch on its way.
+   * Whether the numbers of entries go together. Each image of the index has bytes; what else has
+   * bytes is in a batch on its way.
    */
   boolean areConsistent() {
     return arePickled()
-        || (pixels.entries() >= index.entries()
-            && pixels.entries() - index.entries() <= pending.entries());
+        || (images.entries() >= index.entries()
+            && images.entries() - index.entries() <= pending.entries());
   }
 }

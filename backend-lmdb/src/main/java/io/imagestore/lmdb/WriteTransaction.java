@@ -8,10 +8,12 @@ final class WriteTransaction {
 
   private final Databases databases;
   private final Txn<Slice> txn;
-  private final WriteTree pixels;
+  private final WriteTree images;
   private final WriteTree index;
+  private final WriteTree metadata;
   private final WriteTree pending;
   private final WriteTree staged;
+  private final WriteTree stagedMetadata;
 
   /**
    * A transaction that has just begun.
@@ -23,18 +25,25 @@ final class WriteTransaction {
     this.txn = txn;
     Pages pages = before.pages();
     Trees trees = before.trees();
-    this.pixels = new WriteTree(databases.pixels(), txn, pages, trees.pixels(), store);
+    this.images = new WriteTree(databases.images(), txn, pages, trees.images(), store);
     this.index = new WriteTree(databases.index(), txn, pages, trees.index(), store);
+    this.metadata = new WriteTree(databases.metadata(), txn, pages, trees.metadata(), store);
     this.pending = new WriteTree(databases.pending(), txn, pages, trees.pending(), store);
     this.staged = new WriteTree(databases.staged(), txn, pages, trees.staged(), store);
+    this.stagedMetadata =
+        new WriteTree(databases.stagedMetadata(), txn, pages, trees.stagedMetadata(), store);
   }
 
-  WriteTree pixels() {
-    return pixels;
+  WriteTree images() {
+    return images;
   }
 
   WriteTree index() {
     return index;
+  }
+
+  WriteTree metadata() {
+    return metadata;
   }
 
   WriteTree pending() {
@@ -43,6 +52,10 @@ final class WriteTransaction {
 
   WriteTree staged() {
     return staged;
+  }
+
+  WriteTree stagedMetadata() {
+    return stagedMetadata;
   }
 
   void putHeader(String header) {

@@ -55,7 +55,18 @@ final class WriteTree {
   }
 
   void put(long id, ImageRecord record) {
-    record.writeTo(reserve(id, ImageRecord.BYTES).address);
+    record.writeTo(reserve(id, record.size()).address);
+  }
+
+  void put(long id, byte[] value) {
+    NativeMemory.put(reserve(id, value.length).address, value, 0, value.length);
+  }
+
+  /** Deletes what earlier transactions have stored under an id, if they have. */
+  void deleteEarlier(long id) {
+    if (before.find(id)) {
+      delete(id);
+    }
   }
 
   /** Deletes what is stored under an id; false if nothing is. */

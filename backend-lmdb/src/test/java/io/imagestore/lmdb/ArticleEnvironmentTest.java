@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
@@ -66,7 +67,7 @@ final class ArticleEnvironmentTest {
 
   @TempDir Path folder;
 
-  private final MemoryImageStore source = new MemoryImageStore();
+  private final ImageStore source = MemoryImageStore.open();
 
   private Path target() {
     return folder.resolve("export");
@@ -132,7 +133,7 @@ final class ArticleEnvironmentTest {
 
   @Test
   void aFailingSourceLeavesNothing() {
-    ImageStore failing =
+    ImageSource failing =
         streaming(
             Stream.concat(
                 SampleImages.stream(0, 5000, SampleImages.CIFAR, 1),
@@ -147,11 +148,11 @@ final class ArticleEnvironmentTest {
   }
 
   /** A store of which nothing can be had but these images. */
-  private static ImageStore streaming(Stream<LabeledImage> images) {
-    return (ImageStore)
+  private static ImageSource streaming(Stream<LabeledImage> images) {
+    return (ImageSource)
         Proxy.newProxyInstance(
-            ImageStore.class.getClassLoader(),
-            new Class<?>[] {ImageStore.class},
+            ImageSource.class.getClassLoader(),
+            new Class<?>[] {ImageSource.class},
             (store, method, arguments) -> {
               assertThat(method.getName()).isEqualTo("stream");
               return images;

@@ -7,9 +7,10 @@ import io.imagestore.Durability;
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -27,8 +28,6 @@ final class BesideAWriterTest {
 
   private static final int IMAGES = 500;
   private static final ImageShape SHAPE = new ImageShape(40, 40, 3);
-  private static final LmdbOptions READ_ONLY =
-      LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
 
   @TempDir Path folder;
 
@@ -46,7 +45,7 @@ final class BesideAWriterTest {
       int last = 0;
       long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
       while (System.nanoTime() < end) {
-        try (LmdbImageStore store = LmdbImageStore.open(path(), READ_ONLY)) {
+        try (ImageSource store = LmdbImageStore.openReadOnly(path())) {
           for (int turn = 0; turn < 20; turn++) {
             store.readBatch(ids, batch);
             last = batch.label(0);
@@ -135,7 +134,7 @@ final class BesideAWriterTest {
   static final class Writer {
     public static void main(String[] args) {
       LmdbOptions options = LmdbOptions.builder().durability(Durability.FLUSH).build();
-      try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]), options)) {
+      try (ImageStore store = LmdbImageStore.open(Path.of(args[0]), options)) {
         for (int generation = 1; ; generation++) {
           LabeledImage image = image(generation);
           store.putBatch(

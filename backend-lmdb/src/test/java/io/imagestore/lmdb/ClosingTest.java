@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
-import io.imagestore.OpenMode;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.StoreClosedException;
 import io.imagestore.testkit.SampleImages;
 import java.nio.file.Path;
@@ -22,8 +23,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class ClosingTest {
 
   private static final ImageShape SHAPE = new ImageShape(32, 32, 3);
-  private static final LmdbOptions READ_ONLY =
-      LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
   private static final LmdbOptions SMALL_MAP_WITHOUT_WAITING =
       LmdbOptions.builder().durability(Durability.FLUSH).mapSizeBytes(1 << 17).build();
 
@@ -37,7 +36,7 @@ final class ClosingTest {
   void aFlushBesideCloseAndBesideAMapThatGrowsEndsOrTellsOfTheClosedStore()
       throws InterruptedException, ExecutionException {
     for (int turn = 0; turn < 10; turn++) {
-      LmdbImageStore store =
+      ImageStore store =
           LmdbImageStore.open(folder.resolve("store-" + turn), SMALL_MAP_WITHOUT_WAITING);
       store.putBatch(SampleImages.list(0, 20, SHAPE, 1));
       int images = turn;
@@ -69,11 +68,11 @@ final class ClosingTest {
         thread -> {
           for (int turn = 0; turn < 25; turn++) {
             if (thread == 0) {
-              try (LmdbImageStore writer = LmdbImageStore.open(path(), SMALL_MAP_WITHOUT_WAITING)) {
+              try (ImageStore writer = LmdbImageStore.open(path(), SMALL_MAP_WITHOUT_WAITING)) {
                 writer.putBatch(SampleImages.list(turn * 10L, 10, SHAPE, 1));
               }
             } else {
-              try (LmdbImageStore reader = LmdbImageStore.open(path(), READ_ONLY)) {
+              try (ImageSource reader = LmdbImageStore.openReadOnly(path())) {
                 long size = reader.size();
                 assertThat(size % 10).isZero();
                 if (size > 0) {
@@ -84,7 +83,7 @@ final class ClosingTest {
             }
           }
         });
-    try (LmdbImageStore store = LmdbImageStore.open(path(), READ_ONLY)) {
+    try (ImageSource store = LmdbImageStore.openReadOnly(path())) {
       assertThat(store.stream().toList()).isEqualTo(SampleImages.list(0, 250, SHAPE, 1));
     }
   }

@@ -9,9 +9,10 @@ import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
@@ -60,10 +61,9 @@ final class DamageCampaignTest {
   /** One store, damaged again and again. */
   static final class Campaign {
 
-    private static final LmdbOptions READ_ONLY =
-        LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
     private static final LmdbOptions WITHOUT_WAITING =
         LmdbOptions.builder().durability(Durability.FLUSH).build();
+    private static final ImageShape SMALL = new ImageShape(3, 5, 3);
     private static final int IMAGES = 900;
     private static final long STEP = 4; // so that a flipped bit can make an id that isn't there
 
@@ -76,7 +76,7 @@ final class DamageCampaignTest {
     Campaign(Path store, long seed) throws IOException {
       this.store = store;
       this.random = new SplittableRandom(seed);
-      try (LmdbImageStore open = LmdbImageStore.open(store)) {
+      try (ImageStore open = LmdbImageStore.open(store)) {
         for (int i = 0; i < IMAGES; i++) {
           stored.put(i * STEP, image(i * STEP, 1));
         }
@@ -88,7 +88,7 @@ final class DamageCampaignTest {
             stored.remove(id);
           } else {
             LabeledImage other = image(id, 2 + i);
-            open.put(id, other.image(), other.label());
+            open.put(other);
             stored.put(id, other);
           }
         }
@@ -96,10 +96,26 @@ final class DamageCampaignTest {
       this.whole = Files.readAllBytes(data());
     }
 
-    /** Small ones, of which many fit on a page, and some that take pages of their own. */
+    /**
+     * Small ones, of which many fit on a page, and some that take pages of their own; raw ones and
+     * encoded ones; with metadata, short or long, and without.
+     */
     private static LabeledImage image(long id, int seed) {
-      ImageShape shape = id % 7 == 0 ? new ImageShape(40, 40, 3) : new ImageShape(3, 5, 3);
-      return SampleImages.labeled(id, shape, seed);
+      ImageShape shape = id % 7 == 0 ? new ImageShape(40, 40, 3) : SMALL;
+      LabeledImage image = SampleImages.labeled(id, shape, seed);
+      if (isEncoded(id)) {
+        Image file = Image.encoded(image.image().bytes(), "avif", shape);
+        image = new LabeledImage(id, file, image.label());
+      }
+      if (id % 3 != seed % 3) {
+        return image;
+      }
+      return image.withMetadata(
+          '"' + "seed %d ".formatted(seed).repeat(id % 5 == 0 ? 900 : 1) + '"');
+    }
+
+    private static boolean isEncoded(long id) {
+      return id % 11 == 0;
     }
 
     private Path data() {
@@ -181,7 +197,7 @@ final class DamageCampaignTest {
 
     /** Reads in every way; gives what is told to be damaged. */
     private Set<Long> look(String where) {
-      try (LmdbImageStore open = LmdbImageStore.open(store, READ_ONLY)) {
+      try (ImageSource open = LmdbImageStore.openReadOnly(store)) {
         Set<Long> lost = new HashSet<>();
         for (LabeledImage expected : stored.values()) {
           if (!isThere(open, expected)) {
@@ -201,7 +217,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private boolean isThere(LmdbImageStore open, LabeledImage expected) {
+    private boolean isThere(ImageSource open, LabeledImage expected) {
       try {
         require(open.get(expected.id()).equals(expected), "another image " + expected.id());
         require(open.label(expected.id()) == expected.label(), "another label");
@@ -213,7 +229,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private void lookForStrangers(LmdbImageStore open) {
+    private void lookForStrangers(ImageSource open) {
       for (long id = 0; id < IMAGES * STEP; id += 1 + random.nextInt(40)) {
         if (!stored.containsKey(id)) {
           try {
@@ -225,14 +241,13 @@ final class DamageCampaignTest {
       }
     }
 
-    private void lookAtBatches(LmdbImageStore open, Set<Long> lost) {
-      ImageShape small = new ImageShape(3, 5, 3);
+    private void lookAtBatches(ImageSource open, Set<Long> lost) {
       long[] ids =
           stored.keySet().stream()
-              .filter(id -> id % 7 != 0 && !lost.contains(id))
+              .filter(id -> id % 7 != 0 && !isEncoded(id) && !lost.contains(id))
               .mapToLong(id -> id)
               .toArray();
-      ImageBatch batch = ImageBatch.allocate(small, ids.length);
+      ImageBatch batch = ImageBatch.allocate(SMALL, ids.length);
       open.readBatch(ids, batch);
       for (int i = 0; i < ids.length; i++) {
         Image expected = stored.get(ids[i]).image();
@@ -250,7 +265,7 @@ final class DamageCampaignTest {
     }
 
     /** Null if verify says that there are images whose ids are lost. */
-    private static Set<Long> named(LmdbImageStore open) {
+    private static Set<Long> named(ImageSource open) {
       try {
         return Arrays.stream(open.verify().damagedIds()).boxed().collect(Collectors.toSet());
       } catch (CorruptStoreException e) {
@@ -258,7 +273,7 @@ final class DamageCampaignTest {
       }
     }
 
-    private void listIds(LmdbImageStore open, Set<Long> lost) {
+    private void listIds(ImageSource open, Set<Long> lost) {
       try {
         Set<Long> ids = Arrays.stream(open.ids()).boxed().collect(Collectors.toSet());
         require(ids.equals(stored.keySet()), "other ids: " + difference(ids));
@@ -298,7 +313,7 @@ final class DamageCampaignTest {
     }
 
     private void writeAnything() {
-      try (LmdbImageStore open = LmdbImageStore.open(store, WITHOUT_WAITING)) {
+      try (ImageStore open = LmdbImageStore.open(store, WITHOUT_WAITING)) {
         for (int i = 0; i < 12; i++) {
           long id = random.nextInt(IMAGES + 20) * STEP;
           LabeledImage image = image(id, 1000 + i);
@@ -307,7 +322,7 @@ final class DamageCampaignTest {
               open.delete(id);
               stored.remove(id);
             } else {
-              open.put(id, image.image(), image.label());
+              open.put(image);
               stored.put(id, image);
             }
           } catch (CorruptImageException | CorruptStoreException e) {

@@ -7,10 +7,11 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
@@ -35,8 +36,6 @@ final class DamageTest {
 
   private static final ImageShape SHAPE = new ImageShape(32, 32, 3);
   private static final int IMAGES = 60;
-  private static final LmdbOptions READ_ONLY =
-      LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
 
   @TempDir Path folder;
 
@@ -50,7 +49,7 @@ final class DamageTest {
 
   @BeforeEach
   void aStore() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(SampleImages.list(0, IMAGES, SHAPE, 1));
       store.delete(IMAGES - 1); // leaves free pages near the file's end
     }
@@ -82,17 +81,17 @@ final class DamageTest {
     // A large value that is put and deleted within one transaction leaves pages at the end that are
     // never written, if there are free pages from before.
     LmdbOptions options = LmdbOptions.defaults();
-    try (LmdbImageStore store = LmdbImageStore.open(path(), options)) {
+    try (ImageStore store = LmdbImageStore.open(path(), options)) {
       for (int i = 0; i < 5; i++) {
         store.put(0, SampleImages.labeled(0, SHAPE, 1).image(), i);
       }
     }
     try (Databases lmdb = Databases.open(path(), Settings.of(options), 1 << 20);
         Txn<Slice> txn = lmdb.env().txnWrite()) {
-      lmdb.pixels().put(txn, Key.ofNumber().to(2000), Key.ofNumber());
-      lmdb.pixels().reserve(txn, Key.ofNumber().to(1000), 100_000);
-      lmdb.pixels().delete(txn, Key.ofNumber().to(1000));
-      lmdb.pixels().delete(txn, Key.ofNumber().to(2000));
+      lmdb.images().put(txn, Key.ofNumber().to(2000), Key.ofNumber());
+      lmdb.images().reserve(txn, Key.ofNumber().to(1000), 100_000);
+      lmdb.images().delete(txn, Key.ofNumber().to(1000));
+      lmdb.images().delete(txn, Key.ofNumber().to(2000));
       txn.commit();
     }
     try (RandomAccessFile file = new RandomAccessFile(data().toFile(), "r")) {
@@ -101,7 +100,7 @@ final class DamageTest {
       long pages = Math.max(start.getLong(136), start.getLong(4096 + 136)) + 1;
       assertThat(file.length()).isLessThan(pages * 4096);
     }
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       assertThat(store.verify().isClean()).isTrue();
       store.put(1000, SampleImages.noise(SHAPE, 1), 1);
       assertThat(store.get(1000).image()).isEqualTo(SampleImages.noise(SHAPE, 1));
@@ -111,7 +110,7 @@ final class DamageTest {
   @Test
   void anOlderCommitIsNotTakenForTheNewestThoughABitSaysSo() throws IOException {
     // Of transactions 4 and 5 one bit makes 6 and 5.
-    try (LmdbImageStore store = LmdbImageStore.open(path());
+    try (ImageStore store = LmdbImageStore.open(path());
         DataFile file = DataFile.open(path())) {
       while (file.newest().transaction() % 4 != 1) {
         store.put(0, SampleImages.noise(SHAPE, 1), 1);
@@ -126,7 +125,7 @@ final class DamageTest {
 
         assertThatExceptionOfType(CorruptStoreException.class)
             .as("bit %d of the transaction at %d", bit, meta)
-            .isThrownBy(() -> LmdbImageStore.open(path(), READ_ONLY))
+            .isThrownBy(() -> LmdbImageStore.openReadOnly(path()))
             .withMessageContaining("transaction");
       }
     }
@@ -146,9 +145,9 @@ final class DamageTest {
     Files.write(data(), new byte[0]);
 
     assertThatExceptionOfType(ImageStoreException.class)
-        .isThrownBy(() -> LmdbImageStore.open(path(), READ_ONLY))
+        .isThrownBy(() -> LmdbImageStore.openReadOnly(path()))
         .withMessageContaining(path().toString());
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       assertThat(store.size()).isZero();
     }
   }
@@ -201,9 +200,9 @@ final class DamageTest {
   }
 
   /** Looks at every image and tells in a word how that went. */
-  private static String look(Path store, LmdbOptions options) {
+  private static String look(Path store) {
     String word = "whole";
-    try (LmdbImageStore open = LmdbImageStore.open(store, options)) {
+    try (ImageSource open = LmdbImageStore.openReadOnly(store)) {
       for (LabeledImage expected : SampleImages.list(0, IMAGES - 1, SHAPE, 1)) {
         try {
           if (!open.get(expected.id()).equals(expected)) {
@@ -231,7 +230,7 @@ final class DamageTest {
       Path data = store.resolve(DataFile.NAME);
       for (long length = Files.size(data); length > 0; length -= 1365) {
         cutOff(data, length);
-        System.out.println(look(store, READ_ONLY));
+        System.out.println(look(store));
       }
     }
   }
@@ -252,7 +251,7 @@ final class DamageTest {
           file.seek(at);
           file.write(flipped);
         }
-        System.out.println(look(store, READ_ONLY));
+        System.out.println(look(store));
       }
     }
   }

@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
+import io.imagestore.SampleType;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.spi.Checksums;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -16,28 +18,59 @@ final class ImageRecordTest {
 
   private static final Path STORE = Path.of("store");
   private static final long ID = 5;
+  private static final ImageShape SHAPE = new ImageShape(7, 5, 3, SampleType.UINT16);
 
-  private final ByteBuffer memory = ByteBuffer.allocateDirect(ImageRecord.BYTES);
+  // Where they lie in the record of a "jpeg".
+  private static final int SAMPLE_TYPE = 16;
+  private static final int FLAGS = 29;
+  private static final int COMPLEMENT = 30;
+  private static final int CRC = 31;
+
+  private final ByteBuffer memory = ByteBuffer.allocateDirect(35).order(ByteOrder.LITTLE_ENDIAN);
   private final Slice slice = new Slice();
   private final ImageRecord record = new ImageRecord();
 
   @BeforeEach
   void aStagedRecord() {
     NativeLibrary.load();
+    record.set(ID, -3, SHAPE, "jpeg", 99, true, 77, true);
     slice.address = NativeMemory.addressOf(memory);
-    slice.size = ImageRecord.BYTES;
-    record.set(ID, -3, new ImageShape(7, 5, 3), 99, true);
+    slice.size = record.size();
     record.writeTo(slice.address);
   }
 
   @Test
   void whatIsWrittenIsRead() {
+    record.set(1, 1, new ImageShape(1, 1, 1), null, 1, false, 0, false);
+
     record.readFrom(slice, ID, STORE);
 
     assertThat(record.label()).isEqualTo(-3);
-    assertThat(record.shape()).isEqualTo(new ImageShape(7, 5, 3));
-    assertThat(record.checksum()).isEqualTo(99);
-    assertThat(record.staged()).isTrue();
+    assertThat(record.shape()).isEqualTo(SHAPE);
+    assertThat(record.format()).isEqualTo("jpeg");
+    assertThat(record.bytesCrc()).isEqualTo(99);
+    assertThat(record.metadataCrc()).isEqualTo(77);
+    assertThat(record.hasMetadata()).isTrue();
+    assertThat(record.isStaged()).isTrue();
+  }
+
+  @Test
+  void aSettledRecordDiffersInThatAlone() {
+    record.readFrom(slice, ID, STORE);
+    record.setSettled();
+    record.writeTo(slice.address);
+
+    record.readFrom(slice, ID, STORE);
+
+    assertThat(record.isStaged()).isFalse();
+    assertThat(record.hasMetadata()).isTrue();
+    assertThat(record.format()).isEqualTo("jpeg");
+  }
+
+  @Test
+  void itsChecksumIsThatOfEveryBackend() {
+    assertThat(memory.getInt(CRC))
+        .isEqualTo(new Checksums().ofRecord(ID, -3, SHAPE, "jpeg", 99, 77));
   }
 
   @Test
@@ -48,16 +81,39 @@ final class ImageRecordTest {
   }
 
   @Test
+  void eachFlippedBitIsDamage() {
+    for (int bit = 0; bit < Byte.SIZE * slice.size; bit++) {
+      int at = bit / Byte.SIZE;
+      byte whole = memory.get(at);
+      memory.put(at, (byte) (whole ^ 1 << bit % Byte.SIZE));
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .as("bit %d", bit)
+          .isThrownBy(() -> record.readFrom(slice, ID, STORE));
+
+      memory.put(at, whole);
+    }
+  }
+
+  @Test
   void flagsOfALaterReleaseAreRefused() {
-    memory.putInt(20, 2);
-    CRC32C crc = new CRC32C();
-    crc.update(ByteBuffer.allocate(Long.BYTES).putLong(0, ID));
-    crc.update(memory.duplicate().limit(24));
-    memory.putInt(24, (int) crc.getValue());
+    memory.put(FLAGS, (byte) 4).put(COMPLEMENT, (byte) ~4);
 
     assertThatExceptionOfType(UnsupportedStoreException.class)
         .isThrownBy(() -> record.readFrom(slice, ID, STORE))
         .withMessageContaining("image 5")
-        .withMessageContaining("flags 2");
+        .withMessageContaining("flags 4");
+  }
+
+  @Test
+  void samplesOfALaterReleaseAreRefused() {
+    memory.put(SAMPLE_TYPE, (byte) 3);
+    ByteBuffer covered = ByteBuffer.allocate(Long.BYTES + FLAGS).order(ByteOrder.LITTLE_ENDIAN);
+    covered.putLong(ID).put(memory.slice(0, FLAGS)).flip();
+    memory.putInt(CRC, new Checksums().of(covered));
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> record.readFrom(slice, ID, STORE))
+        .withMessageContaining("samples of type 3");
   }
 }

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.testkit.ChildJvm;
 import java.nio.file.Path;
@@ -45,12 +47,16 @@ final class LargeBatchTest {
 
   private static LabeledImage image(long id, int generation) {
     byte[] pixels = {(byte) id, (byte) (id >> 8), (byte) (id >> 16), 1, 2, (byte) generation};
-    return new LabeledImage(id, Image.of(1, 2, 3, pixels), generation);
+    LabeledImage image = new LabeledImage(id, Image.of(1, 2, 3, pixels), generation);
+    // Some have metadata in one generation, some in the next but one.
+    return id % 16 == 2L * (generation % 8)
+        ? image.withMetadata("[" + id + "," + generation + "]")
+        : image;
   }
 
   @Test
   void aBatchReplacesSomeImagesAndAddsOthers() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(generation(0));
       store.putBatch(generation(1));
 
@@ -58,13 +64,39 @@ final class LargeBatchTest {
       assertThat(store.get(HALF - 1)).isEqualTo(image(HALF - 1, 0));
       assertThat(store.get(HALF)).isEqualTo(image(HALF, 1));
       assertThat(store.get(IMAGES)).isEqualTo(image(IMAGES, 1));
+      requireGeneration(store, 1);
       assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  /** Metadata and all. */
+  private static void requireGeneration(ImageSource store, int generation) {
+    for (long id = firstOf(generation); id < firstOf(generation) + IMAGES; id += 2) {
+      assertThat(store.get(id)).isEqualTo(image(id, generation));
+    }
+  }
+
+  @Test
+  void whatAFailedBatchHasLeftIsNoImagesMetadata() {
+    try (ImageStore store = LmdbImageStore.open(path())) {
+      Stream<LabeledImage> failing =
+          Stream.concat(
+              generation(0).map(image -> image.withMetadata("1")),
+              Stream.generate(
+                  () -> {
+                    throw new IllegalStateException("the source broke");
+                  }));
+      assertThatIllegalStateException().isThrownBy(() -> store.putBatch(failing));
+
+      store.putBatch(generation(0).map(image -> new LabeledImage(image.id(), image.image(), 0)));
+
+      assertThat(store.stream()).hasSize(IMAGES).allMatch(image -> image.metadata().isEmpty());
     }
   }
 
   @Test
   void ofAnIdThatComesTwiceFarApartTheLaterImageStays() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.put(0, image(0, 7).image(), 7);
       store.putBatch(Stream.concat(generation(0), Stream.of(image(5, 3), image(0, 4))));
 
@@ -77,7 +109,7 @@ final class LargeBatchTest {
   void readersSeeOneGenerationOrTheNext() throws InterruptedException, ExecutionException {
     AtomicBoolean written = new AtomicBoolean();
     ExecutorService thread = Executors.newSingleThreadExecutor();
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(generation(0));
       Future<Integer> reader =
           thread.submit(
@@ -106,7 +138,7 @@ final class LargeBatchTest {
 
   @Test
   void aBatchWhoseIteratorThrowsLateLeavesNothing() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(generation(0));
       Stream<LabeledImage> failing =
           Stream.concat(
@@ -132,7 +164,7 @@ final class LargeBatchTest {
     for (int kill = 0; kill < 4; kill++) {
       Path store = folder.resolve("killed-" + kill);
       int told = writeUntilKilled(store, random);
-      try (LmdbImageStore survivor = LmdbImageStore.open(store)) {
+      try (ImageStore survivor = LmdbImageStore.open(store)) {
         int generation = survivor.label(HALF);
         assertThat(generation).isBetween(told, told + 1);
         long first = firstOf(generation);
@@ -141,6 +173,7 @@ final class LargeBatchTest {
         for (int i = 0; i < IMAGES; i++) {
           assertThat(batch.label(i)).isEqualTo(generation);
         }
+        requireGeneration(survivor, generation);
         assertThat(survivor.verify().isClean()).isTrue();
       }
     }
@@ -165,7 +198,7 @@ final class LargeBatchTest {
   /** Stores one generation after the other until it is killed. */
   static final class Writer {
     public static void main(String[] args) {
-      try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
+      try (ImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
         for (int generation = 0; ; generation++) {
           store.putBatch(generation(generation));
           System.out.println("stored " + generation);

@@ -1,6 +1,7 @@
 package io.imagestore.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.imagestore.Durability;
@@ -63,5 +64,21 @@ final class LmdbOptionsTest {
     assertThat(options.durability()).contains(Durability.FLUSH);
     assertThat(options.labelNames()).contains(List.of("cat"));
     assertThat(options.verifyChecksums()).isFalse();
+  }
+
+  @Test
+  void optionsAboutWritingAreRefusedForReading() {
+    assertThatCode(LmdbOptions.builder().verifyChecksums(false).build()::requireForReading)
+        .doesNotThrowAnyException();
+    assertRefused("durability", LmdbOptions.builder().durability(Durability.FLUSH));
+    assertRefused("mapSizeBytes", LmdbOptions.builder().mapSizeBytes(1 << 20));
+    assertRefused("maxMapSizeBytes", LmdbOptions.builder().maxMapSizeBytes(1 << 20));
+    assertRefused("maxReaders", LmdbOptions.builder().maxReaders(7));
+  }
+
+  private static void assertRefused(String name, LmdbOptions.Builder options) {
+    assertThatIllegalArgumentException()
+        .isThrownBy(options.build()::requireForReading)
+        .withMessageContaining("option " + name);
   }
 }

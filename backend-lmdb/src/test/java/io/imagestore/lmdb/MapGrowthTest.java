@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.StoreFullException;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
@@ -37,13 +38,13 @@ final class MapGrowthTest {
     return folder.resolve("store");
   }
 
-  private LmdbImageStore openSmall() {
+  private ImageStore openSmall() {
     return LmdbImageStore.open(path(), LmdbOptions.builder().mapSizeBytes(SMALL_MAP).build());
   }
 
   @Test
   void theFileIsNoLargerThanItsImagesThoughTheMapIs() throws IOException {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(SampleImages.list(0, 10, SHAPE, 1));
     }
     assertThat(Files.size(path().resolve(DataFile.NAME))).isLessThan(1 << 20);
@@ -51,7 +52,7 @@ final class MapGrowthTest {
 
   @Test
   void aSmallMapGrowsWithEachPut() {
-    try (LmdbImageStore store = openSmall()) {
+    try (ImageStore store = openSmall()) {
       for (LabeledImage image : SampleImages.list(0, 300, SHAPE, 1)) {
         store.put(image.id(), image.image(), image.label());
       }
@@ -61,7 +62,7 @@ final class MapGrowthTest {
 
   @Test
   void aBatchManyTimesTheMapIsStored() {
-    try (LmdbImageStore store = openSmall()) {
+    try (ImageStore store = openSmall()) {
       store.putBatch(SampleImages.stream(0, 3000, SHAPE, 1));
 
       assertThat(store.readBatch(2990, 20).size()).isEqualTo(10);
@@ -74,7 +75,7 @@ final class MapGrowthTest {
     List<LabeledImage> first = SampleImages.list(0, 20, SHAPE, 1);
     AtomicBoolean written = new AtomicBoolean();
     ExecutorService threads = Executors.newFixedThreadPool(4);
-    try (LmdbImageStore store = openSmall()) {
+    try (ImageStore store = openSmall()) {
       store.putBatch(first);
       Callable<Integer> reading =
           () -> {
@@ -107,7 +108,7 @@ final class MapGrowthTest {
   void beyondTheMaximumAStoreIsFullAndNothingIsLost() {
     LmdbOptions limited =
         LmdbOptions.builder().mapSizeBytes(SMALL_MAP).maxMapSizeBytes(1 << 20).build();
-    try (LmdbImageStore store = LmdbImageStore.open(path(), limited)) {
+    try (ImageStore store = LmdbImageStore.open(path(), limited)) {
       store.putBatch(SampleImages.list(0, 50, SHAPE, 1));
 
       assertThatExceptionOfType(StoreFullException.class)
@@ -124,10 +125,8 @@ final class MapGrowthTest {
 
   @Test
   void aReaderInAnotherProcessFollowsAMapThatGrows() {
-    LmdbOptions small =
-        LmdbOptions.builder().mode(OpenMode.READ_ONLY).mapSizeBytes(SMALL_MAP).build();
     LmdbImageStore.open(path()).close();
-    try (LmdbImageStore reader = LmdbImageStore.open(path(), small);
+    try (ImageSource reader = LmdbImageStore.openReadOnly(path());
         ChildJvm writer = ChildJvm.start(List.of(), PutMany.class, path(), 500)) {
       writer.succeed();
 
@@ -155,7 +154,7 @@ final class MapGrowthTest {
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
     assertThat(process.waitFor()).as(output).isZero();
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       assertThat(store.size()).isEqualTo(100_000);
     }
   }
@@ -163,7 +162,7 @@ final class MapGrowthTest {
   /** Stores as many images as it is told, in one batch. */
   static final class PutMany {
     public static void main(String[] args) {
-      try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
+      try (ImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
         store.putBatch(SampleImages.stream(0, Integer.parseInt(args[1]), SHAPE, 1));
       }
     }

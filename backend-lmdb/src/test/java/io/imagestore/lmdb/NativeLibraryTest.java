@@ -2,6 +2,7 @@ package io.imagestore.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.testkit.ChildJvm;
 import java.nio.file.Path;
@@ -59,7 +60,7 @@ final class NativeLibraryTest {
   static final class OpenTwice {
     public static void main(String[] args) {
       for (int turn = 0; turn < 2; turn++) {
-        try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
+        try (ImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
           System.out.println("opened with " + store.size() + " images");
         } catch (ImageStoreException e) {
           System.out.println("told: " + e.getMessage());
@@ -72,7 +73,7 @@ final class NativeLibraryTest {
   static final class OpenWithoutClassLoader {
     public static void main(String[] args) {
       Thread.currentThread().setContextClassLoader(null);
-      try (LmdbImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
+      try (ImageStore store = LmdbImageStore.open(Path.of(args[0]))) {
         System.out.println("opened with " + store.size() + " images");
       }
     }

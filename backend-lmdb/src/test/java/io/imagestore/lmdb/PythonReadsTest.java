@@ -2,15 +2,17 @@ package io.imagestore.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.imagestore.Image;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
-import java.util.zip.CRC32C;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,22 +20,30 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledIfEnvironmentVariable(
     named = "IMAGESTORE_PYTHON",
     matches = ".+",
-    disabledReason = "IMAGESTORE_PYTHON names no Python with lmdb and numpy")
+    disabledReason = "IMAGESTORE_PYTHON names no Python with lmdb, numpy and PIL")
 final class PythonReadsTest {
 
   // The snippet of LmdbImageStore's documentation, telling what it reads.
   private static final String SNIPPET =
       """
-      import lmdb, numpy, struct, sys, zlib
+      import io, lmdb, numpy, PIL.Image, struct, sys, zlib
 
-      env = lmdb.open(sys.argv[1], readonly=True, max_dbs=5)
-      pixels, index = env.open_db(b"pixels", create=False), env.open_db(b"index", create=False)
+      env = lmdb.open(sys.argv[1], readonly=True, max_dbs=7)
+      images, index, metadata = (
+          env.open_db(name, create=False) for name in (b"images", b"index", b"metadata"))
       with env.begin() as txn:
           for key, record in txn.cursor(index):
-              id, = struct.unpack(">Q", key)
-              label, h, w, c, crc32c, flags, _ = struct.unpack(">i6I", record)
-              image = numpy.frombuffer(txn.get(key, db=pixels), "u1").reshape(h, w, c)
-              print(id, label, image.shape, crc32c, flags, zlib.crc32(image.tobytes()))
+              id = int.from_bytes(key, "big")
+              label, h, w, c, sample_type = struct.unpack_from("<iIIIB", record)
+              format = record[25:-6].decode()
+              value = txn.get(key, db=images)
+              if format:
+                  image = PIL.Image.open(io.BytesIO(value))
+              else:
+                  image = numpy.frombuffer(value, ("u1", "<u2", "<f4")[sample_type]).reshape(h, w, c)
+              json = txn.get(key, db=metadata)  # None if it has none
+              pixels = numpy.asarray(image)
+              print(id, label, pixels.shape, format or "raw", zlib.crc32(pixels.tobytes()), json and json.decode())
       """;
 
   @TempDir Path folder;
@@ -41,11 +51,14 @@ final class PythonReadsTest {
   @Test
   void pyLmdbReadsWhatWasStoredAlsoWhileTheStoreIsOpen() throws IOException, InterruptedException {
     List<LabeledImage> images =
-        Stream.concat(
-                SampleImages.stream(0, 20, new ImageShape(32, 32, 3), 1),
-                SampleImages.stream(1L << 40, 5, new ImageShape(7, 5, 1), 2))
-            .toList();
-    try (LmdbImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
+        List.of(
+            SampleImages.labeled(0, new ImageShape(32, 32, 3), 1),
+            SampleImages.labeled(1, new ImageShape(7, 5, 1, SampleType.UINT16), 2),
+            SampleImages.labeled(2, new ImageShape(4, 6, 5, SampleType.FLOAT32), 3)
+                .withMetadata("{\"name\":\"söt\"}"),
+            new LabeledImage(1L << 40, SampleImages.encoded("png", 40, 30, 4), -9)
+                .withMetadata("[1]"));
+    try (ImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
       store.putBatch(images);
 
       assertThat(python(folder.resolve("store")))
@@ -54,30 +67,30 @@ final class PythonReadsTest {
   }
 
   private static List<String> python(Path store) throws IOException, InterruptedException {
-    Process process =
+    ProcessBuilder process =
         new ProcessBuilder(System.getenv("IMAGESTORE_PYTHON"), "-c", SNIPPET, store.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+            .redirectErrorStream(true);
+    process.environment().put("PYTHONIOENCODING", "utf-8");
+    Process python = process.start();
+    String output = new String(python.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(python.waitFor()).as(output).isZero();
     return output.lines().toList();
   }
 
-  private static String line(LabeledImage image) {
-    ImageShape shape = image.image().shape();
-    byte[] pixels = image.image().pixels();
-    CRC32C crc32c = new CRC32C();
-    crc32c.update(pixels);
-    java.util.zip.CRC32 crc32 = new java.util.zip.CRC32();
-    crc32.update(pixels);
+  private static String line(LabeledImage labeled) {
+    Image image = labeled.image();
+    ImageShape shape = image.shape();
+    CRC32 crc32 = new CRC32();
+    crc32.update(image.pixels());
     return String.format(
-        "%d %d (%d, %d, %d) %d 0 %d",
-        image.id(),
-        image.label(),
+        "%d %d (%d, %d, %d) %s %d %s",
+        labeled.id(),
+        labeled.label(),
         shape.height(),
         shape.width(),
         shape.channels(),
-        crc32c.getValue(),
-        crc32.getValue());
+        image.format().orElse("raw"),
+        crc32.getValue(),
+        labeled.metadata().orElse("None"));
   }
 }

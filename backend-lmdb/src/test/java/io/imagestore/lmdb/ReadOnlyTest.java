@@ -3,9 +3,10 @@ package io.imagestore.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
@@ -21,8 +22,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReadOnlyTest {
 
   private static final ImageShape SHAPE = new ImageShape(32, 32, 3);
-  private static final LmdbOptions READ_ONLY =
-      LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
 
   @TempDir Path folder;
 
@@ -32,7 +31,7 @@ final class ReadOnlyTest {
 
   @BeforeEach
   void aStore() {
-    try (LmdbImageStore store = LmdbImageStore.open(path())) {
+    try (ImageStore store = LmdbImageStore.open(path())) {
       store.putBatch(SampleImages.list(0, 20, SHAPE, 1));
     }
   }
@@ -40,7 +39,7 @@ final class ReadOnlyTest {
   @Test
   void noFileIsMade() throws IOException {
     Files.delete(path().resolve("lock.mdb"));
-    try (LmdbImageStore store = LmdbImageStore.open(path(), READ_ONLY)) {
+    try (ImageSource store = LmdbImageStore.openReadOnly(path())) {
       assertThat(store.stream().toList()).isEqualTo(SampleImages.list(0, 20, SHAPE, 1));
       assertThat(store.verify().isClean()).isTrue();
     }
@@ -54,7 +53,7 @@ final class ReadOnlyTest {
     assertThat(path().resolve("lock.mdb").toFile().setReadOnly()).isTrue();
     assertThat(path().resolve(DataFile.NAME).toFile().setReadOnly()).isTrue();
     assertThat(path().toFile().setReadOnly()).isTrue();
-    try (LmdbImageStore store = LmdbImageStore.open(path(), READ_ONLY)) {
+    try (ImageSource store = LmdbImageStore.openReadOnly(path())) {
       assertThat(store.get(7)).isEqualTo(SampleImages.labeled(7, SHAPE, 1));
     } finally {
       assertThat(path().toFile().setWritable(true)).isTrue();
@@ -74,11 +73,11 @@ final class ReadOnlyTest {
   static final class Reader {
     public static void main(String[] args) {
       Path path = Path.of(args[0]);
-      try (LmdbImageStore store = LmdbImageStore.open(path, READ_ONLY)) {
+      try (ImageSource store = LmdbImageStore.openReadOnly(path)) {
         List<LabeledImage> images = store.stream().toList();
         System.out.println("read " + images.size() + " images");
       }
-      try (LmdbImageStore store = LmdbImageStore.open(path)) {
+      try (ImageStore store = LmdbImageStore.open(path)) {
         System.out.println("opened " + store);
       } catch (ImageStoreException e) {
         System.out.println("can't write");

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.testkit.ChildJvm;
@@ -37,7 +38,7 @@ final class ReaderSlotsTest {
   void manyThreadsReadThroughTwoSlotsWhileTheStoreIsWritten()
       throws InterruptedException, ExecutionException {
     ExecutorService threads = Executors.newFixedThreadPool(16);
-    try (LmdbImageStore store = LmdbImageStore.open(path(), TWO_READERS)) {
+    try (ImageStore store = LmdbImageStore.open(path(), TWO_READERS)) {
       store.putBatch(SampleImages.list(0, 50, SHAPE, 1));
       CountDownLatch start = new CountDownLatch(16);
       List<Future<?>> readers = new ArrayList<>();

@@ -4,7 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
-import io.imagestore.OpenMode;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -15,8 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 final class SharedEnvironmentTest {
 
   private static final ImageShape SHAPE = new ImageShape(32, 32, 3);
-  private static final LmdbOptions READ_ONLY =
-      LmdbOptions.builder().mode(OpenMode.READ_ONLY).build();
 
   @TempDir Path folder;
 
@@ -26,8 +25,8 @@ final class SharedEnvironmentTest {
 
   @Test
   void aReaderBesideTheWriterSeesEachCommit() {
-    try (LmdbImageStore writer = LmdbImageStore.open(path());
-        LmdbImageStore reader = LmdbImageStore.open(path(), READ_ONLY)) {
+    try (ImageStore writer = LmdbImageStore.open(path());
+        ImageSource reader = LmdbImageStore.openReadOnly(path())) {
       writer.putBatch(SampleImages.list(0, 5, SHAPE, 1));
       assertThat(reader.stream().toList()).isEqualTo(SampleImages.list(0, 5, SHAPE, 1));
 
@@ -38,9 +37,9 @@ final class SharedEnvironmentTest {
 
   @Test
   void aReaderByAnotherNameSharesTheEnvironment() throws IOException {
-    try (LmdbImageStore writer = LmdbImageStore.open(path())) {
+    try (ImageStore writer = LmdbImageStore.open(path())) {
       Path link = Files.createSymbolicLink(folder.resolve("link"), path());
-      try (LmdbImageStore reader = LmdbImageStore.open(link.resolve("../link"), READ_ONLY)) {
+      try (ImageSource reader = LmdbImageStore.openReadOnly(link.resolve("../link"))) {
         writer.putBatch(SampleImages.list(0, 5, SHAPE, 1));
 
         assertThat(reader.size()).isEqualTo(5);
@@ -53,11 +52,11 @@ final class SharedEnvironmentTest {
   @Test
   void aWriterThatComesAfterAReaderCanWrite() {
     LmdbImageStore.open(path()).close();
-    try (LmdbImageStore reader = LmdbImageStore.open(path(), READ_ONLY)) {
+    try (ImageSource reader = LmdbImageStore.openReadOnly(path())) {
       long count = 0;
       for (Durability durability : Durability.values()) {
         LmdbOptions options = LmdbOptions.builder().durability(durability).build();
-        try (LmdbImageStore writer = LmdbImageStore.open(path(), options)) {
+        try (ImageStore writer = LmdbImageStore.open(path(), options)) {
           writer.put(count++, SampleImages.noise(SHAPE, 1), 1);
         }
         assertThat(reader.size()).isEqualTo(count);
@@ -67,9 +66,9 @@ final class SharedEnvironmentTest {
 
   @Test
   void aReaderOutlivesTheWriter() {
-    LmdbImageStore writer = LmdbImageStore.open(path());
+    ImageStore writer = LmdbImageStore.open(path());
     writer.putBatch(SampleImages.list(0, 5, SHAPE, 1));
-    try (LmdbImageStore reader = LmdbImageStore.open(path(), READ_ONLY)) {
+    try (ImageSource reader = LmdbImageStore.openReadOnly(path())) {
       writer.close();
 
       assertThat(reader.stream().toList()).isEqualTo(SampleImages.list(0, 5, SHAPE, 1));

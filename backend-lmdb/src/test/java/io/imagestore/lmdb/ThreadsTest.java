@@ -3,6 +3,7 @@ package io.imagestore.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.testkit.SampleImages;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,7 +29,7 @@ final class ThreadsTest {
   @Test
   void manyVirtualThreadsReadAndWrite() throws Exception {
     ExecutorService threads = oneThreadATask();
-    try (LmdbImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
+    try (ImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
       List<Future<?>> done = new ArrayList<>();
       for (int thread = 0; thread < 200; thread++) {
         int id = thread;
@@ -54,7 +55,7 @@ final class ThreadsTest {
   @Test
   void anInterruptedThreadReadsWritesAndStaysInterrupted() {
     Thread.currentThread().interrupt();
-    try (LmdbImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
+    try (ImageStore store = LmdbImageStore.open(folder.resolve("store"))) {
       store.putBatch(SampleImages.list(0, 5, SHAPE, 1));
 
       assertThat(store.get(3)).isEqualTo(SampleImages.labeled(3, SHAPE, 1));

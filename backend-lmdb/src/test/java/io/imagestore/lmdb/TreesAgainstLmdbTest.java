@@ -50,15 +50,15 @@ final class TreesAgainstLmdbTest {
       byte[] value = new byte[random.nextInt(5) == 0 ? random.nextInt(20_000) : random.nextInt(90)];
       random.nextBytes(value);
       // Not twice in one transaction: LMDB might keep more pages for a value than it needs.
-      if (lmdb.pixels().get(txn, Key.ofNumber().to(id)) == null) {
-        Slice room = lmdb.pixels().reserve(txn, Key.ofNumber().to(id), value.length);
+      if (lmdb.images().get(txn, Key.ofNumber().to(id)) == null) {
+        Slice room = lmdb.images().reserve(txn, Key.ofNumber().to(id), value.length);
         NativeMemory.put(room.address, value, 0, value.length);
         expected.put(id, value);
       }
     } else {
       Long next = expected.ceilingKey(id);
       if (next != null) {
-        assertThat(lmdb.pixels().delete(txn, Key.ofNumber().to(next))).isTrue();
+        assertThat(lmdb.images().delete(txn, Key.ofNumber().to(next))).isTrue();
         expected.remove(next);
       }
     }
@@ -68,7 +68,7 @@ final class TreesAgainstLmdbTest {
     Snapshot snapshot = data.snapshot();
     StoreView view = new StoreView(snapshot, folder);
     view.requireWritable();
-    TreeCursor walk = view.pixels();
+    TreeCursor walk = view.images();
     boolean more = walk.seek(0);
     for (Map.Entry<Long, byte[]> entry : expected.entrySet()) {
       assertThat(more).isTrue();

@@ -110,6 +110,27 @@ public final class Codecs {
   }
 
   /**
+   * Decodes a whole image.
+   *
+   * @param file the whole file, from its position to its limit
+   * @param format its format, such as {@code jpeg}
+   * @param shape the shape it is known to have
+   * @param into takes the samples, HWC, little-endian, at its position, which moves behind them
+   * @throws DecodeException if the file is damaged, or has another shape
+   * @throws UnsupportedImageException if no codec decodes it
+   * @throws java.nio.BufferOverflowException if too few bytes remain; nothing is written
+   */
+  public static void decode(ByteBuffer file, String format, ImageShape shape, ByteBuffer into) {
+    ImageCodec codec = require(format);
+    ImageHeader header = codec.readHeader(file);
+    if (!header.shape().equals(shape)) {
+      throw new DecodeException(
+          "the file holds an image of " + header.shape() + ", but was said to be of " + shape);
+    }
+    codec.decode(file, header, DecodeRegion.whole(shape, 1), into);
+  }
+
+  /**
    * Refuses an image that is too large to be decoded. For codecs.
    *
    * @param shape what a file declares

@@ -2,6 +2,7 @@ package io.imagestore.internal;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -110,6 +111,23 @@ public final class PersistentLongMap<V> {
    */
   public int size() {
     return size;
+  }
+
+  /**
+   * The highest id.
+   *
+   * @return empty if there is none
+   */
+  public OptionalLong lastId() {
+    Node node = root;
+    if (node == null) {
+      return OptionalLong.empty();
+    }
+    while (node.shift > 0) {
+      node = node.child(node.slots.length - 1);
+    }
+    int highest = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(node.bitmap);
+    return OptionalLong.of(node.base() | highest);
   }
 
   /**

@@ -38,6 +38,13 @@ final class IdRuns implements LongSequence {
     return firstIds.length;
   }
 
+  /** The first so many of these ids. */
+  IdRuns first(long count) {
+    int found = Arrays.binarySearch(firstPositions, count);
+    int runs = found >= 0 ? found : -found - 1;
+    return new IdRuns(Arrays.copyOf(firstIds, runs), Arrays.copyOf(firstPositions, runs), count);
+  }
+
   /** Another number for other ids, or the same in another order, but for a chance of 1 in 2^64. */
   long fingerprint() {
     long fingerprint = CounterBits.subkey(0, size);

@@ -4,7 +4,8 @@ package io.imagestore.loader;
  * Pixels as a source decoded them: 8 bits a sample, HWC, row by row from the array's first element
  * on, and where in them the rectangle lies that was asked for. Where a decoder can only give more
  * than that, or give it smaller, the rectangle is a part of these pixels and needn't begin with a
- * whole one. Belongs to one thread; reused from image to image.
+ * whole one. Samples of more than one byte count as so many channels. Belongs to one thread; reused
+ * from image to image.
  */
 final class Raster {
 

@@ -1,6 +1,7 @@
 package io.imagestore.loader;
 
 import io.imagestore.ImageShape;
+import io.imagestore.SampleType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +27,7 @@ public final class Sample {
   private int sourceHeight;
   private int sourceWidth;
   private int channels;
+  private SampleType type = SampleType.UINT8;
   private boolean rgbWanted;
   private @Nullable ToFloat conversion;
 
@@ -48,6 +50,7 @@ public final class Sample {
     sourceHeight = shape.height();
     sourceWidth = shape.width();
     channels = shape.channels();
+    type = shape.sampleType();
     rgbWanted = false;
     present = false;
     conversion = null;
@@ -68,12 +71,17 @@ public final class Sample {
   }
 
   /**
-   * Height, width and channels as they are so far.
+   * Height, width, channels and sample type as they are so far.
    *
    * @return the shape
    */
   public ImageShape shape() {
-    return new ImageShape(height(), width(), channels());
+    return new ImageShape(height(), width(), channels(), type);
+  }
+
+  /** What a sample is: 8 bits, or what can only be cropped, padded and flipped. */
+  SampleType type() {
+    return type;
   }
 
   /**
@@ -168,12 +176,14 @@ public final class Sample {
    *
    * @param height rows of the result, at least 1
    * @param width columns of the result, at least 1
-   * @throws IllegalArgumentException if one of them is less than 1
+   * @throws IllegalArgumentException if one of them is less than 1, or the samples don't have 8
+   *     bits
    */
   public void resize(int height, int width) {
     Arguments.positive(height, "height");
     Arguments.positive(width, "width");
     requireUnfinished();
+    requireBytes("resized");
     if (!view.canScale()) {
       materialize();
     }
@@ -196,10 +206,12 @@ public final class Sample {
    * Makes red, green and blue of gray, and leaves alpha out. An image of three channels stays as it
    * is.
    *
-   * @throws IllegalArgumentException if the image has more than four channels
+   * @throws IllegalArgumentException if the image has more than four channels, or samples that
+   *     don't have 8 bits
    */
   public void toRgb() {
     requireUnfinished();
+    requireBytes("turned into RGB");
     if (channels() > 4) {
       throw new IllegalArgumentException(
           "What " + channels() + " channels are as RGB isn't known; at most 4 can be");
@@ -211,7 +223,8 @@ public final class Sample {
    * Makes one channel of red, green and blue, as Pillow does: (19595 R + 38470 G + 7471 B + 32768)
    * / 65536. Alpha is left out.
    *
-   * @throws IllegalArgumentException if the image has more than four channels
+   * @throws IllegalArgumentException if the image has more than four channels, or samples that
+   *     don't have 8 bits
    */
   public void toGray() {
     if (channels() == 1) {
@@ -229,9 +242,11 @@ public final class Sample {
    *
    * @return an array that belongs to the loader, to be used during the call only; the image is its
    *     first {@code height * width * channels} elements, and there may be more
+   * @throws IllegalArgumentException if the samples don't have 8 bits
    */
   public byte[] pixels() {
     requireUnfinished();
+    requireBytes("changed");
     materialize();
     return pixels;
   }
@@ -239,18 +254,21 @@ public final class Sample {
   /**
    * Puts another image in the place of this one.
    *
-   * @param shape the shape of the other one
-   * @param pixels its pixels, HWC, from the first element on; they are copied
-   * @throws IllegalArgumentException if there are fewer pixels than the shape says
+   * @param shape the shape of the other one, of any sample type
+   * @param pixels its pixels, HWC, little-endian, from the first element on; they are copied
+   * @throws IllegalArgumentException if there are fewer bytes than the shape says
    */
   public void replace(ImageShape shape, byte[] pixels) {
     requireUnfinished();
     if (pixels.length < shape.byteCount()) {
       throw new IllegalArgumentException(
-          "An image of %s has %d samples, but there are only %d"
+          "An image of %s takes %d bytes, but there are only %d"
               .formatted(shape, shape.byteCount(), pixels.length));
     }
-    this.pixels = Scratch.atLeast(this.pixels, shape.height(), shape.width(), shape.channels());
+    type = shape.sampleType();
+    this.pixels =
+        Scratch.atLeast(
+            this.pixels, shape.height(), shape.width(), shape.channels() * type.bytes());
     System.arraycopy(pixels, 0, this.pixels, 0, (int) shape.byteCount());
     present(shape.height(), shape.width(), shape.channels());
   }
@@ -266,7 +284,7 @@ public final class Sample {
     return conversion;
   }
 
-  /** The pixels as {@link #pixels} gives them, to be put into the batch. */
+  /** The pixels, samples of more than one byte little-endian, to be put into the batch. */
   byte[] finishedPixels() {
     materialize();
     return pixels;
@@ -278,6 +296,14 @@ public final class Sample {
           "Samples were turned into floats by "
               + conversion
               + ", which has to be the last transform");
+    }
+  }
+
+  private void requireBytes(String what) {
+    if (type != SampleType.UINT8) {
+      throw new IllegalArgumentException(
+          "Only images of 8 bits a sample can be %s, but this one has %s; it can be cropped, padded, flipped and turned into floats"
+              .formatted(what, type));
     }
   }
 
@@ -300,8 +326,8 @@ public final class Sample {
     if (view.isWhole(from.height, from.width)) {
       pixels = from.swap(pixels);
     } else {
-      spare = Scratch.atLeast(spare, view.windowHeight, view.windowWidth, channels);
-      Cutter.pad(view, channels, spare);
+      spare = Scratch.atLeast(spare, view.windowHeight, view.windowWidth, bytesAPixel());
+      Cutter.pad(view, bytesAPixel(), spare);
       if (view.isScaled()) {
         resizer.resize(from, view, spare);
       } else {
@@ -320,8 +346,13 @@ public final class Sample {
   }
 
   private Raster ownPixels() {
-    own.show(pixels, sourceHeight, sourceWidth, channels, view);
+    own.show(pixels, sourceHeight, sourceWidth, bytesAPixel(), view);
     return own;
+  }
+
+  /** What a raster has as channels: wider samples move byte by byte. */
+  private int bytesAPixel() {
+    return channels * type.bytes();
   }
 
   private void swap() {

@@ -1,11 +1,11 @@
 package io.imagestore.loader;
 
-import java.nio.FloatBuffer;
 import java.util.Arrays;
 
 /**
  * The last step of an image: samples of 8 bits become floats, by default those from 0 to 1, as
  * torchvision's {@code ToTensor} makes them, and {@code Normalize} after {@link #normalize}.
+ * Samples of 16 bits are divided by 65,535; those that are floats are taken as they are.
  *
  * <p>Immutable. Get one from {@link Transforms#toFloat}.
  */
@@ -65,29 +65,41 @@ public final class ToFloat implements Transform {
     sample.finish(this);
   }
 
-  /** Converts in the order of the pixels: HWC to HWC. */
-  void interleaved(byte[] pixels, int pixelCount, int channels, FloatBuffer target) {
-    int begin = target.position();
+  /** Converts bytes in the order of the pixels: HWC to HWC. */
+  void interleaved(byte[] pixels, int pixelCount, int channels, float[] target) {
     for (int channel = 0; channel < channels; channel++) {
-      float[] table = table(channel);
-      for (int pixel = 0, i = channel; pixel < pixelCount; pixel++, i += channels) {
-        target.put(begin + i, table[pixels[i] & 0xff]);
-      }
+      look(table(channel), pixels, channel, channels, target, channel, channels, pixelCount);
     }
-    target.position(begin + pixelCount * channels);
   }
 
-  /** Converts channel by channel: HWC to CHW. */
-  void planar(byte[] pixels, int pixelCount, int channels, FloatBuffer target) {
-    int begin = target.position();
+  /** Converts bytes channel by channel: HWC to CHW. */
+  void planar(byte[] pixels, int pixelCount, int channels, float[] target) {
     for (int channel = 0; channel < channels; channel++) {
-      float[] table = table(channel);
-      int to = begin + channel * pixelCount;
-      for (int pixel = 0, i = channel; pixel < pixelCount; pixel++, i += channels) {
-        target.put(to + pixel, table[pixels[i] & 0xff]);
-      }
+      look(table(channel), pixels, channel, channels, target, channel * pixelCount, 1, pixelCount);
     }
-    target.position(begin + pixelCount * channels);
+  }
+
+  private static void look(
+      float[] table,
+      byte[] pixels,
+      int from,
+      int fromStep,
+      float[] target,
+      int to,
+      int toStep,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      target[to + i * toStep] = table[pixels[from + i * fromStep] & 0xff];
+    }
+  }
+
+  /** Normalizes floats that are in the range of 0 to 1 as they are. */
+  void normalize(float[] samples, int begin, int step, int count, int channel) {
+    float shift = mean[mean.length == 1 ? 0 : channel];
+    float scale = std[std.length == 1 ? 0 : channel];
+    for (int i = begin, end = begin + count * step; i < end; i += step) {
+      samples[i] = (samples[i] - shift) / scale;
+    }
   }
 
   private float[] table(int channel) {

@@ -146,4 +146,27 @@ final class View {
         || endRow() < windowHeight
         || endColumn() < windowWidth;
   }
+
+  // What must be there of the image: the rectangle, or, where it isn't resized, its part that lies
+  // in the window. At least one pixel, though the window be all padding.
+
+  int firstSourceRow() {
+    return isScaled() ? top : top + Math.min(Math.max(windowTop, 0), height - 1);
+  }
+
+  int endSourceRow() {
+    return isScaled()
+        ? top + height
+        : Math.max(firstSourceRow() + 1, top + Math.min(height, windowTop + windowHeight));
+  }
+
+  int firstSourceColumn() {
+    return isScaled() ? left : left + Math.min(Math.max(windowLeft, 0), width - 1);
+  }
+
+  int endSourceColumn() {
+    return isScaled()
+        ? left + width
+        : Math.max(firstSourceColumn() + 1, left + Math.min(width, windowLeft + windowWidth));
+  }
 }

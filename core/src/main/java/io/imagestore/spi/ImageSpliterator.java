@@ -1,5 +1,6 @@
 package io.imagestore.spi;
 
+import io.imagestore.CorruptImageException;
 import io.imagestore.LabeledImage;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -22,30 +23,43 @@ final class ImageSpliterator extends AbstractSpliterator<LabeledImage> {
   private static final int IMAGES_A_SCAN = 256;
 
   private final Scan scan;
+  private final Consumer<CorruptImageException> onDamage;
   private Iterator<LabeledImage> ahead = List.<LabeledImage>of().iterator();
   private long nextId;
   private int count = 1;
 
-  ImageSpliterator(Scan scan) {
+  ImageSpliterator(Scan scan, Consumer<CorruptImageException> onDamage) {
     super(Long.MAX_VALUE, ORDERED | DISTINCT | NONNULL | SORTED);
     this.scan = scan;
+    this.onDamage = onDamage;
   }
 
   @Override
   public boolean tryAdvance(Consumer<? super LabeledImage> action) {
-    if (!ahead.hasNext()) {
-      ahead = nextId < 0 ? ahead : scan.from(nextId, count).iterator();
-      if (!ahead.hasNext()) {
-        return false;
+    while (!ahead.hasNext()) {
+      if (nextId < 0) {
+        return false; // behind the last possible id
+      }
+      try {
+        ahead = scan.from(nextId, count).iterator();
+        if (!ahead.hasNext()) {
+          return false;
+        }
+      } catch (CorruptImageException e) {
+        nextId = e.id() + 1;
+        onDamage.accept(e);
       }
     }
     LabeledImage image = ahead.next();
-    nextId = image.id() + 1; // negative behind the last possible id
-    count =
-        (int)
-            Math.max(1, Math.min(IMAGES_A_SCAN, BYTES_A_SCAN / image.image().shape().byteCount()));
+    nextId = image.id() + 1;
+    count = countFor(image);
     action.accept(image);
     return true;
+  }
+
+  private static int countFor(LabeledImage image) {
+    long bytes = image.image().bytes().remaining();
+    return (int) Math.max(1, Math.min(IMAGES_A_SCAN, BYTES_A_SCAN / bytes));
   }
 
   @Override

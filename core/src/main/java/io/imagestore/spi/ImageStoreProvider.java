@@ -1,11 +1,12 @@
 package io.imagestore.spi;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreOptions;
 import java.nio.file.Path;
 
 /**
- * A backend, as {@link java.util.ServiceLoader} finds it: a public class with a public constructor
+ * A backend, found on the class path by {@link java.util.ServiceLoader}. Have a public constructor
  * without parameters, named in {@code META-INF/services/io.imagestore.spi.ImageStoreProvider}.
  * Loading it must be cheap, and must not fail where a native library is missing; opening may.
  */
@@ -19,16 +20,36 @@ public interface ImageStoreProvider {
   String backend();
 
   /**
-   * Whether what lies at a path is a store that this backend can open, be it read-only. Looks at
+   * The backend's own options. Others than these and the general ones are refused before they reach
+   * it.
+   *
+   * @return by default the general ones alone
+   */
+  default Class<? extends StoreOptions> optionsType() {
+    return StoreOptions.class;
+  }
+
+  /**
+   * Whether what lies at a path is a store that this backend can open, be it only to read. Looks at
    * names and first bytes, and writes nothing.
    *
    * @param path any path, existing or not
    * @return false where it can't be told
    */
-  boolean recognises(Path path);
+  boolean recognizes(Path path);
 
   /**
-   * Opens a store.
+   * Opens what lies at a path to read. Takes no lock and changes no file.
+   *
+   * @param path where the store lies
+   * @param options general ones, or the backend's own, none of which is about writing
+   * @return the open source
+   * @throws io.imagestore.ImageStoreException as {@link io.imagestore.ImageStores#open(Path)} tells
+   */
+  ImageSource openReadOnly(Path path, StoreOptions options);
+
+  /**
+   * Opens a store to read and write.
    *
    * @param path where it lies or shall lie
    * @param options general ones, or the backend's own

@@ -1,7 +1,6 @@
 package io.imagestore.spi;
 
 import io.imagestore.LabeledImage;
-import io.imagestore.internal.InFlightCalls;
 import java.util.Iterator;
 import org.jspecify.annotations.Nullable;
 
@@ -11,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class NonNullIterator implements Iterator<LabeledImage> {
 
-  private final InFlightCalls calls;
+  private final Calls calls;
   private final Iterator<? extends @Nullable LabeledImage> images;
   private long place;
 
-  NonNullIterator(InFlightCalls calls, Iterator<? extends @Nullable LabeledImage> images) {
+  NonNullIterator(Calls calls, Iterator<? extends @Nullable LabeledImage> images) {
     this.calls = calls;
     this.images = images;
   }

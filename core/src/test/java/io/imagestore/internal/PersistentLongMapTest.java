@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.OptionalLong;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
@@ -34,6 +35,8 @@ class PersistentLongMapTest {
       }
       assertThat(map.size()).isEqualTo(model.size());
       assertThat(map.get(id)).isEqualTo(model.get(id));
+      assertThat(map.lastId())
+          .isEqualTo(model.isEmpty() ? OptionalLong.empty() : OptionalLong.of(model.lastKey()));
     }
     assertThat(entriesFrom(map, 0)).isEqualTo(entriesOf(model, 0));
     long from = random.nextLong(highestId);

@@ -197,7 +197,7 @@ class SampleTest {
 
     assertThatIllegalArgumentException()
         .isThrownBy(() -> sample.replace(new ImageShape(2, 2, 3), new byte[11]))
-        .withMessage("An image of 2x2x3 has 12 samples, but there are only 11");
+        .withMessage("An image of 2x2x3 takes 12 bytes, but there are only 11");
   }
 
   @Test

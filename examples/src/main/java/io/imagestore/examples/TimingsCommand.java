@@ -1,20 +1,19 @@
 package io.imagestore.examples;
 
 import io.imagestore.ImageStores;
-import io.imagestore.StoreOptions;
 import io.imagestore.cifar.CifarFormatException;
 import io.imagestore.examples.progress.Progress;
 import io.imagestore.examples.report.ReportFiles;
 import io.imagestore.examples.report.TextTable;
 import io.imagestore.examples.timings.Environment;
 import io.imagestore.examples.timings.Experiment;
+import io.imagestore.examples.timings.InstalledBackends;
 import io.imagestore.examples.timings.Machine;
 import io.imagestore.examples.timings.MemoryWatch;
 import io.imagestore.examples.timings.RemovedFiles;
 import io.imagestore.examples.timings.Result;
 import io.imagestore.examples.timings.Settings;
 import io.imagestore.examples.timings.Settling;
-import io.imagestore.examples.timings.StoreOpener;
 import io.imagestore.examples.timings.Timings;
 import io.imagestore.examples.timings.TrainingSet;
 import io.imagestore.examples.timings.WorkFolder;
@@ -149,12 +148,10 @@ final class TimingsCommand implements Callable<Integer> {
       DataSource source = source(settings.mostImages(), progress);
       progress.note("Images: " + source.description());
       TrainingSet images = source.load(settings.mostImages(), progress);
-      StoreOpener opener =
-          (backend, path, mode) ->
-              ImageStores.open(backend, path, StoreOptions.builder().mode(mode).build());
       Settling settling = settings.warmsUp() ? new RemovedFiles(folder, progress) : Settling.NONE;
       List<Result> results =
-          new Experiment(settings, opener, images, folder, settling, progress).run();
+          new Experiment(settings, new InstalledBackends(), images, folder, settling, progress)
+              .run();
       Environment environment =
           new Environment(
               begin.toString(),

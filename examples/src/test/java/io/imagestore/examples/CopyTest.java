@@ -6,6 +6,7 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
+import io.imagestore.Progress;
 import io.imagestore.StoreOptions;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
@@ -50,7 +51,7 @@ class CopyTest {
         ImageStore destination = open(to, destinationPath)) {
       assertThat(destination.size()).isBetween(told, COUNT - 1L);
 
-      ImageStores.copy(source, destination, (copied, total) -> {});
+      ImageStores.copy(source, destination, Progress.NONE);
 
       assertThat(destination.size()).isEqualTo(COUNT);
       for (LabeledImage image : IMAGES) {

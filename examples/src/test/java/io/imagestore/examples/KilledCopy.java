@@ -1,8 +1,9 @@
 package io.imagestore.examples;
 
-import io.imagestore.CopyProgress;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
+import io.imagestore.Progress;
 import io.imagestore.StoreOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +20,7 @@ final class KilledCopy {
    * @param args source, backend of the destination, destination
    */
   public static void main(String[] args) {
-    try (ImageStore source = ImageStores.open(Path.of(args[0]));
+    try (ImageSource source = ImageStores.open(Path.of(args[0]));
         ImageStore destination =
             ImageStores.open(args[1], Path.of(args[2]), StoreOptions.defaults())) {
       ImageStores.copy(source, destination, new Reports());
@@ -27,11 +28,11 @@ final class KilledCopy {
   }
 
   /** Tells the first batch, and waits after the second, should the kill take that long. */
-  private static final class Reports implements CopyProgress {
+  private static final class Reports implements Progress {
     private boolean told;
 
     @Override
-    public void copied(long copied, long total) {
+    public void advanced(long copied, long total) {
       if (!told) {
         System.out.println(copied);
         told = true;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
 import io.imagestore.testkit.FaultyDisk.Failure;
@@ -330,7 +330,7 @@ public abstract class FaultyDiskContract {
     }
 
     /** Only the state that has been found may be found from now on. */
-    private void narrow(ImageStore store) {
+    private void narrow(ImageSource store) {
       SortedMap<Long, LabeledImage> found = contentOf(store);
       assertThat(found).isIn(states);
       states.clear();
@@ -338,9 +338,8 @@ public abstract class FaultyDiskContract {
     }
 
     private void readOnly(Path path) {
-      if (provider().recognises(path)) {
-        StoreOptions readOnly = StoreOptions.builder().mode(OpenMode.READ_ONLY).build();
-        try (ImageStore store = provider().open(path, readOnly)) {
+      if (provider().recognizes(path)) {
+        try (ImageSource store = provider().openReadOnly(path, StoreOptions.defaults())) {
           narrow(store);
         }
       } else {
@@ -356,7 +355,7 @@ public abstract class FaultyDiskContract {
     return new RandomOperations(seed, 24, 9, new ImageShape(edge, edge + 1, 3));
   }
 
-  private static SortedMap<Long, LabeledImage> contentOf(ImageStore store) {
+  private static SortedMap<Long, LabeledImage> contentOf(ImageSource store) {
     SortedMap<Long, LabeledImage> content = new TreeMap<>();
     try (Stream<LabeledImage> images = store.stream()) {
       images.forEach(image -> content.put(image.id(), image));

@@ -8,21 +8,26 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.imagestore.Capability;
+import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
+import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreClosedException;
+import io.imagestore.StoreFullException;
 import io.imagestore.StoreInfo;
+import io.imagestore.StoreNotFoundException;
 import io.imagestore.StoreOptions;
-import io.imagestore.UnsupportedStoreException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.VerifyReport;
+import io.imagestore.spi.DirectSource;
 import io.imagestore.spi.ImageStoreProvider;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -33,6 +38,7 @@ import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -49,6 +55,8 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * What every {@link ImageStore} keeps to. A test of a backend that forgets its images when closed
@@ -86,6 +94,14 @@ public abstract class ImageStoreContract {
 
   final ImageStore open(StoreOptions options) {
     return leaks.track(provider().open(path(), options));
+  }
+
+  final ImageSource openReadOnly() {
+    return openReadOnly(StoreOptions.defaults());
+  }
+
+  final ImageSource openReadOnly(StoreOptions options) {
+    return leaks.track(provider().openReadOnly(path(), options));
   }
 
   // Storing and reading.
@@ -520,6 +536,139 @@ public abstract class ImageStoreContract {
     }
   }
 
+  @Test
+  void aPartOfAnArrayOfIdsIsRead() {
+    ImageBatch batch = ImageBatch.allocate(RGB, 2);
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+      long[] ids = {9, 4, 7, 77};
+
+      store.readBatch(ids, 1, 2, batch);
+
+      assertThat(imagesOf(batch)).isEqualTo(imagesOf(4, 7));
+      assertThatExceptionOfType(IndexOutOfBoundsException.class)
+          .isThrownBy(() -> store.readBatch(ids, 3, 2, batch));
+    }
+  }
+
+  @Test
+  void imagesAndLabelsAreReadInTheOrderAskedFor() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 50, RGB, 1));
+      long[] ids = {49, 0, 7, 7};
+
+      assertThat(store.readImages(ids)).isEqualTo(imagesOf(ids));
+      assertThat(store.labels(ids))
+          .containsExactly(imagesOf(ids).stream().mapToInt(LabeledImage::label).toArray());
+      assertThat(store.readImages(new long[0])).isEmpty();
+      assertThatExceptionOfType(ImageNotFoundException.class)
+          .isThrownBy(() -> store.readImages(new long[] {1, 50}))
+          .withMessageContaining("50");
+      assertThatExceptionOfType(ImageNotFoundException.class)
+          .isThrownBy(() -> store.labels(new long[] {1, 50}))
+          .withMessageContaining("50");
+    }
+  }
+
+  @Test
+  void imagesAreShownWhereTheyLie() {
+    long[] ids = {3, 1, 3};
+    List<Image> seen = new ArrayList<>();
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+
+      ((DirectSource) store)
+          .visit(
+              ids,
+              1,
+              2,
+              (i, image, bytes) -> {
+                assertThat(image.id()).isEqualTo(ids[1 + i]);
+                seen.add(Image.of(image.shape(), bytes.duplicate()));
+              });
+
+      assertThat(seen).containsExactly(store.get(1).image(), store.get(3).image());
+    }
+  }
+
+  // Appending.
+
+  @Test
+  void anAppendedImageGetsTheNextId() {
+    try (ImageStore store = open()) {
+      assertThat(store.append(SampleImages.noise(RGB, 1), 5)).isZero();
+      store.put(41, SampleImages.noise(RGB, 2), 6);
+      assertThat(store.append(SampleImages.noise(RGB, 3), 7)).isEqualTo(42);
+      store.delete(42);
+      assertThat(store.append(SampleImages.noise(RGB, 4), 8)).isEqualTo(42);
+
+      assertThat(store.get(42)).isEqualTo(new LabeledImage(42, SampleImages.noise(RGB, 4), 8));
+    }
+  }
+
+  @Test
+  void behindTheHighestPossibleIdNothingIsAppended() {
+    try (ImageStore store = open()) {
+      store.put(Long.MAX_VALUE, SampleImages.noise(RGB, 1), 0);
+
+      assertThatExceptionOfType(StoreFullException.class)
+          .isThrownBy(() -> store.append(SampleImages.noise(RGB, 2), 0));
+      assertThat(store.size()).isEqualTo(1);
+    }
+  }
+
+  // Metadata.
+
+  @Test
+  void metadataIsKeptWithTheImage() {
+    LabeledImage image = SampleImages.labeled(3, RGB, 1).withMetadata("{\"söt\": [1, \"häst\"]}");
+    try (ImageStore store = open()) {
+      if (refuses(Capability.METADATA, store, image)) {
+        return;
+      }
+      store.put(image);
+      store.put(4, SampleImages.noise(RGB, 4), 4);
+
+      assertThat(store.get(3)).isEqualTo(image);
+      assertThat(store.metadata(3)).isEqualTo(image.metadata());
+      assertThat(store.metadata(4)).isEmpty();
+      assertThat(store.readImages(new long[] {3})).containsExactly(image);
+      assertThatExceptionOfType(ImageNotFoundException.class).isThrownBy(() -> store.metadata(5));
+    }
+  }
+
+  @Test
+  void replacingAnImageReplacesItsMetadata() {
+    LabeledImage image = SampleImages.labeled(3, RGB, 1);
+    try (ImageStore store = open()) {
+      if (refuses(Capability.METADATA, store, image.withMetadata("1"))) {
+        return;
+      }
+      store.put(image.withMetadata("1"));
+      store.put(image.withMetadata("[2]"));
+      assertThat(store.metadata(3)).contains("[2]");
+
+      store.put(image);
+
+      assertThat(store.metadata(3)).isEmpty();
+      assertThat(store.get(3)).isEqualTo(image);
+    }
+  }
+
+  @Test
+  void aMebibyteOfMetadataIsKept() {
+    String json = '"' + "m".repeat(LabeledImage.MAX_METADATA_BYTES - 2) + '"';
+    try (ImageStore store = open()) {
+      if (refuses(Capability.METADATA, store, SampleImages.labeled(1, RGB, 1).withMetadata(json))) {
+        return;
+      }
+      store.putBatch(SampleImages.stream(0, 5, RGB, 1).map(image -> image.withMetadata(json)));
+
+      assertThat(store.metadata(4)).contains(json);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
   // Deleting.
 
   @Test
@@ -663,12 +812,167 @@ public abstract class ImageStoreContract {
         store.put(1, image.image(), image.label());
         assertThat(store.get(1)).isEqualTo(image);
       } else {
-        assertThatExceptionOfType(UnsupportedStoreException.class)
+        assertThatExceptionOfType(UnsupportedImageException.class)
             .isThrownBy(() -> store.put(1, image.image(), image.label()))
             .withMessageContaining("5");
         assertThat(store.size()).isZero();
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource(SampleType.class)
+  void rawImagesOfEachSampleTypeAreStoredOrRefusedAsDeclared(SampleType sampleType) {
+    ImageShape shape = new ImageShape(7, 5, 3, sampleType);
+    List<LabeledImage> images = SampleImages.list(0, 20, shape, 1);
+    try (ImageStore store = open()) {
+      if (declares(store, sampleType)) {
+        store.putBatch(images);
+
+        assertThat(all(store)).isEqualTo(images);
+        assertThat(imagesOf(store.readBatch(0, 20))).isEqualTo(images);
+      } else {
+        assertThatExceptionOfType(UnsupportedImageException.class)
+            .isThrownBy(() -> store.putBatch(images))
+            .withMessageContaining(sampleType.name());
+        assertThat(store.size()).isZero();
+      }
+    }
+  }
+
+  private static boolean declares(ImageStore store, SampleType sampleType) {
+    Set<Capability> capabilities = store.info().capabilities();
+    return switch (sampleType) {
+      case UINT8 -> true;
+      case UINT16 -> capabilities.contains(Capability.UINT16);
+      case FLOAT32 -> capabilities.contains(Capability.FLOAT32);
+    };
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"png", "jpeg"})
+  void anEncodedImageComesBackByteForByteOrIsRefusedAsDeclared(String format) {
+    LabeledImage image = new LabeledImage(5, SampleImages.encoded(format, 40, 30, 1), 2);
+    try (ImageStore store = open()) {
+      if (store.info().capabilities().contains(Capability.ENCODED)) {
+        store.put(image);
+
+        assertThat(store.get(5)).isEqualTo(image);
+        assertThat(store.shape(5)).isEqualTo(new ImageShape(40, 30, 3));
+        assertThat(store.readImages(new long[] {5})).containsExactly(image);
+        assertThat(store.verify().isClean()).isTrue();
+      } else {
+        assertThatExceptionOfType(UnsupportedImageException.class)
+            .isThrownBy(() -> store.put(image))
+            .withMessageContaining(format);
+        assertThat(store.size()).isZero();
+      }
+    }
+  }
+
+  @Test
+  void aFormatWithoutCodecIsKeptButNotDecoded() {
+    ImageShape shape = new ImageShape(40, 30, 3);
+    Image image = Image.encoded(ByteBuffer.wrap(new byte[] {1, 2, 3, 4, 5}), "avif", shape);
+    try (ImageStore store = open()) {
+      if (refuses(Capability.ENCODED, store, new LabeledImage(7, image, 1))) {
+        return;
+      }
+      store.put(7, image, 1);
+
+      assertThat(store.get(7).image()).isEqualTo(image);
+      assertThatExceptionOfType(UnsupportedImageException.class)
+          .isThrownBy(() -> store.readBatch(new long[] {7}))
+          .withMessageContaining("avif")
+          .withMessageContaining("7")
+          .withMessageContaining(path().toString());
+    }
+  }
+
+  @Test
+  void whatWasNoWholeFileWhenItWasStoredIsNamedWhenItIsDecoded() {
+    ImageShape shape = new ImageShape(40, 30, 3);
+    byte[] file = SampleImages.encoded("png", 40, 30, 1).encodedBytes();
+    Image half = Image.encoded(ByteBuffer.wrap(file, 0, file.length / 2), "png", shape);
+    try (ImageStore store = open()) {
+      if (refuses(Capability.ENCODED, store, new LabeledImage(7, half, 1))) {
+        return;
+      }
+      store.put(7, half, 1);
+
+      assertThat(store.get(7).image()).isEqualTo(half);
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.readBatch(new long[] {7}))
+          .satisfies(e -> assertThat(e.id()).isEqualTo(7))
+          .withMessageContaining(path().toString());
+    }
+  }
+
+  @Test
+  void readBatchDecodesEncodedImages() {
+    List<LabeledImage> images = new ArrayList<>();
+    for (int id = 0; id < 12; id++) {
+      String format = id % 2 == 0 ? "png" : "jpeg";
+      images.add(new LabeledImage(id, SampleImages.encoded(format, 40, 30, id), id));
+    }
+    try (ImageStore store = open()) {
+      if (refuses(Capability.ENCODED, store, images.get(0))) {
+        return;
+      }
+      store.putBatch(images);
+
+      ImageBatch batch = store.readBatch(0, 20);
+
+      assertThat(batch.size()).isEqualTo(12);
+      for (int i = 0; i < 12; i++) {
+        assertThat(batch.image(i)).isEqualTo(images.get(i).image().decoded());
+      }
+    }
+  }
+
+  @Test
+  void imagesOfEveryKindLieInOneStoreThatDeclaresIt() {
+    List<LabeledImage> images =
+        new ArrayList<>(
+            List.of(
+                SampleImages.labeled(0, new ImageShape(1, 1, 1), 1).withMetadata("{\"n\":0}"),
+                SampleImages.labeled(1, new ImageShape(300, 200, 3), 1),
+                new LabeledImage(2, SampleImages.encoded("jpeg", 33, 47, 2), 2),
+                new LabeledImage(3, SampleImages.encoded("png", 20, 10, 3), 3).withMetadata("3"),
+                SampleImages.labeled(4, new ImageShape(1, 1, 1), 4)));
+    try (ImageStore store = open()) {
+      if (!store
+          .info()
+          .capabilities()
+          .containsAll(Set.of(Capability.MIXED_SHAPES, Capability.ENCODED))) {
+        assertThatThrownBy(() -> store.putBatch(images))
+            .isInstanceOfAny(ShapeMismatchException.class, UnsupportedImageException.class);
+        assertThat(store.size()).isZero();
+        return;
+      }
+      if (declares(store, SampleType.UINT16)) {
+        images.add(SampleImages.labeled(5, new ImageShape(9, 9, 2, SampleType.UINT16), 1));
+      }
+      if (declares(store, SampleType.FLOAT32)) {
+        images.add(SampleImages.labeled(6, new ImageShape(4, 5, 1, SampleType.FLOAT32), 1));
+      }
+
+      store.putBatch(images);
+
+      assertThat(all(store)).isEqualTo(images);
+      assertThat(store.verify().isClean()).isTrue();
+      assertThat(store.readBatch(new long[] {4, 0}).shape()).isEqualTo(new ImageShape(1, 1, 1));
+    }
+  }
+
+  /** Whether a store doesn't declare a capability; then it must refuse an image that needs it. */
+  private static boolean refuses(Capability capability, ImageStore store, LabeledImage image) {
+    if (store.info().capabilities().contains(capability)) {
+      return false;
+    }
+    assertThatExceptionOfType(UnsupportedImageException.class).isThrownBy(() -> store.put(image));
+    assertThat(store.contains(image.id())).isFalse();
+    return true;
   }
 
   @Test
@@ -885,6 +1189,11 @@ public abstract class ImageStoreContract {
             () -> store.verify(),
             () -> store.readBatch(0, 1),
             () -> store.readBatch(new long[] {1}),
+            () -> store.readImages(new long[] {1}),
+            () -> store.labels(new long[] {1}),
+            () -> store.shape(1),
+            () -> store.metadata(1),
+            () -> store.append(SampleImages.noise(RGB, 1), 1),
             () -> store.delete(1))) {
       assertThatExceptionOfType(StoreClosedException.class)
           .isThrownBy(call::call)
@@ -998,8 +1307,8 @@ public abstract class ImageStoreContract {
 
   @Test
   void openingReadOnlyWhereThereIsNothingIsRefusedAndCreatesNothing() {
-    assertThatExceptionOfType(UnsupportedStoreException.class)
-        .isThrownBy(() -> open(StoreOptions.builder().mode(OpenMode.READ_ONLY).build()))
+    assertThatExceptionOfType(StoreNotFoundException.class)
+        .isThrownBy(this::openReadOnly)
         .withMessageContaining(path().toString());
     assertThat(folder).isEmptyDirectory();
   }
@@ -1011,7 +1320,7 @@ public abstract class ImageStoreContract {
 
   // What the tests are made of.
 
-  static List<LabeledImage> all(ImageStore store) {
+  static List<LabeledImage> all(ImageSource store) {
     try (Stream<LabeledImage> images = store.stream()) {
       return images.toList();
     }

@@ -1,27 +1,28 @@
 package io.imagestore.testkit;
 
-import io.imagestore.Image;
-import io.imagestore.ImageBatch;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.LabeledImage;
-import io.imagestore.StoreInfo;
-import io.imagestore.VerifyReport;
+import io.imagestore.spi.DirectSource;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 
 /**
  * Fails a test that leaves a store or a stream open, and shows where it was opened. Register it as
- * an extension, and open stores through {@link #track}:
+ * an extension, and open stores through {@link #track(ImageStore)}:
  *
  * <pre>{@code
  * @RegisterExtension final LeakDetector leaks = new LeakDetector();
  *
- * ImageStore store = leaks.track(ImageStores.open(path));
+ * ImageSource source = leaks.track(ImageStores.open(path));
  * }</pre>
  *
  * <p>Safe in any thread.
@@ -40,9 +41,17 @@ public final class LeakDetector implements AfterEachCallback {
    * @return the same store, watched; close this one
    */
   public ImageStore track(ImageStore store) {
-    ImageStore tracked = new TrackedStore(store);
-    open.put(tracked, new Throwable("store " + store + " was opened here"));
-    return tracked;
+    return (ImageStore) tracked(store, ImageStore.class);
+  }
+
+  /**
+   * Watches a source.
+   *
+   * @param source just opened
+   * @return the same source, watched; close this one
+   */
+  public ImageSource track(ImageSource source) {
+    return (ImageSource) tracked(source, ImageSource.class);
   }
 
   /**
@@ -67,116 +76,34 @@ public final class LeakDetector implements AfterEachCallback {
     assertNothingOpen();
   }
 
-  private final class TrackedStore implements ImageStore {
-
-    private final ImageStore store;
-
-    TrackedStore(ImageStore store) {
-      this.store = store;
+  private Object tracked(ImageSource source, Class<? extends ImageSource> type) {
+    List<Class<?>> types = new ArrayList<>(List.of(type));
+    if (source instanceof DirectSource) {
+      types.add(DirectSource.class);
     }
+    open.put(source, new Throwable(source + " was opened here"));
+    return Proxy.newProxyInstance(
+        getClass().getClassLoader(),
+        types.toArray(Class<?>[]::new),
+        (proxy, method, arguments) -> call(source, method, arguments));
+  }
 
-    @Override
-    public Stream<LabeledImage> stream() {
-      Stream<LabeledImage> stream = store.stream();
-      Object key = new Object();
-      open.put(key, new Throwable("a stream of " + store + " was opened here"));
-      return stream.onClose(() -> open.remove(key));
+  private Object call(ImageSource source, Method method, Object[] arguments) throws Throwable {
+    if (method.getName().equals("close")) {
+      open.remove(source);
     }
+    Object result;
+    try {
+      result = method.invoke(source, arguments);
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
+    }
+    return result instanceof Stream<?> stream ? tracked(source, stream) : result;
+  }
 
-    @Override
-    public void close() {
-      open.remove(this);
-      store.close();
-    }
-
-    @Override
-    public void put(long id, Image image, int label) {
-      store.put(id, image, label);
-    }
-
-    @Override
-    public LabeledImage get(long id) {
-      return store.get(id);
-    }
-
-    @Override
-    public Optional<LabeledImage> find(long id) {
-      return store.find(id);
-    }
-
-    @Override
-    public void putBatch(Iterable<LabeledImage> images) {
-      store.putBatch(images);
-    }
-
-    @Override
-    public void putBatch(Stream<LabeledImage> images) {
-      store.putBatch(images);
-    }
-
-    @Override
-    public void putBatch(ImageBatch batch) {
-      store.putBatch(batch);
-    }
-
-    @Override
-    public ImageBatch readBatch(long[] ids) {
-      return store.readBatch(ids);
-    }
-
-    @Override
-    public ImageBatch readBatch(long firstId, int count) {
-      return store.readBatch(firstId, count);
-    }
-
-    @Override
-    public void readBatch(long[] ids, ImageBatch into) {
-      store.readBatch(ids, into);
-    }
-
-    @Override
-    public boolean contains(long id) {
-      return store.contains(id);
-    }
-
-    @Override
-    public boolean delete(long id) {
-      return store.delete(id);
-    }
-
-    @Override
-    public long size() {
-      return store.size();
-    }
-
-    @Override
-    public long[] ids() {
-      return store.ids();
-    }
-
-    @Override
-    public int label(long id) {
-      return store.label(id);
-    }
-
-    @Override
-    public StoreInfo info() {
-      return store.info();
-    }
-
-    @Override
-    public VerifyReport verify() {
-      return store.verify();
-    }
-
-    @Override
-    public void flush() {
-      store.flush();
-    }
-
-    @Override
-    public String toString() {
-      return store.toString();
-    }
+  private Stream<?> tracked(ImageSource source, Stream<?> stream) {
+    Object key = new Object();
+    open.put(key, new Throwable("a stream of " + source + " was opened here"));
+    return stream.onClose(() -> open.remove(key));
   }
 }

@@ -1,133 +1,158 @@
 package io.imagestore.testkit;
 
 import io.imagestore.Capability;
-import io.imagestore.ImageBatch;
-import io.imagestore.ImageNotFoundException;
-import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.StoreOptions;
 import io.imagestore.internal.PersistentLongMap;
-import io.imagestore.spi.AbstractImageStore;
+import io.imagestore.spi.Snapshot;
+import io.imagestore.spi.StoreReader;
+import io.imagestore.spi.StoreWriter;
+import io.imagestore.spi.StoredImage;
+import io.imagestore.spi.Stores;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
-import java.util.OptionalInt;
+import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A store that holds its images on the heap and forgets them when it is closed: for tests that need
- * a store but no files.
+ * a store but no files, and as the shortest example of a backend.
  */
-public final class MemoryImageStore extends AbstractImageStore {
+public final class MemoryImageStore {
 
-  private final List<String> labelNames;
-  private volatile PersistentLongMap<LabeledImage> images = PersistentLongMap.empty();
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(
+          Capability.MIXED_SHAPES,
+          Capability.ENCODED,
+          Capability.ANY_CHANNELS,
+          Capability.UINT16,
+          Capability.FLOAT32,
+          Capability.METADATA);
 
-  /** An empty store. */
-  public MemoryImageStore() {
-    this(Path.of("memory"), StoreOptions.defaults());
+  private MemoryImageStore() {}
+
+  /**
+   * Makes a store.
+   *
+   * @return an empty one
+   */
+  public static ImageStore open() {
+    return open(Path.of("memory"), StoreOptions.defaults());
   }
 
-  MemoryImageStore(Path location, StoreOptions options) {
-    super(location, options);
-    this.labelNames = options.labelNames().orElse(List.of());
+  static ImageStore open(Path location, StoreOptions options) {
+    Memory memory = new Memory(location, options.labelNames().orElse(List.of()));
+    return Stores.store("MemoryImageStore", memory, memory);
   }
 
-  @Override
-  protected void write(Iterator<LabeledImage> batch) {
-    PersistentLongMap.Builder<LabeledImage> grown = images.toBuilder();
-    while (batch.hasNext()) {
-      LabeledImage image = batch.next();
-      grown.put(image.id(), image);
+  private static final class Memory implements StoreReader, StoreWriter {
+    private final Path location;
+    private final List<String> labelNames;
+    private volatile PersistentLongMap<Kept> images = PersistentLongMap.empty();
+
+    Memory(Path location, List<String> labelNames) {
+      this.location = location;
+      this.labelNames = labelNames;
     }
-    images = grown.build();
-  }
 
-  @Override
-  protected boolean remove(long id) {
-    PersistentLongMap<LabeledImage> before = images;
-    images = before.without(id);
-    return images != before;
-  }
-
-  @Override
-  protected @Nullable LabeledImage read(long id) {
-    return images.get(id);
-  }
-
-  @Override
-  protected void read(long[] ids, ImageBatch into) {
-    PersistentLongMap<LabeledImage> snapshot = images;
-    for (long id : ids) {
-      requireShape(id, found(snapshot, id).image().shape(), into.shape());
+    @Override
+    public Path location() {
+      return location;
     }
-    into.fill(
-        ids.length,
-        (pixels, batchIds, labels) -> {
-          for (int i = 0; i < ids.length; i++) {
-            LabeledImage image = found(snapshot, ids[i]);
-            image.image().copyTo(pixels);
-            batchIds[i] = image.id();
-            labels[i] = image.label();
-          }
-        });
-  }
 
-  private LabeledImage found(PersistentLongMap<LabeledImage> snapshot, long id) {
-    LabeledImage image = snapshot.get(id);
-    if (image == null) {
-      throw new ImageNotFoundException(location(), id);
+    @Override
+    public Snapshot snapshot() {
+      return new State(location, images);
     }
-    return image;
+
+    @Override
+    public StoreInfo describe() {
+      return new StoreInfo("memory", location, images.size(), 0, labelNames, CAPABILITIES);
+    }
+
+    @Override
+    public void write(Iterator<LabeledImage> batch) {
+      PersistentLongMap.Builder<Kept> grown = images.toBuilder();
+      while (batch.hasNext()) {
+        LabeledImage image = batch.next();
+        grown.put(image.id(), new Kept(image));
+      }
+      images = grown.build();
+    }
+
+    @Override
+    public boolean remove(long id) {
+      PersistentLongMap<Kept> before = images;
+      images = before.without(id);
+      return images != before;
+    }
+
+    @Override
+    public void sync() {
+      // There is nothing that could outlive the process.
+    }
+
+    @Override
+    public void close() {
+      images = PersistentLongMap.empty();
+    }
   }
 
-  @Override
-  protected @Nullable ImageShape shapeOf(long id) {
-    LabeledImage image = images.get(id);
-    return image == null ? null : image.image().shape();
+  private static final class Kept extends StoredImage {
+    private final LabeledImage image;
+
+    Kept(LabeledImage image) {
+      super(image.id(), image.image().shape(), image.label(), image.image().format().orElse(null));
+      this.image = image;
+    }
   }
 
-  @Override
-  protected OptionalInt labelOf(long id) {
-    LabeledImage image = images.get(id);
-    return image == null ? OptionalInt.empty() : OptionalInt.of(image.label());
-  }
+  private record State(Path store, PersistentLongMap<Kept> images) implements Snapshot {
 
-  @Override
-  protected long[] idsFrom(long firstId, int count) {
-    return images.idsFrom(firstId, count);
-  }
+    @Override
+    public long count() {
+      return images.size();
+    }
 
-  @Override
-  protected long count() {
-    return images.size();
-  }
+    @Override
+    public OptionalLong lastId() {
+      return images.lastId();
+    }
 
-  @Override
-  protected void check(long id) {
-    // Nothing on the heap can rot without the JVM's notice.
-  }
+    @Override
+    public long[] idsFrom(long firstId, int count) {
+      return images.idsFrom(firstId, count);
+    }
 
-  @Override
-  protected StoreInfo describe() {
-    return new StoreInfo(
-        "memory",
-        location(),
-        count(),
-        0,
-        labelNames,
-        EnumSet.of(Capability.MIXED_SHAPES, Capability.ANY_CHANNELS));
-  }
+    @Override
+    public @Nullable StoredImage find(long id) {
+      return images.get(id);
+    }
 
-  @Override
-  protected void sync() {
-    // There is nothing that could outlive the process.
-  }
+    @Override
+    public @Nullable String metadata(StoredImage image) {
+      return ((Kept) image).image.metadata().orElse(null);
+    }
 
-  @Override
-  protected void release() {
-    images = PersistentLongMap.empty();
+    @Override
+    public void read(StoredImage image, Visitor visitor) throws IOException {
+      visitor.visit(((Kept) image).image.image().bytes());
+    }
+
+    @Override
+    public void check(long id) {
+      // Nothing on the heap can rot without the JVM's notice.
+    }
+
+    @Override
+    public void close() {
+      // The garbage collector lets it go.
+    }
   }
 }

@@ -1,9 +1,9 @@
 package io.imagestore.testkit;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.OpenMode;
+import io.imagestore.StoreNotFoundException;
 import io.imagestore.StoreOptions;
-import io.imagestore.UnsupportedStoreException;
 import io.imagestore.spi.ImageStoreProvider;
 import java.nio.file.Path;
 
@@ -22,16 +22,18 @@ public final class MemoryImageStoreProvider implements ImageStoreProvider {
   }
 
   @Override
-  public boolean recognises(Path path) {
+  public boolean recognizes(Path path) {
     return false;
   }
 
   @Override
+  public ImageSource openReadOnly(Path path, StoreOptions options) {
+    throw new StoreNotFoundException(
+        "there is no store at " + path + ": a store in memory is always new");
+  }
+
+  @Override
   public ImageStore open(Path path, StoreOptions options) {
-    if (options.mode() == OpenMode.READ_ONLY) {
-      throw new UnsupportedStoreException(
-          "there is no store at " + path + ": a store in memory is always new");
-    }
-    return new MemoryImageStore(path, options);
+    return MemoryImageStore.open(path, options);
   }
 }

@@ -2,16 +2,21 @@ package io.imagestore.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.imagestore.Capability;
+import io.imagestore.CopyReport;
 import io.imagestore.CorruptImageException;
 import io.imagestore.Durability;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
+import io.imagestore.Progress;
+import io.imagestore.StoreExistsException;
 import io.imagestore.StoreLockedException;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
@@ -26,6 +31,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -84,10 +90,6 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
   }
 
-  private ImageStore openReadOnly() {
-    return open(StoreOptions.builder().mode(OpenMode.READ_ONLY).build());
-  }
-
   // Lasting.
 
   @ParameterizedTest
@@ -118,7 +120,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
         store.put(1000, SampleImages.noise(RGB, opening), opening);
       }
     }
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThat(imagesOf(store.readBatch(0, 84))).isEqualTo(SampleImages.list(0, 84, RGB, 1));
       assertThat(store.get(1000))
           .isEqualTo(new LabeledImage(1000, SampleImages.noise(RGB, 11), 11));
@@ -129,7 +131,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   void anEmptyStoreIsStillAStoreWhenItIsOpenedAgain() {
     open().close();
 
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThat(store.size()).isZero();
     }
   }
@@ -143,7 +145,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
 
     open(StoreOptions.builder().labelNames(List.of("chat", "chien", "cheval")).build()).close();
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThat(store.info().labelNames()).containsExactly("chat", "chien", "cheval");
       assertThat(store.get(1).image()).isEqualTo(SampleImages.noise(RGB, 1));
     }
@@ -163,7 +165,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
         assertThat(all(store)).isEqualTo(new ArrayList<>(model.values()));
       }
     }
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThat(all(store)).isEqualTo(new ArrayList<>(model.values()));
     }
   }
@@ -286,7 +288,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     try (ImageStore store = open()) {
       store.put(1, SampleImages.noise(RGB, 1), 1);
 
-      assertThat(readElsewhere(OpenMode.READ_WRITE)).containsExactly("StoreLockedException");
+      assertThat(tryToWriteElsewhere()).containsExactly("StoreLockedException");
       store.put(2, SampleImages.noise(RGB, 2), 2);
     }
   }
@@ -300,18 +302,26 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
       if (store.info().capabilities().contains(Capability.READ_BY_OTHER_PROCESSES)) {
         try (Stream<LabeledImage> images = store.stream()) {
-          assertThat(readElsewhere(OpenMode.READ_ONLY)).containsExactly(OtherReader.digest(images));
+          assertThat(readElsewhere()).containsExactly(OtherProcess.digest(images));
         }
       } else {
-        assertThat(readElsewhere(OpenMode.READ_ONLY)).containsExactly("StoreLockedException");
+        assertThat(readElsewhere()).containsExactly("StoreLockedException");
       }
     }
   }
 
-  private List<String> readElsewhere(OpenMode mode) {
+  private List<String> readElsewhere() {
+    return runElsewhere("read");
+  }
+
+  private List<String> tryToWriteElsewhere() {
+    return runElsewhere("write");
+  }
+
+  private List<String> runElsewhere(String how) {
     try (ChildJvm child =
         ChildJvm.start(
-            List.of(), OtherReader.class, provider().getClass().getName(), path(), mode)) {
+            List.of(), OtherProcess.class, provider().getClass().getName(), path(), how)) {
       return child.succeed();
     }
   }
@@ -322,7 +332,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   void aDamagedImageIsNamedAndTheOthersStayReadable() throws IOException {
     damagedStore(20, 7);
 
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThatExceptionOfType(CorruptImageException.class)
           .isThrownBy(() -> store.get(7))
           .withMessageContaining("7")
@@ -338,7 +348,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   void aBatchWithADamagedImageIsEmptyAfterwards() throws IOException {
     damagedStore(20, 7);
     ImageBatch batch = ImageBatch.allocate(RGB, 20);
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       store.readBatch(new long[] {1, 2}, batch);
 
       assertThatExceptionOfType(CorruptImageException.class)
@@ -355,7 +365,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   void aStreamGivesTheImagesBeforeADamagedOne() throws IOException {
     damagedStore(20, 7);
     List<LabeledImage> seen = new ArrayList<>();
-    try (ImageStore store = openReadOnly();
+    try (ImageSource store = openReadOnly();
         Stream<LabeledImage> images = store.stream()) {
       assertThatExceptionOfType(CorruptImageException.class)
           .isThrownBy(() -> images.forEach(seen::add))
@@ -365,10 +375,53 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
+  void theIteratorOfAStreamGoesOnBehindADamagedImage() throws IOException {
+    damagedStore(20, 7);
+    List<LabeledImage> seen = new ArrayList<>();
+    try (ImageSource store = openReadOnly();
+        Stream<LabeledImage> images = store.stream()) {
+      Iterator<LabeledImage> i = images.iterator();
+      while (seen.size() < 7) {
+        seen.add(i.next());
+      }
+      assertThatExceptionOfType(CorruptImageException.class).isThrownBy(i::hasNext);
+      i.forEachRemaining(seen::add);
+    }
+    assertThat(seen)
+        .isEqualTo(
+            SampleImages.list(0, 20, RGB, 1).stream().filter(image -> image.id() != 7).toList());
+  }
+
+  @Test
+  void aStreamLeavesDamagedImagesOutAndReportsThemIfAskedTo() throws IOException {
+    damagedStore(20, 0, 7, 8, 19);
+    List<Long> damaged = new ArrayList<>();
+    try (ImageSource store = openReadOnly();
+        Stream<LabeledImage> images = store.stream(e -> damaged.add(e.id()))) {
+      assertThat(images).hasSize(16);
+    }
+    assertThat(damaged).containsExactly(0L, 7L, 8L, 19L);
+  }
+
+  @Test
+  void aCopyLeavesDamagedImagesOutAndReportsThemIfAskedTo() throws IOException {
+    damagedStore(20, 7);
+    try (ImageSource source = openReadOnly();
+        ImageStore copy = leaks.track(MemoryImageStore.open())) {
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> ImageStores.copy(source, copy, Progress.NONE));
+
+      CopyReport report = ImageStores.copy(source, copy, Progress.NONE, e -> {});
+
+      assertThat(copy.size()).isEqualTo(19);
+      assertThat(report.damages()).extracting(VerifyReport.Damage::id).containsExactly(7L);
+    }
+  }
+
+  @Test
   void verifyNamesTheDamagedImagesEvenIfReadsDoNotCheck() throws IOException {
     damagedStore(20, 3, 15);
-    try (ImageStore store =
-        open(StoreOptions.builder().mode(OpenMode.READ_ONLY).verifyChecksums(false).build())) {
+    try (ImageSource store = openReadOnly(StoreOptions.builder().verifyChecksums(false).build())) {
       VerifyReport report = store.verify();
 
       assertThat(report.damagedIds()).containsExactly(3, 15);
@@ -399,35 +452,31 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   // Opening.
 
   @Test
-  void aStoreOpenedReadOnlyRefusesToWrite() {
-    try (ImageStore store = open()) {
-      store.putBatch(SampleImages.list(0, 3, RGB, 1));
-    }
-    try (ImageStore store = openReadOnly()) {
-      for (Runnable write :
-          List.<Runnable>of(
-              () -> store.put(1, SampleImages.noise(RGB, 1), 1),
-              () -> store.putBatch(SampleImages.list(0, 1, RGB, 1)),
-              () -> store.delete(1))) {
-        assertThatExceptionOfType(UnsupportedStoreException.class)
-            .isThrownBy(write::run)
-            .withMessageContaining("read-only");
-      }
-      assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
+  void optionsAboutWritingAreRefusedWhenAStoreIsOpenedToRead() {
+    open().close();
+
+    for (StoreOptions options :
+        List.of(
+            StoreOptions.builder().mode(OpenMode.CREATE_NEW).build(),
+            StoreOptions.builder().durability(Durability.COMMIT).build(),
+            StoreOptions.builder().labelNames(List.of("cat")).build())) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> leaks.track(ImageStores.openReadOnly(path(), options)))
+          .withMessageContaining("about writing");
     }
   }
 
   @Test
-  void aStoreOpenedReadOnlyChangesNoStoredByte() throws IOException {
+  void openingToReadChangesNoFileAndMakesNone() throws IOException {
     try (ImageStore store = open()) {
       store.putBatch(SampleImages.list(0, 3, RGB, 1));
     }
     Map<Path, FileTime> before = timesOf(path());
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThat(store.verify().isClean()).isTrue();
-      store.flush();
+      assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
     }
-    assertThat(timesOf(path())).containsAllEntriesOf(before);
+    assertThat(timesOf(path())).isEqualTo(before);
   }
 
   @Test
@@ -436,11 +485,11 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
       store.putBatch(SampleImages.list(0, 3, RGB, 1));
     }
 
-    assertThatExceptionOfType(UnsupportedStoreException.class)
+    assertThatExceptionOfType(StoreExistsException.class)
         .isThrownBy(() -> open(StoreOptions.builder().mode(OpenMode.CREATE_NEW).build()))
         .withMessageContaining(path().toString());
 
-    try (ImageStore store = openReadOnly()) {
+    try (ImageSource store = openReadOnly()) {
       assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
     }
   }
@@ -475,7 +524,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     try (ImageStore store = leaks.track(provider().open(deep, StoreOptions.defaults()))) {
       store.put(1, SampleImages.noise(RGB, 1), 1);
     }
-    try (ImageStore store = leaks.track(ImageStores.open(deep))) {
+    try (ImageSource store = leaks.track(ImageStores.open(deep))) {
       assertThat(store.size()).isEqualTo(1);
     }
   }
@@ -509,11 +558,11 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
-  void theStoreIsRecognisedByWhatLiesAtItsPath() {
+  void theStoreIsRecognizedByWhatLiesAtItsPath() {
     try (ImageStore store = open()) {
       store.putBatch(SampleImages.list(0, 3, RGB, 1));
     }
-    try (ImageStore store = leaks.track(ImageStores.open(path()))) {
+    try (ImageSource store = leaks.track(ImageStores.open(path()))) {
       assertThat(store.info().backend()).isEqualTo(provider().backend());
       assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
     }
@@ -537,10 +586,8 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   private static Map<Path, FileTime> timesOf(Path store) throws IOException {
-    List<Path> files = filesOf(store);
-    files =
-        files.stream().filter(file -> !file.getFileName().toString().startsWith("lock")).toList();
-    return files.stream().collect(Collectors.toMap(file -> file, PersistentStoreContract::timeOf));
+    return filesOf(store).stream()
+        .collect(Collectors.toMap(file -> file, PersistentStoreContract::timeOf));
   }
 
   private static FileTime timeOf(Path file) {

@@ -3,11 +3,17 @@ package io.imagestore.testkit;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
+import java.awt.image.BufferedImage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 
 /**
  * Images made from a seed: the same seed gives the same image on every machine. Safe in any thread.
@@ -29,7 +35,36 @@ public final class SampleImages {
   public static Image noise(ImageShape shape, long seed) {
     byte[] samples = new byte[Math.toIntExact(shape.byteCount())];
     new SplittableRandom(seed).nextBytes(samples);
-    return Image.of(shape.height(), shape.width(), shape.channels(), samples);
+    return Image.of(shape, ByteBuffer.wrap(samples));
+  }
+
+  /**
+   * An encoded image of noise.
+   *
+   * @param format {@code png} or {@code jpeg}
+   * @param height rows
+   * @param width columns
+   * @param seed decides the samples
+   * @return an RGB image, written by the JDK
+   */
+  public static Image encoded(String format, int height, int width, long seed) {
+    BufferedImage awt = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int y = 0; y < height; y++) {
+      for (int x = 0; x < width; x++) {
+        awt.setRGB(x, y, random.nextInt(1 << 24));
+      }
+    }
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try {
+      if (!ImageIO.write(awt, format, file)) {
+        throw new IllegalArgumentException("the JDK writes no '" + format + "'");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("an image in memory can't be written", e);
+    }
+    return Image.encoded(
+        ByteBuffer.wrap(file.toByteArray()), format, new ImageShape(height, width, 3));
   }
 
   /**

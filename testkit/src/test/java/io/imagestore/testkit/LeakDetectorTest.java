@@ -14,7 +14,7 @@ class LeakDetectorTest {
 
   @Test
   void aStoreLeftOpenIsReportedWithTheStackThatOpenedIt() {
-    leaks.track(new MemoryImageStore());
+    leaks.track(MemoryImageStore.open());
 
     assertThatExceptionOfType(AssertionError.class)
         .isThrownBy(leaks::assertNothingOpen)
@@ -26,7 +26,7 @@ class LeakDetectorTest {
 
   @Test
   void aStreamLeftOpenIsReported() {
-    try (ImageStore store = leaks.track(new MemoryImageStore())) {
+    try (ImageStore store = leaks.track(MemoryImageStore.open())) {
       Stream<LabeledImage> forgotten = store.stream();
       forgotten.forEach(image -> {});
     }
@@ -38,7 +38,7 @@ class LeakDetectorTest {
 
   @Test
   void whatWasClosedIsNotReported() {
-    try (ImageStore store = leaks.track(new MemoryImageStore());
+    try (ImageStore store = leaks.track(MemoryImageStore.open());
         Stream<LabeledImage> images = store.stream()) {
       images.forEach(image -> {});
     }

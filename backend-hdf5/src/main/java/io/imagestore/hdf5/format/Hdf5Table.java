@@ -273,35 +273,37 @@ public final class Hdf5Table implements Closeable {
   }
 
   /**
-   * Reads, so that what is returned or thrown is right: if what the state refers to was overwritten
-   * meanwhile, it reads again, or, where another process did that, says that the table has to be
-   * opened again.
+   * Reads once, as {@link ReadWatch#read} does.
    *
-   * @param reading takes the current view, directly or as part of a state of the caller's, and
-   *     reads; must have no other effect than what it does anew each time
+   * @param reading reads from the view of this moment
    * @param <T> what it returns
-   * @return what it returned last
-   * @throws OutdatedException if another process has overwritten what this table refers to
+   * @return what it returned
+   * @throws OutdatedException if what the view refers to was overwritten meanwhile
    * @throws IOException if the file can't be read, or is damaged
    */
-  public <T> T read(Reading<T> reading) throws IOException {
-    return guard.read(reading);
+  public <T> T read(ReadWatch.Reading<T> reading) throws IOException {
+    try (ReadWatch watch = guard.watch()) {
+      return watch.read(reading);
+    }
   }
 
   /**
-   * A piece of reading.
+   * Watches from now on whether what is read can be believed. Nobody waits for it.
    *
-   * @param <T> what it returns
+   * @return to be closed
    */
-  @FunctionalInterface
-  public interface Reading<T> {
-    /**
-     * Reads.
-     *
-     * @return anything
-     * @throws IOException if it fails
-     */
-    T run() throws IOException;
+  public ReadWatch watch() {
+    return guard.watch();
+  }
+
+  /**
+   * Watches, and lets this process's writer wait before it overwrites anything. Against another
+   * process's writer it does no more than {@link #watch}.
+   *
+   * @return to be closed soon
+   */
+  public ReadWatch hold() {
+    return guard.hold();
   }
 
   // Writing.

@@ -15,6 +15,8 @@ final class Messages {
   private static final int STRING_CLASS = 0x13;
   private static final int NULL_PADDED_UTF8 = 0x11;
   private static final int INTEGER_CLASS = 0x10;
+  private static final int FLOAT_CLASS = 0x11;
+  private static final int IMPLIED_BIT = 0x20;
   private static final int SIGNED = 0x08;
   private static final int UTF8 = 1;
   // The length field of a message has two bytes.
@@ -191,12 +193,26 @@ final class Messages {
     }
   }
 
-  /** An integer: section IV.A.2.d, <em>The Datatype Message</em>, class 0. */
+  /** Section IV.A.2.d, <em>The Datatype Message</em>. */
   static Message datatype(ElementType type) {
+    ByteBuffer body = type == ElementType.FLOAT32 ? float32() : integer(type);
+    return Message.of(Message.DATATYPE, Message.CONSTANT, Bits.array(body));
+  }
+
+  private static ByteBuffer float32() {
+    ByteBuffer body = body(20);
+    body.put((byte) FLOAT_CLASS).put((byte) IMPLIED_BIT).put((byte) 31).put((byte) 0); // the sign
+    body.putInt(4).putShort((short) 0).putShort((short) 32);
+    body.put((byte) 23).put((byte) 8); // the exponent
+    body.put((byte) 0).put((byte) 23).putInt(127); // the mantissa, and the exponent's bias
+    return body;
+  }
+
+  private static ByteBuffer integer(ElementType type) {
     ByteBuffer body = body(12);
     body.put((byte) INTEGER_CLASS).put((byte) (type.signed() ? SIGNED : 0)).putShort((short) 0);
     body.putInt(type.size()).putShort((short) 0).putShort((short) (8 * type.size()));
-    return Message.of(Message.DATATYPE, Message.CONSTANT, Bits.array(body));
+    return body;
   }
 
   static ElementType parseDatatype(Message message) throws IOException {
@@ -204,12 +220,13 @@ final class Messages {
       ByteBuffer ours = datatype(type).view();
       ByteBuffer theirs = message.view();
       // The lowest bit of the second byte is the byte order, which says nothing of single bytes.
-      if (theirs.remaining() >= 12 && ours.mismatch(theirs.limit(12)) < 0) {
+      int bytes = ours.remaining();
+      if (theirs.remaining() >= bytes && ours.mismatch(theirs.limit(bytes)) < 0) {
         return type;
       }
     }
     throw new UnsupportedHdf5Exception(
-        "a datatype that is no little-endian integer of the expected kinds");
+        "a datatype that is no little-endian number of the expected kinds");
   }
 
   /**

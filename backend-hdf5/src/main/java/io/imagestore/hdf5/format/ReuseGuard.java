@@ -1,6 +1,5 @@
 package io.imagestore.hdf5.format;
 
-import io.imagestore.hdf5.format.Hdf5Table.Reading;
 import java.io.IOException;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.StampedLock;
@@ -12,8 +11,6 @@ import java.util.concurrent.locks.StampedLock;
  * ReuseCounter} in the file.
  */
 final class ReuseGuard {
-
-  private static final int OPTIMISTIC_READS = 3;
 
   private final StorageFile storage;
   private final boolean ownWrites;
@@ -43,46 +40,25 @@ final class ReuseGuard {
     lock.unlockWrite(lock.writeLock());
   }
 
-  /** Reads as {@link Hdf5Table#read} promises. */
-  <T> T read(Reading<T> reading) throws IOException {
-    return ownWrites ? readBesideOwnWrites(reading) : readBesideOthersWrites(reading);
+  /** Begins to watch. */
+  ReadWatch watch() {
+    return new ReadWatch(this, ownWrites ? lock.tryOptimisticRead() : 0);
   }
 
-  private <T> T readBesideOwnWrites(Reading<T> reading) throws IOException {
-    for (int i = 0; i < OPTIMISTIC_READS; i++) {
-      long stamp = lock.tryOptimisticRead();
-      try {
-        T result = reading.run();
-        if (lock.validate(stamp)) {
-          return result;
-        }
-      } catch (IOException | RuntimeException e) {
-        if (lock.validate(stamp)) {
-          throw e;
-        }
-      }
-    }
-    long stamp = lock.readLock();
-    try {
-      return reading.run();
-    } finally {
+  /** Begins to watch, and lets {@link #announce} wait until {@link #end}. */
+  ReadWatch hold() {
+    return new ReadWatch(this, ownWrites ? lock.readLock() : 0);
+  }
+
+  /** Whether nothing was announced since. */
+  boolean isUndisturbed(long stamp) throws IOException {
+    return ownWrites ? lock.validate(stamp) : isUnchanged();
+  }
+
+  void end(long stamp) {
+    if (StampedLock.isReadLockStamp(stamp)) {
       lock.unlockRead(stamp);
     }
-  }
-
-  private <T> T readBesideOthersWrites(Reading<T> reading) throws IOException {
-    try {
-      T result = reading.run();
-      if (isUnchanged()) {
-        return result;
-      }
-    } catch (IOException | RuntimeException | InternalError e) {
-      // The error is what the JVM makes of a mapped page that is gone.
-      if (isUnchanged()) {
-        throw e;
-      }
-    }
-    throw new OutdatedException();
   }
 
   private boolean isUnchanged() throws IOException {

@@ -218,13 +218,11 @@ final class TableWriter implements Closeable {
       inPlace = writeNew(transaction, changes);
       decide(transaction, changes, inPlace, durable);
       decided = true;
-    } catch (SyncException e) {
-      throw failed(e, whatBecameOfIt());
     } catch (IOException e) {
       if (log().isUncertain()) {
-        throw failed(e, whatBecameOfIt());
+        throw uncertain(e);
       }
-      throw e;
+      throw e instanceof SyncException ? failed(e, "nothing of this is stored") : e;
     } finally {
       if (!decided) {
         structure.takeBack(before, changes);
@@ -291,10 +289,9 @@ final class TableWriter implements Closeable {
     }
   }
 
-  private String whatBecameOfIt() {
-    return log().isUncertain()
-        ? "whether this is stored shows when the store is opened again"
-        : "nothing of this is stored";
+  private UncertainCommitException uncertain(IOException cause) {
+    String consequence = "whether this is stored shows when the store is opened again";
+    return new UncertainCommitException(failed(cause, consequence));
   }
 
   /** Forgets what a transaction wrote. */

@@ -16,8 +16,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -269,24 +271,53 @@ final class Hdf5TableTest {
   }
 
   @Test
-  void whatAnOlderViewRefersToIsReadAgainOnceItWasOverwritten() throws IOException {
+  void whatAnOlderViewRefersToIsOutdatedOnceItWasOverwritten() throws IOException {
+    writeSquares(8, 8);
+    try (Hdf5Table table = open();
+        ReadWatch watch = table.watch()) {
+      TableView before = table.view();
+      assertThat(watch.read(() -> before.getInt(0, 7))).isEqualTo(7);
+
+      shrink(table, 4); // clears the rows that are no more
+
+      assertThatExceptionOfType(OutdatedException.class)
+          .isThrownBy(() -> watch.read(() -> before.getInt(0, 7)));
+      assertThat(table.read(() -> table.view().getInt(0, 3))).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void aWriterWaitsForWhoeverHoldsAViewBeforeItOverwritesThat() throws Exception {
     writeSquares(8, 8);
     try (Hdf5Table table = open()) {
-      TableView before = table.view();
-      int[] attempts = {0};
+      Thread writer;
+      AtomicReference<IOException> failure = new AtomicReference<>();
+      try (ReadWatch watch = table.hold()) {
+        TableView before = table.view();
+        writer = new Thread(() -> failure.set(failureOf(() -> shrink(table, 4))));
+        writer.start();
+        while (writer.getState() != Thread.State.WAITING) {
+          Thread.onSpinWait();
+        }
 
-      int number =
-          table.read(
-              () -> {
-                if (attempts[0]++ > 0) {
-                  return table.view().getInt(0, 3);
-                }
-                shrink(table, 4); // clears the rows that are no more
-                return before.getInt(0, 7);
-              });
+        assertThat(watch.read(() -> before.getInt(0, 7))).isEqualTo(7);
+      }
+      writer.join();
+      assertThat(failure.get()).isNull();
+      assertThat(table.view().rows()).isEqualTo(4);
+    }
+  }
 
-      assertThat(number).isEqualTo(3);
-      assertThat(attempts[0]).isEqualTo(2);
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private static @Nullable IOException failureOf(Step step) {
+    try {
+      step.run();
+      return null;
+    } catch (IOException e) {
+      return e;
     }
   }
 

@@ -1,9 +1,9 @@
 package io.imagestore.examples.timings;
 
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
-import io.imagestore.OpenMode;
 import io.imagestore.examples.progress.Progress;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -35,11 +35,11 @@ final class Bench {
   }
 
   ImageStore openToWrite(Path store) {
-    return opener.open(backend, store, OpenMode.READ_WRITE);
+    return opener.openToWrite(backend, store);
   }
 
-  ImageStore openToRead(Path store) {
-    return opener.open(backend, store, OpenMode.READ_ONLY);
+  ImageSource openToRead(Path store) {
+    return opener.openToRead(store);
   }
 
   long bytes(Path store) {

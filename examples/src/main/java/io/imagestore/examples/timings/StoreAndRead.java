@@ -1,6 +1,7 @@
 package io.imagestore.examples.timings;
 
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import java.nio.file.Path;
@@ -53,7 +54,7 @@ final class StoreAndRead {
   private Consumer<ImageStore> storing() {
     if (count == 1) {
       LabeledImage image = bench.image(0);
-      return open -> open.put(0, image.image(), image.label());
+      return open -> open.put(image);
     }
     if (!bench.storesArrays()) {
       return open -> open.putBatch(bench.images(0, count));
@@ -82,7 +83,7 @@ final class StoreAndRead {
     Stopwatch watch = new Stopwatch();
     watch.start();
     LabeledImage read;
-    try (ImageStore open = bench.openToRead(store)) {
+    try (ImageSource open = bench.openToRead(store)) {
       read = open.get(0);
     }
     watch.stop();
@@ -94,7 +95,7 @@ final class StoreAndRead {
     Stopwatch watch = new Stopwatch();
     watch.start();
     ImageBatch batch = bench.reusedBatch(Math.min(count, IMAGES_A_READ));
-    try (ImageStore open = bench.openToRead(store)) {
+    try (ImageSource open = bench.openToRead(store)) {
       for (int first = 0; first < count; first += IMAGES_A_READ) {
         long[] ids = LongStream.range(first, Math.min(count, first + IMAGES_A_READ)).toArray();
         open.readBatch(ids, batch);

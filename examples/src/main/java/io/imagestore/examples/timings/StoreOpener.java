@@ -1,11 +1,15 @@
 package io.imagestore.examples.timings;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.OpenMode;
 import java.nio.file.Path;
 
 /** Opens stores. */
-@FunctionalInterface
 public interface StoreOpener {
-  ImageStore open(String backend, Path path, OpenMode mode);
+
+  /** Opens a store to write; made where there is none. */
+  ImageStore openToWrite(String backend, Path path);
+
+  /** Opens a store that is there to read. */
+  ImageSource openToRead(Path path);
 }

@@ -3,6 +3,7 @@ package io.imagestore.examples.timings;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.examples.progress.Progress;
@@ -164,15 +165,25 @@ class ExperimentTest {
 
   private static StoreOpener liars() {
     RememberingStores stores = new RememberingStores();
-    return (backend, path, mode) -> relabeling(stores.open(backend, path, mode));
+    return new StoreOpener() {
+      @Override
+      public ImageStore openToWrite(String backend, Path path) {
+        return stores.openToWrite(backend, path);
+      }
+
+      @Override
+      public ImageSource openToRead(Path path) {
+        return relabeling(stores.openToRead(path));
+      }
+    };
   }
 
-  /** A store that puts every image under the label 99. */
-  private static ImageStore relabeling(ImageStore store) {
-    return (ImageStore)
+  /** A source that gives every image the label 99. */
+  private static ImageSource relabeling(ImageSource store) {
+    return (ImageSource)
         Proxy.newProxyInstance(
             ExperimentTest.class.getClassLoader(),
-            new Class<?>[] {ImageStore.class},
+            new Class<?>[] {ImageSource.class},
             (proxy, method, arguments) -> {
               Object result = method.invoke(store, arguments);
               return result instanceof LabeledImage image

@@ -1,7 +1,7 @@
 package io.imagestore.examples.timings;
 
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.OpenMode;
 import io.imagestore.testkit.MemoryImageStore;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -11,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Stores in memory that outlast being closed, so that they can be opened again. */
 final class RememberingStores implements StoreOpener {
-  private final Map<Path, MemoryImageStore> stores = new ConcurrentHashMap<>();
+  private final Map<Path, ImageStore> stores = new ConcurrentHashMap<>();
 
   /** How many different stores have been opened. */
   int count() {
@@ -19,8 +19,16 @@ final class RememberingStores implements StoreOpener {
   }
 
   @Override
-  public ImageStore open(String backend, Path path, OpenMode mode) {
-    MemoryImageStore store = stores.computeIfAbsent(path, key -> new MemoryImageStore());
+  public ImageStore openToWrite(String backend, Path path) {
+    return unclosed(stores.computeIfAbsent(path, key -> MemoryImageStore.open()));
+  }
+
+  @Override
+  public ImageSource openToRead(Path path) {
+    return unclosed(stores.get(path));
+  }
+
+  private ImageStore unclosed(ImageStore store) {
     return (ImageStore)
         Proxy.newProxyInstance(
             getClass().getClassLoader(),

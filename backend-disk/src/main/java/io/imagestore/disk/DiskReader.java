@@ -1,0 +1,79 @@
+package io.imagestore.disk;
+
+import io.imagestore.Capability;
+import io.imagestore.StoreInfo;
+import io.imagestore.spi.StoreReader;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** Reads an open store by its index. */
+final class DiskReader implements StoreReader {
+
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(
+          Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
+
+  private final Path store;
+  private final List<String> labelNames;
+  private final Index index;
+  private final Parts parts;
+  private final ImageReader images;
+  private final @Nullable StoreWriter writer;
+
+  DiskReader(
+      Path store,
+      DiskOptions options,
+      List<String> labelNames,
+      Index index,
+      Parts parts,
+      @Nullable StoreWriter writer) {
+    this.store = store;
+    this.labelNames = labelNames;
+    this.index = index;
+    this.parts = parts;
+    this.writer = writer;
+    images =
+        new ImageReader(
+            store,
+            parts.files,
+            parts.codecs,
+            index,
+            options.maxPixels(),
+            options.verifyChecksums());
+  }
+
+  @Override
+  public Path location() {
+    return store;
+  }
+
+  @Override
+  public io.imagestore.spi.Snapshot snapshot() {
+    return new DiskSnapshot(store, index.current(), images, parts.workers);
+  }
+
+  @Override
+  public StoreInfo describe() throws IOException {
+    Snapshot snapshot = index.current();
+    long bytes = snapshot.fileBytes() + Files.size(store.resolve(TableFormat.FILE));
+    return new StoreInfo(
+        DiskImageStore.BACKEND, store, snapshot.entries().size(), bytes, labelNames, CAPABILITIES);
+  }
+
+  @Override
+  public void checkStructure(Consumer<String> problem) throws IOException {
+    Structure structure = new Structure(store, parts);
+    (writer == null ? structure.check() : structure.check(writer)).forEach(problem);
+  }
+
+  @Override
+  public void close() throws IOException {
+    parts.close();
+  }
+}

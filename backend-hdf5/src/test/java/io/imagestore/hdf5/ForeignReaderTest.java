@@ -1,0 +1,234 @@
+package io.imagestore.hdf5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStoreException;
+import io.imagestore.ImageStores;
+import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Files that h5py wrote open read-only, whatever their layout. */
+@EnabledIfEnvironmentVariable(
+    named = Python.VARIABLE,
+    matches = ".+",
+    disabledReason = Python.REASON)
+final class ForeignReaderTest {
+
+  private static final ImageShape RGB = new ImageShape(8, 6, 3);
+
+  @TempDir Path folder;
+
+  private Path file() {
+    return folder.resolve("foreign.h5");
+  }
+
+  /** Image i has the pixels i, i + 1 and so on; its label is 2i. */
+  private void write(String opening, String... datasets) throws IOException {
+    String[] lines = {
+      "import h5py, numpy as np",
+      "images = ((np.arange(20)[:, None] + np.arange(144)) % 256).astype('u1').reshape(20, 8, 6, 3)",
+      "labels = np.arange(20) * 2",
+      "with h5py.File('" + file() + "', 'w'" + opening + ") as f:"
+    };
+    String body = "    " + String.join("\n    ", datasets);
+    Python.lines(String.join("\n", lines), body);
+  }
+
+  private ImageSource open() {
+    return ImageStores.open(file());
+  }
+
+  private static byte[] pixels(int i) {
+    byte[] pixels = new byte[144];
+    for (int at = 0; at < pixels.length; at++) {
+      pixels[at] = (byte) (i + at);
+    }
+    return pixels;
+  }
+
+  private void assertTwentyImages() {
+    try (ImageSource store = open()) {
+      assertThat(store.size()).isEqualTo(20);
+      assertThat(store.ids()).startsWith(0, 1, 2).endsWith(19);
+      for (int i = 0; i < 20; i++) {
+        assertThat(store.get(i).image().pixels()).as("image %d", i).isEqualTo(pixels(i));
+        assertThat(store.label(i)).isEqualTo(2 * i);
+      }
+      ImageBatch batch = store.readBatch(new long[] {17, 3});
+      assertThat(batch.shape()).isEqualTo(RGB);
+      assertThat(batch.image(0).pixels()).isEqualTo(pixels(17));
+      assertThat(batch.label(1)).isEqualTo(6);
+      assertThat(store.stream()).hasSize(20);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        "chunks=(3, 8, 6, 3)",
+        "chunks=(20, 8, 6, 3)",
+        "chunks=(3, 5, 4, 2)",
+        "compression='gzip'",
+        "compression='gzip', shuffle=True, chunks=(7, 8, 6, 3)",
+        "chunks=(3, 8, 6, 3), maxshape=(None, 8, 6, 3)",
+        "chunks=(3, 8, 6, 3), maxshape=(None, 8, 6, None)",
+        "chunks=(1, 8, 6, 3), maxshape=(None, 8, 6, 3), compression='gzip'",
+      })
+  void anyLayoutIsRead(String layout) throws IOException {
+    String images =
+        "f.create_dataset('images', data=images" + (layout.isEmpty() ? "" : ", ") + layout + ")";
+    write("", images, "f['labels'] = labels");
+    assertTwentyImages();
+    write(", libver='latest'", images, "f['labels'] = labels.astype('i4')");
+    assertTwentyImages();
+    write(", userblock_size=1024", images, "f['labels'] = labels.astype('u2')");
+    assertTwentyImages();
+  }
+
+  @Test
+  void theArticlesManyImagesAreRead() throws IOException {
+    write(
+        "",
+        "f.create_dataset('images', np.shape(images), h5py.h5t.STD_U8BE, data=images)",
+        "f.create_dataset('meta', np.shape(labels), h5py.h5t.STD_U8BE, data=labels)");
+    assertTwentyImages();
+    write(
+        "",
+        "f.create_dataset('images', np.shape(images), h5py.h5t.STD_U8BE, data=images)",
+        "f.create_dataset('meta', (20, 1), h5py.h5t.STD_I64BE, data=labels[:, None])");
+    assertTwentyImages();
+  }
+
+  @Test
+  void theArticlesSingleImageIsRead() throws IOException {
+    write(
+        "",
+        "f.create_dataset('image', (8, 6, 3), h5py.h5t.STD_U8BE, data=images[4])",
+        "f.create_dataset('meta', (), h5py.h5t.STD_U8BE, data=labels[4])");
+    try (ImageSource store = open()) {
+      assertThat(store.ids()).containsExactly(0);
+      assertThat(store.get(0).image().pixels()).isEqualTo(pixels(4));
+      assertThat(store.get(0).image().shape()).isEqualTo(RGB);
+      assertThat(store.label(0)).isEqualTo(8);
+    }
+  }
+
+  @Test
+  void otherNamesAreOptions() throws IOException {
+    write("", "f['train/x'] = images", "f['train/y'] = labels");
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("Hdf5Options")
+        .withMessageContaining("train");
+
+    Hdf5Options options =
+        Hdf5Options.builder().imagesDataset("train/x").labelsDataset("train/y").build();
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file(), options)) {
+      assertThat(store.get(7).image().pixels()).isEqualTo(pixels(7));
+    }
+  }
+
+  @Test
+  void idsAndChecksumsThatAreThereAreUsed() throws IOException {
+    write(
+        "",
+        "f['images'] = images",
+        "f['labels'] = labels",
+        "f['ids'] = 100 + np.arange(20)",
+        "f['crc32c'] = np.zeros(20, 'u4')");
+    try (ImageSource store = open()) {
+      assertThat(store.ids()).startsWith(100, 101);
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(101))
+          .withMessageContaining("101");
+    }
+  }
+
+  @Test
+  void itIsReadOnly() throws IOException {
+    write("", "f['images'] = images", "f['labels'] = labels");
+    byte[] before = Files.readAllBytes(file());
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> ImageStores.open(file(), StoreOptions.defaults()))
+        .withMessageContaining("can only be read");
+    assertThat(Files.readAllBytes(file())).isEqualTo(before);
+  }
+
+  @Test
+  void differentCountsAndTypesAreTold() throws IOException {
+    write("", "f['images'] = images", "f['labels'] = labels[:7]");
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("20 images")
+        .withMessageContaining("7 labels");
+    write("", "f['images'] = images / 255.0", "f['labels'] = labels");
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(this::open)
+        .withMessageContaining("unsigned bytes");
+  }
+
+  @Test
+  void anInterruptHarmsNobodyElse() throws IOException {
+    write(
+        "", "f.create_dataset('images', data=images, chunks=(1, 8, 6, 3))", "f['labels'] = labels");
+    try (ImageSource store = open()) {
+      Thread.currentThread().interrupt();
+      assertThat(store.get(5).image().pixels()).isEqualTo(pixels(5));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(store.get(6).image().pixels()).isEqualTo(pixels(6));
+    }
+  }
+
+  @Test
+  void aDamagedFileGivesOurExceptionsAndLeavesNoFileOpen() throws IOException {
+    write(
+        "",
+        "f.create_dataset('images', data=images, chunks=(3, 8, 6, 3), compression='gzip')",
+        "f['labels'] = labels");
+    byte[] bytes = Files.readAllBytes(file());
+    SplittableRandom random = new SplittableRandom(1);
+    long openBefore = openFiles();
+    for (int i = 0; i < 300; i++) {
+      byte[] damaged =
+          i % 5 == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes.clone();
+      for (int flips = random.nextInt(1, 4); flips > 0 && damaged.length > 0; flips--) {
+        damaged[random.nextInt(Math.min(damaged.length, 3000))] ^= (byte) (1 << random.nextInt(8));
+      }
+      Files.write(file(), damaged);
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+        store.verify();
+      } catch (ImageStoreException e) {
+        assertThat(e.getMessage()).contains(file().toString());
+      }
+    }
+    assertThat(openFiles()).isLessThan(openBefore + 20);
+  }
+
+  private static long openFiles() throws IOException {
+    Path descriptors = Path.of("/proc/self/fd");
+    if (!Files.isDirectory(descriptors)) {
+      return 0;
+    }
+    try (var files = Files.list(descriptors)) {
+      return files.count();
+    }
+  }
+}

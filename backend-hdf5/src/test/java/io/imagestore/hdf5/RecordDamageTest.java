@@ -1,0 +1,116 @@
+package io.imagestore.hdf5;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStore;
+import io.imagestore.testkit.SampleImages;
+import io.jhdf.HdfFile;
+import io.jhdf.api.dataset.ChunkedDataset;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One flipped bit in what a store knows of an image beside its pixels. */
+final class RecordDamageTest {
+
+  private static final ImageShape RGB = new ImageShape(4, 4, 3);
+
+  @TempDir Path folder;
+
+  @BeforeEach
+  void store() {
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+  }
+
+  private Path file() {
+    return folder.resolve("store.h5");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"labels", "crc32c", "record_crc32c"})
+  void whereOneBitIsFlippedNeitherTheLabelNorTheImageIsBelieved(String dataset) throws IOException {
+    for (int bit : new int[] {0, 13, 31}) {
+      flip(dataset, bit);
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+        assertNamed(() -> store.label(6), 6);
+        assertNamed(() -> store.labels(new long[] {5, 6}), 6);
+        assertNamed(() -> store.get(6), 6);
+        assertNamed(() -> store.readBatch(0, 10), 6);
+        assertThat(store.label(5)).isEqualTo(SampleImages.labeled(5, RGB, 1).label());
+        assertThat(store.verify().damagedIds()).containsExactly(6);
+      }
+      flip(dataset, bit);
+    }
+  }
+
+  @Test
+  void anIdThatWasNeverStoredIsDamageAndNoImage() throws IOException {
+    flip("ids", 7);
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+      assertNamed(() -> store.get(6 + 128), 6 + 128);
+      assertNamed(() -> store.label(6 + 128), 6 + 128);
+      assertThat(store.verify().damagedIds()).containsExactly(6 + 128);
+    }
+  }
+
+  @Test
+  void aDamagedRecordCanBeReplaced() throws IOException {
+    flip("labels", 3);
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.put(6, SampleImages.noise(RGB, 2), 60);
+
+      assertThat(store.label(6)).isEqualTo(60);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  private static void assertNamed(ThrowingCallable call, long id) {
+    assertThatExceptionOfType(CorruptImageException.class)
+        .isThrownBy(call)
+        .satisfies(e -> assertThat(e.id()).isEqualTo(id));
+  }
+
+  /** Flips a bit of row 6. */
+  private void flip(String dataset, int bit) throws IOException {
+    byte[] rows = rows(dataset);
+    long address = indexOf(Files.readAllBytes(file()), rows);
+    try (RandomAccessFile file = new RandomAccessFile(file().toFile(), "rw")) {
+      long at = address + 6L * (rows.length / 10) + bit / 8;
+      file.seek(at);
+      int before = file.read();
+      file.seek(at);
+      file.write(before ^ 1 << bit % 8);
+    }
+  }
+
+  private byte[] rows(String name) throws IOException {
+    try (HdfFile file = new HdfFile(file())) {
+      ChunkedDataset dataset = (ChunkedDataset) file.getDatasetByPath(name);
+      byte[] rows = new byte[10 * dataset.getDataType().getSize()];
+      dataset.getRawChunkBuffer(new int[] {0}).get(rows);
+      return rows;
+    }
+  }
+
+  private static int indexOf(byte[] bytes, byte[] wanted) {
+    int at = 0;
+    while (!Arrays.equals(bytes, at, at + wanted.length, wanted, 0, wanted.length)) {
+      at++;
+    }
+    return at;
+  }
+}

@@ -1,0 +1,91 @@
+package io.imagestore.lmdb;
+
+import io.imagestore.CorruptStoreException;
+import io.imagestore.spi.StaleSnapshotException;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * A snapshot that a reader has entered, until it is closed. What was found in it counts if the
+ * snapshot is still intact afterwards; else a writer may have written its pages anew meanwhile, and
+ * it has been found stale. For one thread.
+ */
+final class EnteredSnapshot implements AutoCloseable {
+
+  /** Something that is shown what lies in the snapshot's memory. */
+  interface Showing {
+    void run() throws IOException;
+  }
+
+  private final Environment environment;
+  private final Path directory;
+  private final Snapshot snapshot;
+  private final StoreView view;
+  private boolean stale;
+
+  EnteredSnapshot(Environment environment, Snapshot snapshot) {
+    this.environment = environment;
+    this.directory = environment.directory();
+    this.snapshot = snapshot;
+    this.view = new StoreView(snapshot, directory);
+  }
+
+  /**
+   * Finds something out.
+   *
+   * @throws CorruptStoreException if pages are damaged
+   * @throws StaleSnapshotException if they may be another commit's by now
+   */
+  <T> T look(Environment.Reading<T> reading) {
+    try {
+      T result = reading.run(view);
+      requireIntact();
+      return result;
+    } catch (RuntimeException e) {
+      requireIntact();
+      throw DataFile.told(e, directory);
+    } catch (InternalError e) {
+      throw cutOff(e);
+    }
+  }
+
+  /**
+   * Shows somebody what lies in memory. If that has changed meanwhile, what they said of it doesn't
+   * count.
+   *
+   * @throws StaleSnapshotException if it may be another commit's by now
+   */
+  void show(Showing showing) throws IOException {
+    try {
+      showing.run();
+    } catch (RuntimeException | IOException e) {
+      requireIntact();
+      throw e;
+    } catch (InternalError e) {
+      throw cutOff(e);
+    }
+    requireIntact();
+  }
+
+  private void requireIntact() {
+    if (!snapshot.isIntact()) {
+      stale = true;
+      throw new StaleSnapshotException();
+    }
+  }
+
+  /** What the JVM makes of a page that is in memory no more, for its file has become shorter. */
+  private RuntimeException cutOff(InternalError e) {
+    if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {
+      throw e;
+    }
+    return new CorruptStoreException(
+        DataFile.damaged(directory, "it has been cut off, or its device fails"), e);
+  }
+
+  @Override
+  public void close() {
+    snapshot.exit();
+    environment.left(stale);
+  }
+}

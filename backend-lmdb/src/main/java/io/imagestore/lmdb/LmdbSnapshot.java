@@ -1,0 +1,79 @@
+package io.imagestore.lmdb;
+
+import io.imagestore.ImageShape;
+import io.imagestore.spi.Pixels;
+import io.imagestore.spi.StoredImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** One commit's state of a store of ours. */
+final class LmdbSnapshot extends TreeSnapshot {
+
+  private final boolean verifyChecksums;
+
+  LmdbSnapshot(Path store, EnteredSnapshot entered, boolean verifyChecksums) {
+    super(store, entered);
+    this.verifyChecksums = verifyChecksums;
+  }
+
+  @Override
+  public @Nullable StoredImage find(long id) {
+    return entered.look(view -> Optional.ofNullable(find(view, id))).orElse(null);
+  }
+
+  private static @Nullable FoundImage find(StoreView view, long id) {
+    return view.find(id) ? new FoundImage(id, view.record()) : null;
+  }
+
+  @Override
+  public @Nullable String metadata(StoredImage image) {
+    FoundImage found = (FoundImage) image;
+    return found.hasMetadata()
+        ? entered.look(view -> Optional.ofNullable(view.metadata(found))).orElse(null)
+        : null;
+  }
+
+  @Override
+  ByteBuffer bytes(StoreView view, StoredImage image) {
+    return view.bytes((FoundImage) image, verifyChecksums);
+  }
+
+  @Override
+  public void readPixels(StoredImage[] images, ImageShape shape, ByteBuffer pixels)
+      throws IOException {
+    int imageBytes = (int) shape.byteCount();
+    for (int i = 0; i < images.length; i++) {
+      FoundImage image = (FoundImage) images[i];
+      ByteBuffer place = pixels.slice(i * imageBytes, imageBytes);
+      if (image.format() == null) {
+        copy(image, place);
+      } else {
+        read(image, file -> Pixels.copy(store(), image, file, place));
+      }
+    }
+  }
+
+  /** Checks the copy, which is at hand, rather than what lies in the file. */
+  private void copy(FoundImage image, ByteBuffer place) {
+    entered.look(
+        view -> {
+          place.put(view.bytes(image, false)).flip();
+          if (verifyChecksums) {
+            view.verify(image.id(), "its bytes have", place, image.bytesCrc());
+          }
+          return place;
+        });
+  }
+
+  @Override
+  void check(StoreView view, long id) {
+    FoundImage image = find(view, id);
+    if (image != null) {
+      view.bytes(image, true);
+      view.metadata(image);
+    }
+  }
+}

@@ -1,0 +1,162 @@
+package io.imagestore;
+
+import io.imagestore.spi.Snapshot;
+import io.imagestore.spi.StoreReader;
+import io.imagestore.spi.StoredImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Images that lie side by side in a few large buffers. They don't change, so there is one state.
+ */
+final class MemoryReader implements StoreReader, Snapshot {
+
+  private static final Set<Capability> CAPABILITIES =
+      EnumSet.of(
+          Capability.MIXED_SHAPES,
+          Capability.ENCODED,
+          Capability.ANY_CHANNELS,
+          Capability.UINT16,
+          Capability.FLOAT32,
+          Capability.METADATA);
+
+  private static final int BUFFER_BYTES = 16 << 20;
+
+  private final StoreInfo original;
+  private final long[] ids;
+  private final Kept[] images;
+
+  private MemoryReader(StoreInfo original, List<Kept> images) {
+    this.original = original;
+    this.images = images.toArray(Kept[]::new);
+    ids = images.stream().mapToLong(StoredImage::id).toArray();
+  }
+
+  static MemoryReader of(ImageSource source) {
+    StoreInfo info = source.info();
+    Filling filling = new Filling();
+    try (Stream<LabeledImage> all = source.stream()) {
+      for (Iterator<LabeledImage> rest = all.iterator(); rest.hasNext(); ) {
+        filling.add(rest.next());
+      }
+    }
+    return new MemoryReader(info, filling.images);
+  }
+
+  /** An image, and where it lies. */
+  private static final class Kept extends StoredImage {
+    private final ByteBuffer buffer;
+    private final int offset;
+    private final int length;
+    private final @Nullable String metadata;
+
+    Kept(LabeledImage labeled, ImageShape shape, ByteBuffer buffer, int length) {
+      super(labeled.id(), shape, labeled.label(), labeled.image().format().orElse(null));
+      this.buffer = buffer;
+      offset = buffer.position();
+      this.length = length;
+      metadata = labeled.metadata().orElse(null);
+    }
+  }
+
+  /** Takes images one by one. */
+  private static final class Filling {
+    private final List<Kept> images = new ArrayList<>();
+    private final Map<ImageShape, ImageShape> shapes = new HashMap<>();
+    private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
+
+    void add(LabeledImage labeled) {
+      ByteBuffer bytes = labeled.image().bytes();
+      int length = bytes.remaining();
+      if (buffer.remaining() < length) {
+        buffer = ByteBuffer.allocateDirect(Math.max(length, BUFFER_BYTES));
+      }
+      ImageShape shape = shapes.computeIfAbsent(labeled.image().shape(), known -> known);
+      images.add(new Kept(labeled, shape, buffer, length));
+      buffer.put(bytes);
+    }
+  }
+
+  @Override
+  public Path location() {
+    return original.location();
+  }
+
+  @Override
+  public StoreInfo describe() {
+    return new StoreInfo(
+        "memory", location(), images.length, 0, original.labelNames(), CAPABILITIES);
+  }
+
+  @Override
+  public Snapshot snapshot() {
+    return this;
+  }
+
+  @Override
+  public void close() {
+    // The garbage collector takes the memory back.
+  }
+
+  @Override
+  public Path store() {
+    return location();
+  }
+
+  @Override
+  public long count() {
+    return ids.length;
+  }
+
+  @Override
+  public OptionalLong lastId() {
+    return ids.length == 0 ? OptionalLong.empty() : OptionalLong.of(ids[ids.length - 1]);
+  }
+
+  @Override
+  public long[] idsFrom(long firstId, int count) {
+    int found = Arrays.binarySearch(ids, firstId);
+    int from = found >= 0 ? found : -found - 1;
+    return Arrays.copyOfRange(ids, from, from + Math.min(count, ids.length - from));
+  }
+
+  @Override
+  public @Nullable StoredImage find(long id) {
+    int found = Arrays.binarySearch(ids, id);
+    return found >= 0 ? images[found] : null;
+  }
+
+  @Override
+  public @Nullable String metadata(StoredImage image) {
+    return ((Kept) image).metadata;
+  }
+
+  @Override
+  public void read(StoredImage image, Visitor visitor) throws IOException {
+    Kept kept = (Kept) image;
+    visitor.visit(
+        kept.buffer
+            .asReadOnlyBuffer()
+            .order(ByteOrder.LITTLE_ENDIAN)
+            .limit(kept.offset + kept.length)
+            .position(kept.offset));
+  }
+
+  @Override
+  public void check(long id) {
+    // Nothing in memory can rot without the machine's notice.
+  }
+}

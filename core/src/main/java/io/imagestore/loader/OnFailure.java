@@ -1,0 +1,43 @@
+package io.imagestore.loader;
+
+import io.imagestore.ImageStoreException;
+
+/**
+ * What becomes of an image that can't be read, decoded or transformed: it is left out of its batch
+ * when this returns, and the epoch ends with what this throws.
+ *
+ * <p>Called by the thread that takes the batches, when the image's batch is due, image by image in
+ * their order. So it needn't be safe in several threads, and it never hears of an image twice in an
+ * epoch, unless the order draws it twice.
+ */
+@FunctionalInterface
+public interface OnFailure {
+
+  /**
+   * Decides on an image.
+   *
+   * @param id the image's id
+   * @param cause what is wrong with it; the message names store and id
+   */
+  void failed(long id, ImageStoreException cause);
+
+  /**
+   * Ends the epoch with the cause.
+   *
+   * @return the decision
+   */
+  static OnFailure fail() {
+    return (id, cause) -> {
+      throw cause;
+    };
+  }
+
+  /**
+   * Leaves the image out. {@link DataLoader#stats} counts those left out.
+   *
+   * @return the decision
+   */
+  static OnFailure skip() {
+    return (id, cause) -> {};
+  }
+}

@@ -1,0 +1,126 @@
+package io.imagestore.loader;
+
+import io.imagestore.ImageShape;
+import io.imagestore.codec.Codecs;
+import io.imagestore.codec.DecodeException;
+import io.imagestore.codec.DecodeRegion;
+import io.imagestore.codec.ImageCodec;
+import io.imagestore.codec.ImageHeader;
+import io.imagestore.spi.StoredImage;
+import java.nio.ByteBuffer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The pixels of an image that a source shows: copied if it is raw, else decoded, and either way no
+ * more of them than are needed, as far as the codec can. Belongs to one thread.
+ */
+final class StoredPixels implements PixelSource {
+
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  private final Function<String, ImageCodec> codecs;
+  private ImageShape shape = new ImageShape(1, 1, 1);
+  private @Nullable String format;
+  private ByteBuffer bytes = NOTHING;
+  private @Nullable ImageCodec codec;
+  private long decodeNanos;
+
+  StoredPixels() {
+    this(Codecs::require);
+  }
+
+  /** With codecs of its own. */
+  StoredPixels(Function<String, ImageCodec> codecs) {
+    this.codecs = codecs;
+  }
+
+  /**
+   * Takes up an image for as long as it is shown.
+   *
+   * @throws DecodeException if a raw image hasn't as many bytes as its shape says
+   */
+  void show(StoredImage image, ByteBuffer shown) {
+    shape = image.shape();
+    format = image.format();
+    bytes = shown;
+    if (format == null && shown.remaining() != shape.byteCount()) {
+      throw new DecodeException(
+          "it has " + shown.remaining() + " bytes, which isn't what " + shape + " takes");
+    }
+  }
+
+  /** How long decoding took since this was last asked. */
+  long takeDecodeNanos() {
+    long nanos = decodeNanos;
+    decodeNanos = 0;
+    return nanos;
+  }
+
+  @Override
+  public void read(View view, Raster raster) {
+    if (format == null) {
+      copy(view, raster);
+    } else {
+      long begin = System.nanoTime();
+      decode(codec(format), view, raster);
+      decodeNanos += System.nanoTime() - begin;
+    }
+  }
+
+  private ImageCodec codec(String name) {
+    if (codec == null || !codec.format().equals(name)) {
+      codec = codecs.apply(name);
+    }
+    return codec;
+  }
+
+  private void copy(View view, Raster raster) {
+    int bytesAPixel = shape.channels() * shape.sampleType().bytes();
+    int top = view.firstSourceRow();
+    int left = view.firstSourceColumn();
+    int rows = view.endSourceRow() - top;
+    int columns = view.endSourceColumn() - left;
+    raster.allocate(rows, columns, bytesAPixel);
+    showRectangle(view, raster, 1, left, top);
+    int rowBytes = columns * bytesAPixel;
+    if (columns == shape.width()) {
+      bytes.get(bytes.position() + top * rowBytes, raster.samples, 0, rows * rowBytes);
+      return;
+    }
+    int from = bytes.position() + (top * shape.width() + left) * bytesAPixel;
+    for (int row = 0; row < rows; row++) {
+      bytes.get(from + row * shape.width() * bytesAPixel, raster.samples, row * rowBytes, rowBytes);
+    }
+  }
+
+  private void decode(ImageCodec decoder, View view, Raster raster) {
+    ImageHeader header = decoder.readHeader(bytes);
+    if (!header.shape().equals(shape)) {
+      throw new DecodeException(
+          "the file holds an image of " + header.shape() + ", but was said to be of " + shape);
+    }
+    DecodeRegion region = decoder.covering(header, wanted(view));
+    raster.allocate(region.height(), region.width(), shape.channels() * shape.sampleType().bytes());
+    decoder.decode(bytes, header, region, ByteBuffer.wrap(raster.samples));
+    showRectangle(view, raster, region.scale(), region.x(), region.y());
+  }
+
+  /** What the view needs, at the smallest scale that loses nothing it wants. */
+  private DecodeRegion wanted(View view) {
+    int scale = view.reduction();
+    int left = view.firstSourceColumn() / scale;
+    int top = view.firstSourceRow() / scale;
+    int right = (view.endSourceColumn() - 1) / scale + 1;
+    int bottom = (view.endSourceRow() - 1) / scale + 1;
+    return new DecodeRegion(scale, left, top, right - left, bottom - top);
+  }
+
+  /** Tells where the view's rectangle lies in pixels that begin at a column and row, scaled. */
+  private static void showRectangle(View view, Raster raster, double scale, int left, int top) {
+    raster.top = view.top / scale - top;
+    raster.left = view.left / scale - left;
+    raster.bottom = (view.top + view.height) / scale - top;
+    raster.right = (view.left + view.width) / scale - left;
+  }
+}

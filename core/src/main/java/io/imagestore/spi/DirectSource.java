@@ -1,0 +1,81 @@
+package io.imagestore.spi;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageStoreException;
+import io.imagestore.LabeledImage;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Objects;
+
+/**
+ * A source that shows the bytes of its images where they lie, so that what decodes them needs no
+ * copy. Each source that {@link Stores} makes is one.
+ */
+public interface DirectSource extends ImageSource {
+
+  /** Is shown one image after another. */
+  @FunctionalInterface
+  interface Visitor {
+
+    /**
+     * Takes what it needs.
+     *
+     * @param i which of the images asked for, from 0 on; an image may be shown again, when a writer
+     *     has moved on meanwhile
+     * @param image what is known of it
+     * @param bytes the pixels of a raw image, the file of an encoded one, from the buffer's
+     *     position to its limit; on the heap or direct, and not to be written to or kept
+     * @throws IOException becomes an {@link io.imagestore.ImageStoreException}
+     */
+    void visit(int i, StoredImage image, ByteBuffer bytes) throws IOException;
+  }
+
+  /**
+   * Shows images, all of one state of the store, in the order asked for. A source that is made of
+   * several does so source by source.
+   *
+   * @param ids holds the ids wanted; an id may stand there twice
+   * @param from where in it they begin
+   * @param count how many they are
+   * @param visitor is called by the calling thread
+   * @throws IndexOutOfBoundsException if the array has no such part
+   * @throws ImageNotFoundException if one is missing; none is shown then
+   * @throws CorruptImageException if one is damaged; those before it are shown
+   */
+  void visit(long[] ids, int from, int count, Visitor visitor);
+
+  /**
+   * Shows images of any source: where they lie if it is a direct one, else as copies.
+   *
+   * @param source whose images are shown
+   * @param ids holds the ids wanted; an id may stand there twice
+   * @param from where in it they begin
+   * @param count how many they are
+   * @param visitor is called by the calling thread
+   * @throws IndexOutOfBoundsException if the array has no such part
+   * @throws ImageNotFoundException if one is missing
+   * @throws CorruptImageException if one is damaged
+   */
+  static void visit(ImageSource source, long[] ids, int from, int count, Visitor visitor) {
+    if (source instanceof DirectSource direct) {
+      direct.visit(ids, from, count, visitor);
+      return;
+    }
+    Objects.checkFromIndexSize(from, count, ids.length);
+    int i = 0;
+    for (LabeledImage labeled : source.readImages(Arrays.copyOfRange(ids, from, from + count))) {
+      Image image = labeled.image();
+      String format = image.format().orElse(null);
+      StoredImage stored = new StoredImage(labeled.id(), image.shape(), labeled.label(), format);
+      try {
+        visitor.visit(i++, stored, image.bytes());
+      } catch (IOException e) {
+        throw new ImageStoreException("reading images failed in " + source, e);
+      }
+    }
+  }
+}

@@ -1,0 +1,376 @@
+package io.imagestore.spi;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
+import io.imagestore.ImageBatch;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
+import io.imagestore.Progress;
+import io.imagestore.ShapeMismatchException;
+import io.imagestore.StoreInfo;
+import io.imagestore.VerifyReport;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+
+/** An open store, to read. Each call works on one snapshot. */
+class OpenSource implements DirectSource {
+
+  private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
+  private static final int IDS_A_SCAN = 1 << 16;
+
+  private final String name;
+  private final StoreReader reader;
+  private final Path location;
+  final Calls calls;
+
+  OpenSource(String name, StoreReader reader, Calls calls) {
+    this.name = name;
+    this.reader = reader;
+    this.location = reader.location();
+    this.calls = calls;
+  }
+
+  /** What a call does with the state it sees. */
+  interface Query<T> {
+    T on(Snapshot snapshot) throws IOException;
+  }
+
+  /** Runs a call on the state of now, and again if a writer has taken that away. */
+  final <T> T query(String what, Query<T> query) {
+    return calls.run(
+        what,
+        () -> {
+          while (true) {
+            try (Snapshot snapshot = reader.snapshot()) {
+              return query.on(snapshot);
+            } catch (StaleSnapshotException e) {
+              Thread.onSpinWait(); // each turn needs a commit of the writer's
+            }
+          }
+        });
+  }
+
+  @Override
+  public LabeledImage get(long id) {
+    return find(id).orElseThrow(() -> new ImageNotFoundException(location, id));
+  }
+
+  @Override
+  public Optional<LabeledImage> find(long id) {
+    checkId(id);
+    return query("reading image " + id, snapshot -> Optional.ofNullable(read(snapshot, id)));
+  }
+
+  private static @Nullable LabeledImage read(Snapshot snapshot, long id) throws IOException {
+    StoredImage image = snapshot.find(id);
+    return image == null ? null : readEach(snapshot, new StoredImage[] {image}).get(0);
+  }
+
+  /** The images, whole. */
+  private static List<LabeledImage> readEach(Snapshot snapshot, StoredImage[] images)
+      throws IOException {
+    List<LabeledImage> read = new ArrayList<>(images.length);
+    snapshot.readEach(images, (i, bytes) -> read.add(labeled(snapshot, images[i], bytes)));
+    return read;
+  }
+
+  private static LabeledImage labeled(Snapshot snapshot, StoredImage stored, ByteBuffer bytes)
+      throws IOException {
+    String format = stored.format();
+    Image image =
+        format == null
+            ? Image.of(stored.shape(), bytes.duplicate())
+            : Image.encoded(bytes.duplicate(), format, stored.shape());
+    Optional<String> metadata = Optional.ofNullable(snapshot.metadata(stored));
+    return new LabeledImage(stored.id(), image, stored.label(), metadata);
+  }
+
+  @Override
+  public List<LabeledImage> readImages(long[] ids) {
+    checkIds(ids, 0, ids.length);
+    return query("reading images", snapshot -> readEach(snapshot, findAll(snapshot, ids)));
+  }
+
+  @Override
+  public void visit(long[] ids, int from, int count, Visitor visitor) {
+    checkIds(ids, from, count);
+    query(
+        "reading images",
+        snapshot -> {
+          StoredImage[] images = findAll(snapshot, ids, from, count);
+          snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes));
+          return count;
+        });
+  }
+
+  @Override
+  public ImageBatch readBatch(long[] ids) {
+    checkIds(ids, 0, ids.length);
+    return query("reading a batch", snapshot -> readBatch(snapshot, findAll(snapshot, ids)));
+  }
+
+  @Override
+  public ImageBatch readBatch(long firstId, int count) {
+    checkId(firstId);
+    if (count < 0) {
+      throw new IllegalArgumentException("count must be 0 or more, but is " + count);
+    }
+    return query(
+        "reading a batch",
+        snapshot -> readBatch(snapshot, findAll(snapshot, snapshot.idsFrom(firstId, count))));
+  }
+
+  private ImageBatch readBatch(Snapshot snapshot, StoredImage[] images) throws IOException {
+    ImageShape shape = images.length == 0 ? NO_SHAPE : images[0].shape();
+    ImageBatch batch = ImageBatch.allocate(shape, images.length);
+    readBatch(snapshot, images, batch);
+    return batch;
+  }
+
+  @Override
+  public void readBatch(long[] ids, int from, int count, ImageBatch into) {
+    checkIds(ids, from, count);
+    if (count > into.capacity()) {
+      throw new IllegalArgumentException(
+          count + " images were asked for, but the batch has room for " + into.capacity());
+    }
+    query(
+        "reading a batch",
+        snapshot -> {
+          readBatch(snapshot, findAll(snapshot, ids, from, count), into);
+          return count;
+        });
+  }
+
+  private void readBatch(Snapshot snapshot, StoredImage[] images, ImageBatch into)
+      throws IOException {
+    for (StoredImage image : images) {
+      requireShape(image, into.shape());
+    }
+    try {
+      Batches.fill(
+          into,
+          images.length,
+          (pixels, ids, labels) -> {
+            readPixels(snapshot, images, into.shape(), pixels);
+            for (int i = 0; i < images.length; i++) {
+              ids[i] = images[i].id();
+              labels[i] = images[i].label();
+            }
+          });
+    } catch (UncheckedIOException e) {
+      throw e.getCause();
+    }
+  }
+
+  private static void readPixels(
+      Snapshot snapshot, StoredImage[] images, ImageShape shape, ByteBuffer pixels) {
+    try {
+      snapshot.readPixels(images, shape, pixels);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void requireShape(StoredImage image, ImageShape wanted) {
+    if (!image.shape().equals(wanted)) {
+      throw new ShapeMismatchException(
+          "image "
+              + image.id()
+              + " in store "
+              + location
+              + " is "
+              + image.shape()
+              + ", but the batch holds images of "
+              + wanted
+              + "; read images of different shapes with readImages");
+    }
+  }
+
+  private StoredImage[] findAll(Snapshot snapshot, long[] ids) throws IOException {
+    return findAll(snapshot, ids, 0, ids.length);
+  }
+
+  private StoredImage[] findAll(Snapshot snapshot, long[] ids, int from, int count)
+      throws IOException {
+    StoredImage[] images = new StoredImage[count];
+    for (int i = 0; i < count; i++) {
+      images[i] = found(snapshot, ids[from + i]);
+    }
+    return images;
+  }
+
+  private StoredImage found(Snapshot snapshot, long id) throws IOException {
+    StoredImage image = snapshot.find(id);
+    if (image == null) {
+      throw new ImageNotFoundException(location, id);
+    }
+    return image;
+  }
+
+  @Override
+  public boolean contains(long id) {
+    checkId(id);
+    return query("looking up image " + id, snapshot -> snapshot.find(id) != null);
+  }
+
+  @Override
+  public int label(long id) {
+    checkId(id);
+    return query("reading the label of image " + id, snapshot -> found(snapshot, id).label());
+  }
+
+  @Override
+  public int[] labels(long[] ids) {
+    checkIds(ids, 0, ids.length);
+    return query(
+        "reading labels",
+        snapshot -> {
+          int[] labels = new int[ids.length];
+          for (int i = 0; i < ids.length; i++) {
+            labels[i] = found(snapshot, ids[i]).label();
+          }
+          return labels;
+        });
+  }
+
+  @Override
+  public ImageShape shape(long id) {
+    checkId(id);
+    return query("reading the shape of image " + id, snapshot -> found(snapshot, id).shape());
+  }
+
+  @Override
+  public Optional<String> metadata(long id) {
+    checkId(id);
+    return query(
+        "reading the metadata of image " + id,
+        snapshot -> Optional.ofNullable(snapshot.metadata(found(snapshot, id))));
+  }
+
+  @Override
+  public long size() {
+    return query("counting the images", Snapshot::count);
+  }
+
+  @Override
+  public long[] ids() {
+    return query("listing the ids", OpenSource::allIds);
+  }
+
+  private static long[] allIds(Snapshot snapshot) throws IOException {
+    LongStream.Builder all = LongStream.builder();
+    long[] ids = snapshot.idsFrom(0, IDS_A_SCAN);
+    if (ids.length < IDS_A_SCAN) {
+      return ids;
+    }
+    while (true) {
+      Arrays.stream(ids).forEach(all);
+      long last = ids[ids.length - 1];
+      if (ids.length < IDS_A_SCAN || last == Long.MAX_VALUE) {
+        return all.build().toArray();
+      }
+      ids = snapshot.idsFrom(last + 1, IDS_A_SCAN);
+      if (ids.length == 0) {
+        return all.build().toArray();
+      }
+    }
+  }
+
+  @Override
+  public Stream<LabeledImage> stream() {
+    return stream(
+        damaged -> {
+          throw damaged;
+        });
+  }
+
+  @Override
+  public Stream<LabeledImage> stream(Consumer<CorruptImageException> onDamage) {
+    Objects.requireNonNull(onDamage, "onDamage");
+    calls.run("opening a stream", () -> true);
+    return StreamSupport.stream(new ImageSpliterator(this::scan, onDamage), false);
+  }
+
+  /** The next images by id, up to a damaged one, which throws if it is the first. */
+  private List<LabeledImage> scan(long firstId, int count) {
+    return query(
+        "reading a stream",
+        snapshot -> {
+          StoredImage[] stored = findWhole(snapshot, snapshot.idsFrom(firstId, count));
+          List<LabeledImage> images = new ArrayList<>(stored.length);
+          try {
+            snapshot.readEach(
+                stored, (i, bytes) -> images.add(labeled(snapshot, stored[i], bytes)));
+          } catch (CorruptImageException e) {
+            if (images.isEmpty()) {
+              throw e;
+            }
+          }
+          return images;
+        });
+  }
+
+  /** Those before the first damaged one, which throws if it is the first of all. */
+  private StoredImage[] findWhole(Snapshot snapshot, long[] ids) throws IOException {
+    List<StoredImage> images = new ArrayList<>(ids.length);
+    try {
+      for (long id : ids) {
+        images.add(found(snapshot, id));
+      }
+    } catch (CorruptImageException e) {
+      if (images.isEmpty()) {
+        throw e;
+      }
+    }
+    return images.toArray(StoredImage[]::new);
+  }
+
+  @Override
+  public StoreInfo info() {
+    return calls.run("describing the store", reader::describe);
+  }
+
+  @Override
+  public VerifyReport verify(Progress progress) {
+    Objects.requireNonNull(progress, "progress");
+    return new Verification(this, reader).run(progress);
+  }
+
+  @Override
+  public void close() {
+    calls.close(reader::close);
+  }
+
+  /** Name and place, as {@code LmdbImageStore[/data/train]}. */
+  @Override
+  public final String toString() {
+    return name + "[" + location + "]";
+  }
+
+  static void checkId(long id) {
+    if (id < 0) {
+      throw new IllegalArgumentException("id must be 0 or more, but is " + id);
+    }
+  }
+
+  private static void checkIds(long[] ids, int from, int count) {
+    Objects.checkFromIndexSize(from, count, ids.length);
+    for (int i = from; i < from + count; i++) {
+      checkId(ids[i]);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package io.imagestore.spi;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.UnsupportedImageException;
+import io.imagestore.codec.Codecs;
+import io.imagestore.codec.DecodeException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+
+/** From the bytes of a stored image to its pixels. */
+public final class Pixels {
+
+  private Pixels() {}
+
+  /**
+   * Copies the pixels of a raw image, or decodes those of an encoded one.
+   *
+   * @param store where it lies, for messages
+   * @param image what is known of it
+   * @param bytes its bytes, from the buffer's position to its limit
+   * @param into takes the pixels at its position, which moves behind them
+   * @throws CorruptImageException if its bytes can't be decoded, or are too few or too many
+   * @throws UnsupportedImageException if no codec on the class path decodes it
+   */
+  public static void copy(Path store, StoredImage image, ByteBuffer bytes, ByteBuffer into) {
+    String format = image.format();
+    if (format == null) {
+      requireLength(store, image, bytes);
+      into.put(bytes.duplicate());
+      return;
+    }
+    try {
+      Codecs.decode(bytes, format, image.shape(), into);
+    } catch (DecodeException e) {
+      throw new CorruptImageException(
+          store,
+          image.id(),
+          "it holds the bytes that were stored, but they are no whole " + format + ": " + reason(e),
+          e);
+    } catch (UnsupportedImageException e) {
+      throw new UnsupportedImageException(
+          "image " + image.id() + " in store " + store + " can't be decoded: " + reason(e), e);
+    }
+  }
+
+  private static void requireLength(Path store, StoredImage image, ByteBuffer bytes) {
+    if (bytes.remaining() != image.shape().byteCount()) {
+      throw new CorruptImageException(
+          store,
+          image.id(),
+          "it has " + bytes.remaining() + " bytes, which isn't what " + image.shape() + " takes");
+    }
+  }
+
+  private static String reason(Exception e) {
+    return String.valueOf(e.getMessage());
+  }
+}

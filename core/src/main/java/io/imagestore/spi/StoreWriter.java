@@ -1,0 +1,71 @@
+package io.imagestore.spi;
+
+import io.imagestore.ImageBatch;
+import io.imagestore.LabeledImage;
+import java.io.IOException;
+import java.util.Iterator;
+import java.util.List;
+
+/**
+ * How a backend writes to one open store. {@link Stores} makes an {@link io.imagestore.ImageStore}
+ * of it and of a {@link StoreReader}.
+ *
+ * <p>Called by one thread at a time, and never after {@link #close} has begun. An {@link
+ * IOException} becomes an {@link io.imagestore.ImageStoreException} that names the store, or a
+ * {@link io.imagestore.StoreFullException} where there is no room.
+ */
+public interface StoreWriter {
+
+  /**
+   * Stores images as one: all or none, also after a crash. An id may come twice; the later one
+   * stays. If the iterator throws, nothing is stored and its exception is let through.
+   *
+   * @param images without nulls; of any length, so not to be held whole
+   * @throws IOException if the file system fails; nothing is stored then
+   */
+  void write(Iterator<LabeledImage> images) throws IOException;
+
+  /**
+   * Stores one image. By default as a batch of one.
+   *
+   * @param image the image
+   * @throws IOException if the file system fails; nothing is stored then
+   */
+  default void write(LabeledImage image) throws IOException {
+    write(List.of(image).iterator());
+  }
+
+  /**
+   * Stores a batch as one. By default image by image.
+   *
+   * @param batch has at least one image
+   * @throws IOException if the file system fails; nothing is stored then
+   */
+  default void write(ImageBatch batch) throws IOException {
+    write(new BatchIterator(batch));
+  }
+
+  /**
+   * Deletes an image, atomically.
+   *
+   * @param id at least 0
+   * @return whether there was one
+   * @throws IOException if the file system fails
+   */
+  boolean remove(long id) throws IOException;
+
+  /**
+   * Makes all that has been written survive the loss of power.
+   *
+   * @throws IOException if the file system fails
+   */
+  void sync() throws IOException;
+
+  /**
+   * Makes what was written survive the loss of power, and gives everything back that the reader
+   * doesn't. Called once, before the reader is closed.
+   *
+   * @throws IOException if the file system fails; everything is given back all the same
+   */
+  void close() throws IOException;
+}

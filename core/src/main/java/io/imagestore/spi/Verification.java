@@ -1,0 +1,68 @@
+package io.imagestore.spi;
+
+import io.imagestore.CorruptImageException;
+import io.imagestore.Progress;
+import io.imagestore.VerifyReport;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One verification of a store, by many short calls, so that closing needn't wait for the whole. */
+final class Verification {
+
+  private static final int IMAGES_A_CALL = 256;
+
+  private final OpenSource source;
+  private final StoreReader reader;
+  private final List<VerifyReport.Damage> damages = new ArrayList<>();
+
+  private long checked;
+  private long nextId;
+
+  Verification(OpenSource source, StoreReader reader) {
+    this.source = source;
+    this.reader = reader;
+  }
+
+  VerifyReport run(Progress progress) {
+    List<String> problems = new ArrayList<>();
+    source.calls.run(
+        "verifying",
+        () -> {
+          reader.checkStructure(problems::add);
+          return true;
+        });
+    long total = source.size();
+    while (nextId >= 0 && source.query("verifying", this::checkNext)) {
+      progress.advanced(checked, total);
+    }
+    return new VerifyReport(checked, damages, problems);
+  }
+
+  /** Checks the next images; false where there are none. */
+  private boolean checkNext(Snapshot snapshot) throws IOException {
+    long[] ids = snapshot.idsToCheck(nextId, IMAGES_A_CALL);
+    List<VerifyReport.Damage> found = new ArrayList<>();
+    for (long id : ids) {
+      String problem = problem(snapshot, id);
+      if (problem != null) {
+        found.add(new VerifyReport.Damage(id, problem));
+      }
+    }
+    // Only now, for the snapshot may have become stale before.
+    damages.addAll(found);
+    checked += ids.length;
+    nextId = ids.length == 0 ? -1 : ids[ids.length - 1] + 1; // negative behind the last possible id
+    return ids.length > 0;
+  }
+
+  private static @Nullable String problem(Snapshot snapshot, long id) throws IOException {
+    try {
+      snapshot.check(id);
+      return null;
+    } catch (CorruptImageException e) {
+      return String.valueOf(e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** The contract of an image store as tests, for anyone's backend to run. */
+module io.imagestore.testkit {
+  requires transitive io.imagestore;
+  requires transitive org.assertj.core;
+  requires transitive org.junit.jupiter.api;
+  requires transitive org.junit.jupiter.params;
+  requires static org.jspecify;
+
+  exports io.imagestore.testkit;
+
+  provides io.imagestore.spi.ImageStoreProvider with
+      io.imagestore.testkit.MemoryImageStoreProvider;
+}
