@@ -105,6 +105,30 @@ public interface ImageStore extends ImageSource {
   void flush();
 
   /**
+   * Checks everything, as {@link #verify()} does, and drops what is damaged. What is left of a
+   * damaged image is laid aside first, in a file of its own and a line of {@code damages.jsonl};
+   * whole images are never touched. Other calls go on meanwhile. If it is interrupted by a crash,
+   * each image is as it was or dropped and laid aside, and the next repair goes on.
+   *
+   * @param policy where to lay damaged bytes
+   * @return what was dropped and mended, and what can't be
+   * @throws ImageStoreException if damaged bytes can't be laid aside: that image isn't dropped then
+   */
+  default RepairReport repair(RepairPolicy policy) {
+    return repair(policy, Progress.NONE);
+  }
+
+  /**
+   * As {@link #repair(RepairPolicy)}.
+   *
+   * @param policy where to lay damaged bytes
+   * @param progress is told now and then how many images are checked
+   * @return what was dropped and mended, and what can't be
+   * @throws ImageStoreException if damaged bytes can't be laid aside: that image isn't dropped then
+   */
+  RepairReport repair(RepairPolicy policy, Progress progress);
+
+  /**
    * Makes all that has been written survive the loss of power, lets the calls in flight end, and
    * closes the store. A second call waits for the first.
    *

@@ -11,7 +11,7 @@ public interface Progress {
    * Some more images are dealt with.
    *
    * @param done how many so far
-   * @param total how many there were when the call began
+   * @param total how many there were when the call began; 0 if a damaged store can't tell
    */
   void advanced(long done, long total);
 }

@@ -45,7 +45,7 @@ final class StoreCopy {
   }
 
   CopyReport run() {
-    long total = source.size();
+    long total = total();
     try (Stream<LabeledImage> images =
         onDamage == null ? source.stream() : source.stream(this::skip)) {
       for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); ) {
@@ -55,6 +55,17 @@ final class StoreCopy {
     }
     destination.flush();
     return new CopyReport(copied, present, decoded, withoutMetadata, damages);
+  }
+
+  private long total() {
+    try {
+      return source.size();
+    } catch (CorruptStoreException e) {
+      if (onDamage == null) {
+        throw e;
+      }
+      return 0;
+    }
   }
 
   private void skip(CorruptImageException e) {

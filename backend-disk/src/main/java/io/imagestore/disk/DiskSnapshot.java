@@ -2,9 +2,11 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
+import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +108,15 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
     if (entry != null) {
       reader.check(id, entry);
     }
+  }
+
+  @Override
+  public @Nullable Remains remains(long id) throws IOException {
+    Entry entry = state.get(id);
+    Path file = entry == null ? null : store.resolve(FileNames.path(id, entry.sequence()));
+    return file == null || !Files.exists(file)
+        ? null
+        : new Remains("png", ByteBuffer.wrap(Files.readAllBytes(file)));
   }
 
   @Override

@@ -5,12 +5,14 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.disk.StateFile.Phase;
 import io.imagestore.disk.TableReader.Contents;
+import io.imagestore.spi.DamagedFolder;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -198,6 +200,20 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
       throw change.failed(e);
     }
     return true;
+  }
+
+  /** Lays files aside that no image needs. */
+  @Override
+  public void mendStructure(DamagedFolder aside, Consumer<String> mended) throws IOException {
+    for (FileNames.Name file : files.all()) {
+      if (!knows(file)) {
+        String path = FileNames.path(file.id(), file.sequence());
+        aside.take(store.resolve(path), "it has no row in " + TableFormat.FILE);
+        files.delete(file.id(), file.sequence());
+        mended.accept(
+            "the file " + path + ", which has no row in " + TableFormat.FILE + ", was laid aside");
+      }
+    }
   }
 
   /** Makes all commits survive the loss of power, and removes what they have made superfluous. */

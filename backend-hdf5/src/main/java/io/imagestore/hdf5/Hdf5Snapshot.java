@@ -6,6 +6,7 @@ import io.imagestore.ImageShape;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.ReadWatch;
 import io.imagestore.spi.Checksums;
+import io.imagestore.spi.Remains;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
@@ -208,6 +209,19 @@ final class Hdf5Snapshot implements Snapshot {
     Integer row = commit.rows().get(id);
     if (row != null) {
       read(reading(() -> found(id, row, true)), true);
+    }
+  }
+
+  @Override
+  public @Nullable Remains remains(long id) throws IOException {
+    Integer row = commit.rows().get(id);
+    if (row == null) {
+      return null;
+    }
+    try {
+      return new Remains("raw", read(reading(() -> found(id, row, false)), false));
+    } catch (CorruptImageException e) {
+      return null; // what they lie in can't be read
     }
   }
 

@@ -63,7 +63,8 @@ final class LmdbReader implements StoreReader {
     environment.read(
         view -> {
           view.ids().requireAll();
-          return view.count();
+          view.countProblem().ifPresent(problem);
+          return true;
         });
   }
 

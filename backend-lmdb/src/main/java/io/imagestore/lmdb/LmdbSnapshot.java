@@ -1,7 +1,10 @@
 package io.imagestore.lmdb;
 
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -66,6 +69,25 @@ final class LmdbSnapshot extends TreeSnapshot {
           }
           return place;
         });
+  }
+
+  @Override
+  public @Nullable Remains remains(long id) throws IOException {
+    return entered.look(view -> Optional.ofNullable(remains(view, id))).orElse(null);
+  }
+
+  private static @Nullable Remains remains(StoreView view, long id) {
+    byte[] bytes = view.remains(id);
+    return bytes == null ? null : new Remains(extension(view, id), ByteBuffer.wrap(bytes));
+  }
+
+  private static String extension(StoreView view, long id) {
+    try {
+      FoundImage image = find(view, id);
+      return image == null || image.format() == null ? "raw" : image.format();
+    } catch (CorruptImageException | CorruptStoreException e) {
+      return "raw"; // what tells the format is damaged
+    }
   }
 
   @Override

@@ -6,6 +6,7 @@ import io.imagestore.spi.Checksums;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A look into one snapshot of a store. For one thread. */
@@ -56,17 +57,26 @@ final class StoreView {
    * @throws CorruptStoreException if that isn't as many as have bytes
    */
   long count() {
-    if (!trees.areConsistent()) {
-      throw new CorruptStoreException(
-          DataFile.damaged(
-              store,
-              "the index has "
-                  + trees.index().entries()
-                  + " entries, but "
-                  + trees.images().entries()
-                  + " images have bytes"));
-    }
+    countProblem()
+        .ifPresent(
+            problem -> {
+              throw new CorruptStoreException(problem);
+            });
     return trees.index().entries();
+  }
+
+  /** What is wrong if not as many images are in the index as have bytes. */
+  Optional<String> countProblem() {
+    return trees.areConsistent()
+        ? Optional.empty()
+        : Optional.of(
+            DataFile.damaged(
+                store,
+                "the index has "
+                    + trees.index().entries()
+                    + " entries, but "
+                    + trees.images().entries()
+                    + " images have bytes"));
   }
 
   // Images.
@@ -153,6 +163,22 @@ final class StoreView {
       verify(image.id(), "its bytes have", bytes, image.bytesCrc());
     }
     return bytes;
+  }
+
+  /** The bytes for an id, whatever its record says; null if there are none that can be read. */
+  byte @Nullable [] remains(long id) {
+    try {
+      TreeCursor tree = cursor(trees.images());
+      if (!tree.find(id)) {
+        return null;
+      }
+      ByteBuffer value = tree.value();
+      byte[] bytes = new byte[value.remaining()];
+      value.get(bytes);
+      return bytes;
+    } catch (PageDamageException e) {
+      return null; // what leads to them, or what they lie in
+    }
   }
 
   /** The metadata of an image, checked; null if it has none. */

@@ -14,6 +14,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.VerifyReport;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
@@ -213,6 +214,7 @@ final class DamageCampaignTest {
               "verify names " + named + ", but can't be read: " + lost + " (" + where + ")");
         }
         listIds(open, lost);
+        salvage(open, lost);
         return lost;
       }
     }
@@ -266,10 +268,24 @@ final class DamageCampaignTest {
 
     /** Null if verify says that there are images whose ids are lost. */
     private static Set<Long> named(ImageSource open) {
-      try {
-        return Arrays.stream(open.verify().damagedIds()).boxed().collect(Collectors.toSet());
+      VerifyReport report = open.verify();
+      return report.storeProblems().stream().anyMatch(problem -> problem.contains("are lost"))
+          ? null
+          : Arrays.stream(report.damagedIds()).boxed().collect(Collectors.toSet());
+    }
+
+    /** A stream that leaves out what is damaged gives all the rest, and says if it can't. */
+    private void salvage(ImageSource open, Set<Long> lost) {
+      Map<Long, LabeledImage> whole = new HashMap<>(stored);
+      whole.keySet().removeAll(lost);
+      Map<Long, LabeledImage> salvaged = new HashMap<>();
+      Set<Long> leftOut = new HashSet<>();
+      try (Stream<LabeledImage> images = open.stream(damaged -> leftOut.add(damaged.id()))) {
+        images.forEach(image -> salvaged.put(image.id(), image));
+        require(salvaged.equals(whole), "not all that is whole is salvaged");
+        require(leftOut.containsAll(lost), "what was left out isn't told");
       } catch (CorruptStoreException e) {
-        return null;
+        require(stored.entrySet().containsAll(salvaged.entrySet()), "another image is salvaged");
       }
     }
 

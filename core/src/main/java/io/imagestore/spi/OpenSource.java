@@ -1,6 +1,7 @@
 package io.imagestore.spi;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageNotFoundException;
@@ -293,6 +294,7 @@ class OpenSource implements DirectSource {
   @Override
   public Stream<LabeledImage> stream() {
     return stream(
+        this::scan,
         damaged -> {
           throw damaged;
         });
@@ -301,27 +303,52 @@ class OpenSource implements DirectSource {
   @Override
   public Stream<LabeledImage> stream(Consumer<CorruptImageException> onDamage) {
     Objects.requireNonNull(onDamage, "onDamage");
+    return stream(this::scanDamaged, onDamage);
+  }
+
+  private Stream<LabeledImage> stream(
+      ImageSpliterator.Scan scan, Consumer<CorruptImageException> onDamage) {
     calls.run("opening a stream", () -> true);
-    return StreamSupport.stream(new ImageSpliterator(this::scan, onDamage), false);
+    return StreamSupport.stream(new ImageSpliterator(scan, onDamage), false);
   }
 
   /** The next images by id, up to a damaged one, which throws if it is the first. */
   private List<LabeledImage> scan(long firstId, int count) {
     return query(
-        "reading a stream",
-        snapshot -> {
-          StoredImage[] stored = findWhole(snapshot, snapshot.idsFrom(firstId, count));
-          List<LabeledImage> images = new ArrayList<>(stored.length);
-          try {
-            snapshot.readEach(
-                stored, (i, bytes) -> images.add(labeled(snapshot, stored[i], bytes)));
-          } catch (CorruptImageException e) {
-            if (images.isEmpty()) {
-              throw e;
-            }
-          }
-          return images;
-        });
+        "reading a stream", snapshot -> readWhole(snapshot, snapshot.idsFrom(firstId, count)));
+  }
+
+  /**
+   * As {@link #scan}, but goes on where the place that lists the ids is damaged. At the end it
+   * throws if images are lost that nothing names.
+   */
+  private List<LabeledImage> scanDamaged(long firstId, int count) {
+    List<LabeledImage> images =
+        query(
+            "reading a stream",
+            snapshot -> readWhole(snapshot, snapshot.idsToCheck(firstId, count)));
+    if (images.isEmpty()) {
+      calls.run(
+          "reading a stream",
+          () -> {
+            reader.checkStructure(problem -> {}); // of no matter here but for what it throws
+            return true;
+          });
+    }
+    return images;
+  }
+
+  private List<LabeledImage> readWhole(Snapshot snapshot, long[] ids) throws IOException {
+    StoredImage[] stored = findWhole(snapshot, ids);
+    List<LabeledImage> images = new ArrayList<>(stored.length);
+    try {
+      snapshot.readEach(stored, (i, bytes) -> images.add(labeled(snapshot, stored[i], bytes)));
+    } catch (CorruptImageException e) {
+      if (images.isEmpty()) {
+        throw e;
+      }
+    }
+    return images;
   }
 
   /** Those before the first damaged one, which throws if it is the first of all. */
@@ -329,7 +356,7 @@ class OpenSource implements DirectSource {
     List<StoredImage> images = new ArrayList<>(ids.length);
     try {
       for (long id : ids) {
-        images.add(found(snapshot, id));
+        images.add(foundOrDamaged(snapshot, id));
       }
     } catch (CorruptImageException e) {
       if (images.isEmpty()) {
@@ -337,6 +364,14 @@ class OpenSource implements DirectSource {
       }
     }
     return images.toArray(StoredImage[]::new);
+  }
+
+  private StoredImage foundOrDamaged(Snapshot snapshot, long id) throws IOException {
+    try {
+      return found(snapshot, id);
+    } catch (CorruptStoreException e) {
+      throw new CorruptImageException(location, id, "what leads to it is damaged", e);
+    }
   }
 
   @Override

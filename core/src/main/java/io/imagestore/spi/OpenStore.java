@@ -4,6 +4,9 @@ import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.Progress;
+import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.StoreFullException;
 import java.io.IOException;
 import java.util.Iterator;
@@ -102,6 +105,14 @@ final class OpenStore extends OpenSource implements ImageStore {
   }
 
   @Override
+  public RepairReport repair(RepairPolicy policy, Progress progress) {
+    Objects.requireNonNull(progress, "progress");
+    refuseInsideOwnBatch("repair");
+    DamagedFolder aside = DamagedFolder.of(reader.location(), policy);
+    return new Repair(this, reader, writer, aside).run(progress);
+  }
+
+  @Override
   public void close() {
     refuseInsideOwnBatch("close");
     calls.close(
@@ -125,7 +136,8 @@ final class OpenStore extends OpenSource implements ImageStore {
     };
   }
 
-  private <T> T writing(String what, String outcome, Calls.Action<T> action) {
+  /** Runs a call that writes, when it is its turn. */
+  <T> T writing(String what, String outcome, Calls.Action<T> action) {
     refuseInsideOwnBatch(what);
     return calls.run(
         what,

@@ -171,6 +171,18 @@ public interface Snapshot extends AutoCloseable {
    */
   void check(long id) throws IOException;
 
+  /**
+   * What is left of a damaged image: its bytes as far as they can be read, unchecked, for a person
+   * to look at. By default nothing.
+   *
+   * @param id one whose {@link #check} failed
+   * @return the file's bytes or the raw pixels, or null if nothing can be read
+   * @throws IOException if the file system fails
+   */
+  default @Nullable Remains remains(long id) throws IOException {
+    return null;
+  }
+
   /** Lets the state go. */
   @Override
   void close();

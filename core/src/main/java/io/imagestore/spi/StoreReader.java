@@ -44,6 +44,7 @@ public interface StoreReader {
    *
    * @param problem takes a sentence for each that is found
    * @throws IOException if the file system fails
+   * @throws io.imagestore.CorruptStoreException if images are lost and nothing tells which
    */
   default void checkStructure(Consumer<String> problem) throws IOException {}
 

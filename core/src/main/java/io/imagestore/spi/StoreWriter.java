@@ -5,6 +5,7 @@ import io.imagestore.LabeledImage;
 import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * How a backend writes to one open store. {@link Stores} makes an {@link io.imagestore.ImageStore}
@@ -53,6 +54,27 @@ public interface StoreWriter {
    * @throws IOException if the file system fails
    */
   boolean remove(long id) throws IOException;
+
+  /**
+   * Deletes a damaged image, atomically, though its record may be damaged too. By default as {@link
+   * #remove}.
+   *
+   * @param id one whose {@link Snapshot#check} failed
+   * @throws IOException if the file system fails; nothing is deleted then
+   */
+  default void drop(long id) throws IOException {
+    remove(id);
+  }
+
+  /**
+   * Mends what {@link StoreReader#checkStructure} finds, as far as that loses no image and nothing
+   * that a person may want to see. By default nothing can be mended.
+   *
+   * @param aside where to lay what the store doesn't need
+   * @param mended takes a sentence for each that was mended
+   * @throws IOException if the file system fails
+   */
+  default void mendStructure(DamagedFolder aside, Consumer<String> mended) throws IOException {}
 
   /**
    * Makes all that has been written survive the loss of power.

@@ -1,6 +1,7 @@
 package io.imagestore.spi;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Progress;
 import io.imagestore.VerifyReport;
 import java.io.IOException;
@@ -27,17 +28,30 @@ final class Verification {
 
   VerifyReport run(Progress progress) {
     List<String> problems = new ArrayList<>();
-    source.calls.run(
-        "verifying",
-        () -> {
-          reader.checkStructure(problems::add);
-          return true;
-        });
-    long total = source.size();
+    source.calls.run("verifying", () -> checkStructure(reader, problems));
+    long total = total();
     while (nextId >= 0 && source.query("verifying", this::checkNext)) {
       progress.advanced(checked, total);
     }
     return new VerifyReport(checked, damages, problems);
+  }
+
+  private long total() {
+    try {
+      return source.size();
+    } catch (CorruptStoreException e) {
+      return 0; // the images are looked for all the same
+    }
+  }
+
+  /** Adds what is wrong with the structure; always true. */
+  static boolean checkStructure(StoreReader reader, List<String> problems) throws IOException {
+    try {
+      reader.checkStructure(problems::add);
+    } catch (CorruptStoreException e) {
+      problems.add(String.valueOf(e.getMessage()));
+    }
+    return true;
   }
 
   /** Checks the next images; false where there are none. */

@@ -12,10 +12,13 @@ import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
 import io.imagestore.Progress;
+import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.StoreExistsException;
 import io.imagestore.StoreLockedException;
 import io.imagestore.StoreOptions;
@@ -39,6 +42,7 @@ import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -437,6 +441,69 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
       assertThat(store.get(7)).isEqualTo(new LabeledImage(7, SampleImages.noise(RGB, 70), 7));
       assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aRepairDropsDamagedImagesAndLaysThemAside() throws IOException {
+    damagedStore(20, 3, 7);
+    List<LabeledImage> whole =
+        SampleImages.list(0, 20, RGB, 1).stream()
+            .filter(image -> image.id() != 3 && image.id() != 7)
+            .toList();
+    try (ImageStore store = open()) {
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.imagesChecked()).isEqualTo(20);
+      assertThat(report.droppedIds()).containsExactly(3, 7);
+      assertThat(report.storeProblems()).isEmpty();
+      assertThat(report.dropped())
+          .allSatisfy(
+              dropped -> {
+                assertThat(dropped.problem()).contains(path().toString());
+                assertThat(dropped.file()).get(InstanceOfAssertFactories.PATH).isNotEmptyFile();
+              });
+      assertThat(store.verify().isClean()).isTrue();
+      assertThat(contentOf(store)).isEqualTo(whole);
+    }
+    assertThat(path().resolveSibling(path().getFileName() + ".damaged"))
+        .isDirectoryContaining("glob:**/damages.jsonl");
+    try (ImageStore store = open()) {
+      assertThat(contentOf(store)).isEqualTo(whole);
+      assertThat(store.repair(RepairPolicy.dropDamaged()).wasClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aRepairOfAWholeStoreChangesNothing() throws IOException {
+    damagedStore(20);
+    Path aside = path().resolveSibling("aside");
+    try (ImageStore store = open()) {
+      RepairReport report = store.repair(RepairPolicy.dropDamaged().layingAsideIn(aside));
+
+      assertThat(report.wasClean()).isTrue();
+      assertThat(contentOf(store)).isEqualTo(SampleImages.list(0, 20, RGB, 1));
+    }
+    assertThat(aside).doesNotExist();
+  }
+
+  @Test
+  void anImageThatCannotBeLaidAsideIsNotDropped() throws IOException {
+    damagedStore(20, 7);
+    Path notAFolder = Files.writeString(path().resolveSibling("aside"), "a file");
+    try (ImageStore store = open()) {
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> store.repair(RepairPolicy.dropDamaged().layingAsideIn(notAFolder)))
+          .withMessageContaining("repairing image 7");
+
+      assertThat(store.size()).isEqualTo(20);
+      assertThat(store.verify().damagedIds()).containsExactly(7);
+    }
+  }
+
+  private static List<LabeledImage> contentOf(ImageSource store) {
+    try (Stream<LabeledImage> images = store.stream()) {
+      return images.toList();
     }
   }
 

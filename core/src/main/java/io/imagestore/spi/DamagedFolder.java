@@ -1,0 +1,104 @@
+package io.imagestore.spi;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.imagestore.RepairPolicy;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a repair lays what it takes out of a store: a file each, and a line of JSON each in {@code
+ * damages.jsonl} that tells what it is. What is laid there is on the device before the store lets
+ * it go; nothing that lies there already is overwritten.
+ */
+public final class DamagedFolder {
+
+  private static final String LIST = "damages.jsonl";
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path folder;
+
+  private DamagedFolder(Path folder) {
+    this.folder = folder;
+  }
+
+  static DamagedFolder of(Path store, RepairPolicy policy) {
+    return new DamagedFolder(
+        policy.folder().orElseGet(() -> store.resolveSibling(store.getFileName() + ".damaged")));
+  }
+
+  /** Lays a damaged image aside; tells where its bytes are, or null if there are none. */
+  @Nullable Path lay(
+      long id, String problem, @Nullable StoredImage record, @Nullable Remains remains)
+      throws IOException {
+    Files.createDirectories(folder);
+    Path file =
+        remains == null
+            ? null
+            : write(String.valueOf(id), remains.extension(), remains.bytes().duplicate());
+    ObjectNode line = JSON.createObjectNode().put("id", id).put("problem", problem);
+    if (record != null) {
+      line.put("label", record.label())
+          .put("shape", record.shape().toString())
+          .put("format", record.format());
+    }
+    append(line, file);
+    return file;
+  }
+
+  /**
+   * Moves a file here that a store doesn't need.
+   *
+   * @param file one of the store's folder
+   * @param problem why it isn't needed
+   * @throws IOException if the file system fails; it stays where it is then
+   */
+  public void take(Path file, String problem) throws IOException {
+    Files.createDirectories(folder);
+    String name = String.valueOf(file.getFileName());
+    int dot = name.lastIndexOf('.');
+    String extension = dot < 0 ? "bytes" : name.substring(dot + 1);
+    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+    Path copy = write(dot < 0 ? name : name.substring(0, dot), extension, bytes);
+    append(JSON.createObjectNode().put("was", file.toString()).put("problem", problem), copy);
+  }
+
+  /** Writes a file under a free name; one that has the same bytes already is as good. */
+  private Path write(String name, String extension, ByteBuffer bytes) throws IOException {
+    Path file = folder.resolve(name + "." + extension);
+    for (int i = 2; Files.exists(file); i++) {
+      if (Files.size(file) == bytes.remaining()
+          && ByteBuffer.wrap(Files.readAllBytes(file)).equals(bytes)) {
+        return file;
+      }
+      file = folder.resolve(name + "-" + i + "." + extension);
+    }
+    write(file, bytes, StandardOpenOption.CREATE_NEW);
+    return file;
+  }
+
+  private void append(ObjectNode line, @Nullable Path file) throws IOException {
+    if (file != null) {
+      line.put("file", String.valueOf(file.getFileName()));
+    }
+    byte[] text = (line + "\n").getBytes(StandardCharsets.UTF_8);
+    write(folder.resolve(LIST), ByteBuffer.wrap(text), StandardOpenOption.APPEND);
+  }
+
+  private static void write(Path file, ByteBuffer bytes, StandardOpenOption how)
+      throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
+      }
+      channel.force(true);
+    }
+  }
+}
