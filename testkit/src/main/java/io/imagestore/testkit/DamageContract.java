@@ -1,0 +1,66 @@
+package io.imagestore.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.imagestore.spi.ImageStoreProvider;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * What a store keeps to when its files are damaged: never a wrong pixel, label, id or metadata, and
+ * nothing missing without a word. A backend's test extends this class.
+ *
+ * <p>Files are damaged at random places in a JVM of their own, for damage must not end a process.
+ * {@code -Dtrials=7000} runs the long form, and {@code -Dseed} with the number that is printed runs
+ * one again.
+ */
+@Timeout(7200)
+public abstract class DamageContract {
+
+  private static final int TRIALS = Integer.getInteger("trials", 100);
+  private static final long SEED = Long.getLong("seed", System.nanoTime());
+
+  @TempDir Path folder;
+
+  /** For subclasses. */
+  protected DamageContract() {}
+
+  /**
+   * The backend under test.
+   *
+   * @return one with a public constructor without parameters
+   */
+  protected abstract ImageStoreProvider provider();
+
+  @Test
+  void damageToAStoreOfImagesOfOneKindIsNamedAndNothingIsWrong() {
+    run("one kind");
+  }
+
+  @Test
+  void damageToAStoreOfImagesOfAllKindsIsNamedAndNothingIsWrong() {
+    run("all kinds");
+  }
+
+  private void run(String kinds) {
+    String campaign = TRIALS + " trials over " + kinds + " with -Dseed=" + SEED;
+    try (ChildJvm child =
+        ChildJvm.start(
+            List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
+            DamageCampaign.class,
+            provider().getClass().getName(),
+            folder.resolve("store"),
+            kinds,
+            TRIALS,
+            SEED)) {
+      List<String> lines = child.succeed();
+
+      System.out.println(campaign + ": " + String.join(", ", lines));
+      assertThat(lines).as(campaign).noneMatch(line -> line.startsWith("WRONG"));
+      assertThat(lines).as(campaign).anyMatch(line -> line.startsWith("told"));
+    }
+  }
+}
