@@ -18,6 +18,7 @@ final class Messages {
   private static final int FLOAT_CLASS = 0x11;
   private static final int IMPLIED_BIT = 0x20;
   private static final int SIGNED = 0x08;
+  private static final int ZERO_PADDED = 1;
   private static final int UTF8 = 1;
   // The length field of a message has two bytes.
   private static final int MAX_BODY = 0xffff;
@@ -195,7 +196,12 @@ final class Messages {
 
   /** Section IV.A.2.d, <em>The Datatype Message</em>. */
   static Message datatype(ElementType type) {
-    ByteBuffer body = type == ElementType.FLOAT32 ? float32() : integer(type);
+    ByteBuffer body =
+        switch (type) {
+          case FLOAT32 -> float32();
+          case TEXT16 -> text(type);
+          default -> integer(type);
+        };
     return Message.of(Message.DATATYPE, Message.CONSTANT, Bits.array(body));
   }
 
@@ -206,6 +212,14 @@ final class Messages {
     body.put((byte) 23).put((byte) 8); // the exponent
     body.put((byte) 0).put((byte) 23).putInt(127); // the mantissa, and the exponent's bias
     return body;
+  }
+
+  private static ByteBuffer text(ElementType type) {
+    return body(8)
+        .put((byte) STRING_CLASS)
+        .put((byte) ZERO_PADDED)
+        .putShort((short) 0)
+        .putInt(type.size());
   }
 
   private static ByteBuffer integer(ElementType type) {
@@ -226,7 +240,7 @@ final class Messages {
       }
     }
     throw new UnsupportedHdf5Exception(
-        "a datatype that is no little-endian number of the expected kinds");
+        "a datatype that is neither a little-endian number nor a text of the expected kinds");
   }
 
   /**
