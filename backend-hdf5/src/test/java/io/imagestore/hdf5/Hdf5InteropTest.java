@@ -8,6 +8,7 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.StoreLockedException;
+import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.SampleImages;
 import io.jhdf.HdfFile;
 import java.io.IOException;
@@ -164,6 +165,25 @@ final class Hdf5InteropTest {
             "print(f.attrs['note'], f['images'].attrs['unit'], f['split'][:].sum(), len(f['ids']))");
 
     assertThat(told.strip()).isEqualTo("made by hand counts 12497500 15");
+  }
+
+  @Test
+  void whereH5pyMovedTheDatasetsNamesNothingIsTakenForAnEmptyStore() throws IOException {
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+    Python.lines(
+        "import h5py",
+        "with h5py.File('" + file() + "', 'r+') as f:",
+        "    for i in range(1000):",
+        "        f['link %d' % i] = f['ids']");
+
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> Hdf5ImageStore.open(file()))
+        .withMessageContaining("moved them to a heap");
+    assertThatExceptionOfType(UnsupportedStoreException.class)
+        .isThrownBy(() -> Hdf5ImageStore.openReadOnly(file()))
+        .withMessageContaining("moved them to a heap");
   }
 
   @Test

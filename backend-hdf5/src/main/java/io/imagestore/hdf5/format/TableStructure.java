@@ -67,6 +67,10 @@ final class TableStructure {
   private void readColumns(ByteSource source, List<TableSchema> schemas) throws IOException {
     Map<String, Long> links = new LinkedHashMap<>();
     for (Message message : root.messages()) {
+      if (message.type() == Message.LINK_INFO && Messages.hasLinksElsewhere(message)) {
+        throw new UnsupportedHdf5Exception(
+            "its root group has so many links that another program has moved them to a heap");
+      }
       if (message.type() == Message.LINK) {
         Messages.Link link = Messages.parseLink(message);
         links.put(link.name(), link.address());
