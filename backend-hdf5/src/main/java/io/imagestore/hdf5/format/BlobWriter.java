@@ -124,11 +124,12 @@ final class BlobWriter {
   }
 
   private void get(long position, ByteBuffer into) throws IOException {
-    Chunk own = added.get((int) (position / chunkBytes));
-    if (own == null) {
-      base.get(index, position, into.remaining(), into);
+    Chunk chunk = chunk((int) (position / chunkBytes));
+    if (chunk != null && TableView.isPlain(spec, chunk)) {
+      // Also behind what the last view shows.
+      storage.get(chunk.address() + position % chunkBytes, into, into.remaining());
     } else {
-      storage.get(own.address() + position % chunkBytes, into, into.remaining());
+      base.get(index, position, into.remaining(), into);
     }
   }
 
