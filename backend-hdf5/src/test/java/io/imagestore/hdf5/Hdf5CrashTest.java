@@ -260,7 +260,7 @@ final class Hdf5CrashTest {
         Python.lines(
             "import h5py",
             "f = h5py.File('" + store + "', 'r')",
-            "n = min(len(f[name]) for name in ('images', 'labels', 'ids', 'crc32c', 'record_crc32c'))",
+            "n = min(len(f[name]) for name in f if name != 'metadata')",
             "assert sorted(f['ids'][:n]) == list(range(n))",
             "try:",
             "    f['images'][:]",
