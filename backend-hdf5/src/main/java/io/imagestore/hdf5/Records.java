@@ -145,7 +145,7 @@ final class Records {
   }
 
   private int number(int column, int row) throws IOException {
-    return get(column, row).getInt(0);
+    return rows.getInt(column, row);
   }
 
   private long longNumber(int column, int row) throws IOException {

@@ -154,24 +154,22 @@ public final class TableView implements RowReader {
     }
   }
 
-  /**
-   * A row of a column of 32-bit integers.
-   *
-   * @param column its index
-   * @param row its index
-   * @return the integer
-   * @throws IOException if the file can't be read
-   */
+  /** Without a copy where it can be. */
+  @Override
   public int getInt(int column, long row) throws IOException {
     ColumnView view = columns.get(column);
-    int chunkRows = view.spec.chunkRows();
-    Chunk chunk = row < 0 || row >= view.length ? null : chunk(column, row / chunkRows);
-    if (chunk != null && isPlain(view.spec, chunk)) {
-      return storage.getInt(chunk.address() + row % chunkRows * Integer.BYTES);
+    if (row >= 0 && row < view.length) {
+      int chunkRows = view.spec.chunkRows();
+      int number = (int) (row / chunkRows);
+      Chunk chunk = number < view.chunks.length ? view.chunks[number] : null;
+      if (chunk == null) {
+        return 0; // never written, so the fill value
+      }
+      if (isPlain(view.spec, chunk)) {
+        return storage.getInt(chunk.address() + row % chunkRows * Integer.BYTES);
+      }
     }
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    get(column, row, bytes);
-    return bytes.getInt(0);
+    return RowReader.super.getInt(column, row);
   }
 
   /**
