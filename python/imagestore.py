@@ -250,16 +250,48 @@ class LmdbStore(Store):
 
 
 class Hdf5Store(Store):
-    """One HDF5 file, whose rows may lie in any order."""
+    """One HDF5 file, whose rows may lie in any order: images of one shape in one dataset, or any images as bytes."""
 
     FORMAT = "imagestore-hdf5"
+    _RECORD = struct.Struct("<QiIIIBII")  # id, label, height, width, channels, sample type, CRCs of bytes and metadata; format
+    _COLUMNS = ("ids", "labels", "crc32c", "record_crc32c", "metadata_offsets", "metadata_sizes", "metadata_crc32c")
+    _MIXED = ("offsets", "sizes", "shapes", "sample_types", "formats")
 
     def _read_index(self):
         file = self._file()
         label_names = self._check_header(file.attrs["imagestore"])
+        if "ids" not in file:  # there never was an image
+            self._rows, self._columns = np.empty(0, np.int64), {}
+            return label_names, np.empty(0, np.int64), np.empty(0, np.int32), np.empty(0, np.uint32)
+        self._mixed = "bytes" in file
         ids = file["ids"][...]
         self._rows = np.argsort(ids, kind="stable")
-        return label_names, ids[self._rows], file["labels"][...][self._rows], file["crc32c"][...][self._rows]
+        names = self._COLUMNS + (self._MIXED if self._mixed else ())
+        columns = self._columns = {name: file[name][...][self._rows] for name in names}
+        if self.verify:
+            for place in range(len(ids)):
+                self._check_record(place)
+        return label_names, columns["ids"], columns["labels"], columns["crc32c"]
+
+    def _check_record(self, place):
+        columns = self._columns
+        shape, dtype, format = self._kind(place)
+        id, metadata_crc = int(columns["ids"][place]), int(columns["metadata_crc32c"][place])
+        sample_type, bytes_crc = _SAMPLE_TYPES.index(dtype), int(columns["crc32c"][place])
+        values = (id & 2**64 - 1, int(columns["labels"][place]), *shape, sample_type, bytes_crc, metadata_crc)
+        if crc32c(self._RECORD.pack(*values) + format.encode("latin-1")) != columns["record_crc32c"][place]:
+            raise CorruptImageError(f"the record of image {id} in {self.path} doesn't match its own checksum")
+
+    def _kind(self, place):
+        """Shape, sample type and format of an image; no format stands for raw pixels."""
+        if not self._mixed:
+            images = self._file()["images"]
+            return images.shape[1:], images.dtype.str.replace("|", "<"), ""
+        columns = self._columns
+        sample_type = int(columns["sample_types"][place])
+        if sample_type >= len(_SAMPLE_TYPES):
+            raise CorruptImageError(f"image {columns['ids'][place]} in {self.path} has the unknown sample type {sample_type}")
+        return tuple(map(int, columns["shapes"][place])), _SAMPLE_TYPES[sample_type], columns["formats"][place].decode("latin-1")
 
     def _file(self):
         import h5py
@@ -271,8 +303,35 @@ class Hdf5Store(Store):
     def _read_image(self, place):
         return self._file()["images"][self._rows[place]]
 
+    def _bytes(self, place, name, offsets, sizes, checksums):
+        """Bytes that rows refer to, in one of the datasets of bytes."""
+        offset, size = int(self._columns[offsets][place]), int(self._columns[sizes][place])
+        found = self._file()[name][offset : offset + size].tobytes()
+        if len(found) != size or self.verify and crc32c(found) != self._columns[checksums][place]:
+            raise CorruptImageError(f"the {name} of image {self.ids[place]} in {self.path} aren't what was stored")
+        return found
+
+    def _checked(self, place):
+        if not self._mixed:
+            return super()._checked(place)
+        shape, dtype, format = self._kind(place)
+        found = self._bytes(place, "bytes", "offsets", "sizes", "crc32c")
+        try:
+            return _decode(found, shape, dtype) if format else np.frombuffer(found, dtype).reshape(shape).copy()
+        except OSError as e:
+            raise CorruptImageError(f"image {self.ids[place]} in {self.path} can't be decoded: {e}") from e
+
+    def metadata(self, place):
+        if not self._columns["metadata_sizes"][place]:
+            return None
+        return json.loads(self._bytes(place, "metadata", "metadata_offsets", "metadata_sizes", "metadata_crc32c"))
+
+    def encoded(self, place):
+        encoded = self._mixed and self._columns["formats"][place]
+        return self._bytes(place, "bytes", "offsets", "sizes", "crc32c") if encoded else None
+
     def __getitem__(self, i):
-        if not isinstance(i, slice) or self.verify:
+        if not isinstance(i, slice) or self.verify or not len(self) or self._mixed:
             return super().__getitem__(i)
         rows = self._rows[i]
         first, last = (int(rows.min()), int(rows.max())) if len(rows) else (0, -1)

@@ -17,6 +17,7 @@ import io.imagestore.hdf5.format.ColumnSpec;
 import io.imagestore.hdf5.format.ContiguousDataset;
 import io.imagestore.hdf5.format.Filters;
 import io.imagestore.hdf5.format.Hdf5Table;
+import io.imagestore.hdf5.format.TableSchema;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Staging;
@@ -120,7 +121,13 @@ public final class ArticleFile {
 
   private static void fill(Path file, ImageSource source) throws IOException {
     try (Stream<LabeledImage> images = source.stream();
-        Hdf5Table table = Hdf5Table.create(file, Map.of(), NAMES, 0, StoreFiles.ofSystem());
+        Hdf5Table table =
+            Hdf5Table.create(
+                file,
+                Map.of(),
+                List.of(new TableSchema(NAMES, List.of())),
+                0,
+                StoreFiles.ofSystem());
         Transaction transaction = table.begin()) {
       append(images.iterator(), transaction);
       transaction.commit(false);
@@ -130,14 +137,24 @@ public final class ArticleFile {
   private static void append(Iterator<LabeledImage> images, Transaction transaction)
       throws IOException {
     if (!images.hasNext()) {
-      transaction.createColumns(columns(NO_SHAPE));
+      transaction.createColumns(columns(NO_SHAPE), List.of());
       return;
     }
     LabeledImage first = images.next();
-    transaction.createColumns(columns(first.image().shape()));
-    Blocks blocks = new Blocks();
-    append(blocks.of(first), transaction);
-    blocks.forEach(images, image -> check(image, first), block -> append(block, transaction));
+    transaction.createColumns(columns(first.image().shape()), List.of());
+    try (ImageBatch block = new Blocks().ofMany(first.image().shape())) {
+      block.add(first);
+      while (images.hasNext()) {
+        LabeledImage image = images.next();
+        check(image, first);
+        if (block.size() == block.capacity()) {
+          append(block, transaction);
+          block.clear();
+        }
+        block.add(image);
+      }
+      append(block, transaction);
+    }
   }
 
   private static void append(ImageBatch block, Transaction transaction) throws IOException {

@@ -6,6 +6,8 @@ import io.imagestore.spi.Batches;
 import io.imagestore.spi.Checksums;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.IntToLongFunction;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +17,23 @@ import org.jspecify.annotations.Nullable;
  *
  * @param from the first one's place in the batch
  * @param to the place behind the last one
+ * @param metadata where that of each image of the batch lies; empty if none has any
  * @param checksums makes those of records
  */
-record BatchRows(ImageBatch batch, int from, int to, Checksums checksums) implements RowSource {
+record BatchRows(ImageBatch batch, int from, int to, List<Place> metadata, Checksums checksums)
+    implements RowSource {
 
   @Override
-  public ByteBuffer values(int column) {
+  public @Nullable ByteBuffer values(int column) {
     return switch (column) {
       case Columns.IMAGES -> pixels();
       case Columns.LABELS -> ints(batch::label);
-      case Columns.IDS -> ids();
+      case Columns.IDS -> longs(batch::id);
       case Columns.CHECKSUMS -> ints(i -> Batches.crc32c(batch, i));
       case Columns.RECORDS -> ints(this::recordChecksum);
+      case Columns.METADATA_OFFSETS -> hasMetadata() ? longs(i -> metadata(i).offset()) : null;
+      case Columns.METADATA_SIZES -> hasMetadata() ? ints(i -> metadata(i).size()) : null;
+      case Columns.METADATA_CHECKSUMS -> hasMetadata() ? ints(i -> metadata(i).crc()) : null;
       default -> throw new IndexOutOfBoundsException("column " + column);
     };
   }
@@ -40,7 +47,16 @@ record BatchRows(ImageBatch batch, int from, int to, Checksums checksums) implem
 
   private int recordChecksum(int i) {
     int bytesCrc = Batches.crc32c(batch, i);
-    return checksums.ofRecord(batch.id(i), batch.label(i), batch.shape(), null, bytesCrc, 0);
+    return checksums.ofRecord(
+        batch.id(i), batch.label(i), batch.shape(), null, bytesCrc, metadata(i).crc());
+  }
+
+  private Place metadata(int i) {
+    return metadata.isEmpty() ? Place.NONE : metadata.get(i);
+  }
+
+  private boolean hasMetadata() {
+    return IntStream.range(from, to).anyMatch(i -> !metadata(i).isNone());
   }
 
   private ByteBuffer pixels() {
@@ -56,10 +72,10 @@ record BatchRows(ImageBatch batch, int from, int to, Checksums checksums) implem
     return bytes.flip();
   }
 
-  private ByteBuffer ids() {
+  private ByteBuffer longs(IntToLongFunction value) {
     ByteBuffer bytes = littleEndian(Long.BYTES);
     for (int i = from; i < to; i++) {
-      bytes.putLong(batch.id(i));
+      bytes.putLong(value.applyAsLong(i));
     }
     return bytes.flip();
   }

@@ -2,45 +2,99 @@ package io.imagestore.hdf5;
 
 import io.imagestore.ImageShape;
 import io.imagestore.SampleType;
-import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.ColumnSpec;
 import io.imagestore.hdf5.format.ElementType;
 import io.imagestore.hdf5.format.Filters;
-import java.nio.file.Path;
+import io.imagestore.hdf5.format.TableSchema;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 
-/** The datasets of a store. */
+/** The datasets of a store, by their places among the columns of a table. */
 final class Columns {
 
-  static final int IMAGES = 0;
+  // Of both layouts.
   static final int LABELS = 1;
   static final int IDS = 2;
   static final int CHECKSUMS = 3;
   static final int RECORDS = 4;
+  static final int METADATA_OFFSETS = 5;
+  static final int METADATA_SIZES = 6;
+  static final int METADATA_CHECKSUMS = 7;
 
-  static final List<String> NAMES = List.of("images", "labels", "ids", "crc32c", "record_crc32c");
+  // Of the uniform layout.
+  static final int IMAGES = 0;
+  static final int UNIFORM_ROWS = 8;
+  static final int UNIFORM_METADATA = 8;
 
-  private static final Set<ElementType> SAMPLES =
-      EnumSet.of(ElementType.UINT8, ElementType.UINT16, ElementType.FLOAT32);
-  private static final List<Set<ElementType>> TYPES =
+  // Of the mixed layout.
+  static final int OFFSETS = 0;
+  static final int SIZES = 8;
+  static final int SHAPES = 9;
+  static final int SAMPLE_TYPES = 10;
+  static final int FORMATS = 11;
+  static final int MIXED_ROWS = 12;
+  static final int MIXED_METADATA = 12;
+  static final int BYTES = 13;
+
+  static final String IMAGES_NAME = "images";
+
+  private static final String METADATA_NAME = "metadata";
+  private static final String BYTES_NAME = "bytes";
+  private static final List<String> UNIFORM_NAMES =
       List.of(
-          SAMPLES,
-          EnumSet.of(ElementType.INT32),
-          EnumSet.of(ElementType.INT64),
-          EnumSet.of(ElementType.UINT32),
-          EnumSet.of(ElementType.UINT32));
+          IMAGES_NAME,
+          "labels",
+          "ids",
+          "crc32c",
+          "record_crc32c",
+          "metadata_offsets",
+          "metadata_sizes",
+          "metadata_crc32c");
+  private static final List<String> MIXED_NAMES =
+      List.of(
+          "offsets",
+          "labels",
+          "ids",
+          "crc32c",
+          "record_crc32c",
+          "metadata_offsets",
+          "metadata_sizes",
+          "metadata_crc32c",
+          "sizes",
+          "shapes",
+          "sample_types",
+          "formats");
+
+  /** Which datasets may make a store. */
+  static final List<TableSchema> SCHEMAS =
+      List.of(
+          new TableSchema(UNIFORM_NAMES, List.of(METADATA_NAME)),
+          new TableSchema(MIXED_NAMES, List.of(METADATA_NAME, BYTES_NAME)));
+
   private static final int CHUNK_BYTES = 1 << 20;
+  private static final int METADATA_CHUNK_BYTES = 1 << 16;
   // 32 KiB of labels. Chunks are copied when a row is replaced, and a small store shouldn't be
   // large.
   private static final int CHUNK_NUMBERS = 8192;
+  // Where images are large, there are fewer of them, and more numbers of each.
+  private static final int CHUNK_RECORDS = 512;
 
   private Columns() {}
 
-  /** The datasets for images of one shape. */
-  static List<ColumnSpec> of(ImageShape shape, Hdf5Options options) {
+  /** All datasets of a layout. */
+  static List<ColumnSpec> of(StoreLayout layout, Hdf5Options options) {
+    List<ColumnSpec> columns = new ArrayList<>(ofRows(layout, options));
+    columns.addAll(ofBytes(layout, options));
+    return columns;
+  }
+
+  /** The datasets with one value an image. */
+  static List<ColumnSpec> ofRows(StoreLayout layout, Hdf5Options options) {
+    ImageShape shape = layout.shape();
+    return shape == null ? ofMixedRows(options) : ofUniformRows(shape, options);
+  }
+
+  private static List<ColumnSpec> ofUniformRows(ImageShape shape, Hdf5Options options) {
     int images = options.chunkRows().orElse((int) Math.max(1, CHUNK_BYTES / shape.byteCount()));
     int numbers = options.chunkRows().isPresent() ? Math.max(images, 512) : CHUNK_NUMBERS;
     Filters filters = new Filters(options.shuffle(), options.deflateLevel());
@@ -50,17 +104,52 @@ final class Columns {
     int[] extents = {shape.height(), shape.width(), shape.channels()};
     List<ColumnSpec> columns = new ArrayList<>();
     columns.add(
-        new ColumnSpec(
-            NAMES.get(IMAGES), typeOf(shape.sampleType()), extents, images, pixelFilters));
-    columns.add(number(LABELS, ElementType.INT32, numbers, filters));
-    columns.add(number(IDS, ElementType.INT64, numbers, filters));
-    columns.add(number(CHECKSUMS, ElementType.UINT32, numbers, filters));
-    columns.add(number(RECORDS, ElementType.UINT32, numbers, filters));
+        new ColumnSpec(IMAGES_NAME, typeOf(shape.sampleType()), extents, images, pixelFilters));
+    for (int column = LABELS; column < UNIFORM_ROWS; column++) {
+      int chunkRows = column < METADATA_OFFSETS ? numbers : CHUNK_RECORDS;
+      columns.add(number(UNIFORM_NAMES.get(column), typeOf(column), chunkRows, filters));
+    }
     return columns;
   }
 
-  private static ColumnSpec number(int column, ElementType type, int chunkRows, Filters filters) {
-    return new ColumnSpec(NAMES.get(column), type, new int[0], chunkRows, filters);
+  private static List<ColumnSpec> ofMixedRows(Hdf5Options options) {
+    int chunkRows = options.chunkRows().orElse(CHUNK_RECORDS);
+    List<ColumnSpec> columns = new ArrayList<>();
+    for (int column = 0; column < MIXED_ROWS; column++) {
+      int[] rowShape = column == SHAPES ? new int[] {3} : new int[0];
+      ElementType type = column == OFFSETS ? ElementType.INT64 : typeOf(column);
+      columns.add(new ColumnSpec(MIXED_NAMES.get(column), type, rowShape, chunkRows, Filters.NONE));
+    }
+    return columns;
+  }
+
+  private static ColumnSpec number(String name, ElementType type, int chunkRows, Filters filters) {
+    return new ColumnSpec(name, type, new int[0], chunkRows, filters);
+  }
+
+  /** The datasets of bytes that rows refer to. */
+  static List<ColumnSpec> ofBytes(StoreLayout layout, Hdf5Options options) {
+    List<ColumnSpec> columns = new ArrayList<>();
+    int chunkBytes = options.chunkBytes().orElse(CHUNK_BYTES);
+    columns.add(bytes(METADATA_NAME, Math.min(METADATA_CHUNK_BYTES, chunkBytes)));
+    if (layout.isMixed()) {
+      columns.add(bytes(BYTES_NAME, chunkBytes));
+    }
+    return columns;
+  }
+
+  private static ColumnSpec bytes(String name, int chunkBytes) {
+    return new ColumnSpec(name, ElementType.UINT8, new int[0], chunkBytes, Filters.NONE);
+  }
+
+  private static ElementType typeOf(int column) {
+    return switch (column) {
+      case LABELS -> ElementType.INT32;
+      case IDS, METADATA_OFFSETS -> ElementType.INT64;
+      case SAMPLE_TYPES -> ElementType.UINT8;
+      case FORMATS -> ElementType.TEXT16;
+      default -> ElementType.UINT32;
+    };
   }
 
   private static ElementType typeOf(SampleType samples) {
@@ -69,42 +158,5 @@ final class Columns {
       case UINT16 -> ElementType.UINT16;
       case FLOAT32 -> ElementType.FLOAT32;
     };
-  }
-
-  /** The shape of the images in a dataset that was checked. */
-  static ImageShape shapeOf(ColumnSpec images) {
-    int[] extents = images.rowShape();
-    return new ImageShape(extents[0], extents[1], extents[2], samplesOf(images.type()));
-  }
-
-  private static SampleType samplesOf(ElementType type) {
-    return switch (type) {
-      case UINT16 -> SampleType.UINT16;
-      case FLOAT32 -> SampleType.FLOAT32;
-      default -> SampleType.UINT8;
-    };
-  }
-
-  /** Refuses datasets of other types or ranks. */
-  static void check(List<ColumnSpec> columns, Path location) {
-    for (int i = 0; i < columns.size(); i++) {
-      ColumnSpec column = columns.get(i);
-      int rank = i == IMAGES ? 3 : 0;
-      if (!TYPES.get(i).contains(column.type()) || column.rowShape().length != rank) {
-        throw new UnsupportedStoreException(
-            "dataset '"
-                + column.name()
-                + "' in store "
-                + location
-                + " has the type "
-                + column.type()
-                + " and "
-                + (1 + column.rowShape().length)
-                + " dimensions in place of "
-                + TYPES.get(i)
-                + " and "
-                + (1 + rank));
-      }
-    }
   }
 }

@@ -15,14 +15,22 @@ import java.nio.file.Path;
 import java.util.Objects;
 
 /**
- * Images of one shape in one HDF5 file, in the format that {@link io.imagestore.hdf5 the package}
- * describes.
+ * Images in one HDF5 file, in the format that {@link io.imagestore.hdf5 the package} describes.
+ *
+ * <p><b>Layouts.</b> Raw images of one shape lie in one dataset of four dimensions; that is the
+ * uniform layout, which refuses others. Encoded images, and images of any shapes and sample types,
+ * lie as bytes in the mixed layout. A new store is what its first image needs, or {@link
+ * Hdf5Options.Builder#layout what is asked for}: ask for the mixed one where raw images of other
+ * shapes, or encoded ones, will follow a raw one. A store keeps its layout. Both keep metadata. In
+ * the mixed layout nothing is compressed.
  *
  * <p>A write costs what it writes, whatever the size of the file. Appended images go to the end. An
  * image that is replaced or deleted has its chunk, by default about 1 MiB, written anew elsewhere;
  * the last image moves into the hole of a deleted one. The space of old chunks is used again, after
- * the next flush at the earliest. With compression, the last chunk lies uncompressed until it is
- * full or the store is closed.
+ * the next flush at the earliest. In the mixed layout a replaced image costs its own bytes and some
+ * 40 KiB of chunks that tell of it, and the room of earlier bytes is used again likewise; so is the
+ * room of metadata in both. With compression, the last chunk lies uncompressed until it is full or
+ * the store is closed.
  *
  * <p>The pixels of an {@link ImageBatch} go to the file from where they are; images that come one
  * by one are gathered first, which is half as fast.
@@ -55,9 +63,14 @@ import java.util.Objects;
  * whole write before it was opened; when something of that was overwritten, it goes over to the
  * last whole write of that moment, for which it reads all ids anew.
  *
+ * <p><b>Damage.</b> Opening checks what the rows tell of images, which takes less than a
+ * microsecond a row. Where an id turns out to be damaged, an id that isn't found isn't called
+ * absent: that is a {@link CorruptStoreException}. A store with two rows of one id, or a row
+ * without one, can only be read.
+ *
  * <p>Reading copies from a mapping of the file, or from a bounded cache of decompressed chunks.
- * Memory taken is some 30 bytes an image for its id, and 8 to 40 bytes a chunk. At most 2^31 - 1
- * images fit, and label names of together less than 64 KiB.
+ * Memory taken is some 30 bytes an image for its id, 16 more while a store is opened to write, and
+ * 8 to 40 bytes a chunk. At most 2^31 - 1 images fit, and label names of together less than 64 KiB.
  */
 public final class Hdf5ImageStore {
 

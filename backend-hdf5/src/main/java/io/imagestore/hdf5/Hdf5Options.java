@@ -14,7 +14,19 @@ import java.util.OptionalInt;
  */
 public final class Hdf5Options extends StoreOptions {
 
+  /** How images lie in the file. */
+  public enum Layout {
+    /** As the first image wants it: mixed if it is encoded, uniform if it is raw. */
+    AUTO,
+    /** Raw images of one shape, in a dataset of four dimensions. */
+    UNIFORM,
+    /** Images of any shapes, raw or encoded, one behind the other in a dataset of bytes. */
+    MIXED
+  }
+
+  private final Layout layout;
   private final OptionalInt chunkRows;
+  private final OptionalInt chunkBytes;
   private final int deflateLevel;
   private final boolean shuffle;
   private final long chunkCacheBytes;
@@ -23,7 +35,9 @@ public final class Hdf5Options extends StoreOptions {
 
   private Hdf5Options(Builder builder) {
     super(builder);
+    this.layout = builder.layout;
     this.chunkRows = builder.chunkRows;
+    this.chunkBytes = builder.chunkBytes;
     this.deflateLevel = builder.deflateLevel;
     this.shuffle = builder.shuffle;
     this.chunkCacheBytes = builder.chunkCacheBytes;
@@ -63,7 +77,9 @@ public final class Hdf5Options extends StoreOptions {
   @Override
   public void requireForReading() {
     super.requireForReading();
+    requireUnset(layout == Layout.AUTO, "layout", layout);
     requireUnset(chunkRows.isEmpty(), "chunkRows", chunkRows);
+    requireUnset(chunkBytes.isEmpty(), "chunkBytes", chunkBytes);
     requireUnset(deflateLevel == 0, "deflateLevel", deflateLevel);
     requireUnset(!shuffle, "shuffle", shuffle);
   }
@@ -73,16 +89,34 @@ public final class Hdf5Options extends StoreOptions {
   }
 
   /**
-   * Images a chunk.
+   * How images lie in a file that has none yet.
    *
-   * @return empty, the default, for as many as take about 1 MiB
+   * @return by default AUTO
+   */
+  public Layout layout() {
+    return layout;
+  }
+
+  /**
+   * Images a chunk; in the mixed layout, of what is told of them.
+   *
+   * @return empty, the default, for as many as take about 1 MiB, or 512 in the mixed layout
    */
   public OptionalInt chunkRows() {
     return chunkRows;
   }
 
   /**
-   * How hard chunks are compressed.
+   * Bytes a chunk of encoded or mixed images.
+   *
+   * @return empty, the default, for 1 MiB
+   */
+  public OptionalInt chunkBytes() {
+    return chunkBytes;
+  }
+
+  /**
+   * How hard chunks are compressed. In the mixed layout, nothing is.
    *
    * @return 0, the default, for not at all, to 9
    */
@@ -129,7 +163,9 @@ public final class Hdf5Options extends StoreOptions {
 
   /** Builds {@link Hdf5Options}. For one thread. */
   public static final class Builder extends StoreOptions.Builder<Builder> {
+    private Layout layout = Layout.AUTO;
     private OptionalInt chunkRows = OptionalInt.empty();
+    private OptionalInt chunkBytes = OptionalInt.empty();
     private int deflateLevel;
     private boolean shuffle;
     private long chunkCacheBytes = 16L << 20;
@@ -137,6 +173,34 @@ public final class Hdf5Options extends StoreOptions {
     private Optional<String> labelsDataset = Optional.empty();
 
     private Builder() {}
+
+    /**
+     * Sets how images lie in a file that has none yet.
+     *
+     * @param layout by default AUTO
+     * @return this
+     */
+    public Builder layout(Layout layout) {
+      this.layout = Objects.requireNonNull(layout, "layout");
+      return this;
+    }
+
+    /**
+     * Sets how many bytes make a chunk of encoded or mixed images. An image that lies in more than
+     * one chunk is stored and read in as many pieces.
+     *
+     * @param chunkBytes 512 bytes to 1 GiB
+     * @return this
+     * @throws IllegalArgumentException if it is out of this range
+     */
+    public Builder chunkBytes(int chunkBytes) {
+      if (chunkBytes < 512 || chunkBytes > 1 << 30) {
+        throw new IllegalArgumentException(
+            "chunkBytes must be 512 to 1073741824, but is " + chunkBytes);
+      }
+      this.chunkBytes = OptionalInt.of(chunkBytes);
+      return this;
+    }
 
     /**
      * Sets how many images make a chunk.

@@ -2,6 +2,7 @@ package io.imagestore.hdf5;
 
 import io.imagestore.Capability;
 import io.imagestore.StoreInfo;
+import io.imagestore.hdf5.Hdf5Options.Layout;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import java.io.IOException;
@@ -9,12 +10,15 @@ import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads an open store, whoever writes to it. */
 final class Hdf5Reader implements StoreReader {
 
-  private static final Set<Capability> CAPABILITIES =
+  private static final Set<Capability> OF_ALL =
       EnumSet.of(
+          Capability.METADATA,
           Capability.ANY_CHANNELS,
           Capability.UINT16,
           Capability.FLOAT32,
@@ -25,12 +29,14 @@ final class Hdf5Reader implements StoreReader {
   private final StoreState state;
   private final List<String> labelNames;
   private final boolean verifyChecksums;
+  private final Layout wanted;
 
   Hdf5Reader(Path store, StoreState state, List<String> labelNames, Hdf5Options options) {
     this.store = store;
     this.state = state;
     this.labelNames = labelNames;
     this.verifyChecksums = options.verifyChecksums();
+    this.wanted = options.layout();
   }
 
   @Override
@@ -52,7 +58,26 @@ final class Hdf5Reader implements StoreReader {
         commit.rows().size(),
         commit.table().bytes(),
         labelNames,
-        CAPABILITIES);
+        capabilities(commit.layout()));
+  }
+
+  /** What the layout leaves possible, or, as long as there is none, the first image may be. */
+  private Set<Capability> capabilities(@Nullable StoreLayout layout) {
+    Set<Capability> capabilities = EnumSet.copyOf(OF_ALL);
+    boolean mixed = layout == null ? wanted == Layout.MIXED : layout.isMixed();
+    boolean open = layout == null && wanted == Layout.AUTO;
+    if (mixed) {
+      capabilities.add(Capability.MIXED_SHAPES);
+    }
+    if (mixed || open) {
+      capabilities.add(Capability.ENCODED);
+    }
+    return capabilities;
+  }
+
+  @Override
+  public void checkStructure(Consumer<String> problem) {
+    state.commit().damage().tellLost(problem);
   }
 
   @Override

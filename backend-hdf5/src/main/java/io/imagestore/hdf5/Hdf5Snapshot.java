@@ -3,14 +3,17 @@ package io.imagestore.hdf5;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
+import io.imagestore.LabeledImage;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.ReadWatch;
 import io.imagestore.spi.Checksums;
+import io.imagestore.spi.Pixels;
 import io.imagestore.spi.Remains;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -29,29 +32,17 @@ final class Hdf5Snapshot implements Snapshot {
   private final HeldCommit held;
   private final Commit commit;
   private final boolean verifyChecksums;
+  private final @Nullable Records records;
   private final Checksums checksums = new Checksums();
-  private @Nullable ByteBuffer pixels;
+  private ByteBuffer room = ByteBuffer.allocate(0);
 
   Hdf5Snapshot(Path store, HeldCommit held, boolean verifyChecksums) {
     this.store = store;
     this.held = held;
     this.commit = held.commit();
     this.verifyChecksums = verifyChecksums;
-  }
-
-  private static final class Found extends StoredImage {
-    private final int row;
-    private final int bytesCrc;
-
-    Found(long id, ImageShape shape, int label, int row, int bytesCrc) {
-      super(id, shape, label, null);
-      this.row = row;
-      this.bytesCrc = bytesCrc;
-    }
-  }
-
-  private static int row(StoredImage image) {
-    return ((Found) image).row;
+    StoreLayout layout = commit.layout();
+    this.records = layout == null ? null : new Records(store, layout, commit.table());
   }
 
   private <T> T reading(ReadWatch.Reading<T> reading) throws IOException {
@@ -88,23 +79,15 @@ final class Hdf5Snapshot implements Snapshot {
   public @Nullable StoredImage find(long id) throws IOException {
     Integer row = commit.rows().get(id);
     if (row == null) {
+      commit.damage().requireNone(id, store);
       return null;
     }
     return reading(() -> found(id, row, verifyChecksums));
   }
 
-  private Found found(long id, int row, boolean verify) throws IOException {
-    ImageShape shape = Objects.requireNonNull(commit.shape());
+  private StoredRow found(long id, int row, boolean verify) throws IOException {
     try {
-      int label = commit.label(row);
-      int bytesCrc = commit.checksum(row);
-      if (verify
-          && commit.recordChecksum(row)
-              != checksums.ofRecord(id, label, shape, null, bytesCrc, 0)) {
-        throw new CorruptImageException(
-            store, id, "its id, label or checksum isn't what was stored, in row " + row);
-      }
-      return new Found(id, shape, label, row, bytesCrc);
+      return Objects.requireNonNull(records).read(id, row, verify);
     } catch (Hdf5FormatException e) {
       throw damaged(id, e);
     }
@@ -114,21 +97,49 @@ final class Hdf5Snapshot implements Snapshot {
     return new CorruptImageException(store, id, String.valueOf(e.getMessage()), e);
   }
 
-  @Override
-  public @Nullable String metadata(StoredImage image) {
-    return null;
+  private boolean isMixed() {
+    return Objects.requireNonNull(commit.layout()).isMixed();
   }
+
+  // Metadata.
+
+  @Override
+  public @Nullable String metadata(StoredImage image) throws IOException {
+    Place place = ((StoredRow) image).metadata();
+    return place.equals(Place.NONE) ? null : metadata(image.id(), place);
+  }
+
+  private String metadata(long id, Place place) throws IOException {
+    int column = Objects.requireNonNull(commit.layout()).metadata();
+    if (place.isNone() || place.size() > LabeledImage.MAX_METADATA_BYTES) {
+      throw new CorruptImageException(
+          store, id, "its metadata has " + Integer.toUnsignedLong(place.size()) + " bytes");
+    }
+    requireWithin(id, "metadata", place, column);
+    ByteBuffer utf8 =
+        reading(
+            () -> {
+              ByteBuffer into = room(place.size());
+              commit.table().get(column, place.offset(), place.size(), into);
+              verify(id, "its metadata's CRC-32C", place, into.flip());
+              return into;
+            });
+    return StandardCharsets.UTF_8.decode(utf8).toString();
+  }
+
+  // Bytes.
 
   @Override
   public void read(StoredImage image, Visitor visitor) throws IOException {
-    visitor.visit(read(image, verifyChecksums));
+    visitor.visit(read((StoredRow) image, verifyChecksums));
   }
 
-  private ByteBuffer read(StoredImage image, boolean verify) throws IOException {
-    ByteBuffer into = room((int) image.shape().byteCount());
+  private ByteBuffer read(StoredRow image, boolean verify) throws IOException {
+    requirePlace(image);
+    ByteBuffer into = room(image.bytes().size());
     return reading(
         () -> {
-          copy(image, into.clear());
+          copy(image, into.clear().limit(image.bytes().size()));
           if (verify) {
             verify(image, into.flip());
           }
@@ -136,31 +147,112 @@ final class Hdf5Snapshot implements Snapshot {
         });
   }
 
-  /** The same each time, for all images are of one shape. */
+  /** The same for many images, as large as the largest. */
   private ByteBuffer room(int bytes) {
-    ByteBuffer room = pixels;
-    if (room == null) {
+    if (room.capacity() < bytes) {
       room = ByteBuffer.allocate(bytes);
-      pixels = room;
     }
-    return room;
+    return room.clear().limit(bytes);
   }
 
-  private void copy(StoredImage image, ByteBuffer into) throws IOException {
+  /** Refuses a place where there are no bytes, before memory is taken. */
+  private void requirePlace(StoredRow image) {
+    if (!isMixed()) {
+      return;
+    }
+    Place place = image.bytes();
+    requireWithin(image.id(), "bytes", place, Columns.BYTES);
+    if (image.format() == null && place.size() != image.shape().byteCount()) {
+      throw new CorruptImageException(
+          store,
+          image.id(),
+          "it has " + place.size() + " bytes, which isn't what " + image.shape() + " takes");
+    }
+  }
+
+  private void requireWithin(long id, String what, Place place, int column) {
+    long length = commit.table().length(column);
+    if (!place.isWithin(length)) {
+      throw new CorruptImageException(
+          store,
+          id,
+          "its "
+              + what
+              + " should be "
+              + Integer.toUnsignedLong(place.size())
+              + " at "
+              + place.offset()
+              + ", but there are "
+              + length);
+    }
+  }
+
+  private void copy(StoredRow image, ByteBuffer into) throws IOException {
     try {
-      commit.table().get(Columns.IMAGES, row(image), into);
+      if (isMixed()) {
+        Place place = image.bytes();
+        commit.table().get(Columns.BYTES, place.offset(), place.size(), into);
+      } else {
+        commit.table().get(Columns.IMAGES, image.row(), into);
+      }
     } catch (Hdf5FormatException e) {
       throw damaged(image.id(), e);
     }
   }
 
-  private void verify(StoredImage image, ByteBuffer bytes) {
-    Checksum.verify(store, image.id(), ((Found) image).bytesCrc, bytes);
+  /** Checks what remains, which is used up. */
+  private void verify(StoredRow image, ByteBuffer bytes) {
+    verify(image.id(), "its CRC-32C", image.bytes(), bytes.duplicate());
+  }
+
+  private void verify(long id, String what, Place expected, ByteBuffer bytes) {
+    int actual = checksums.of(bytes);
+    if (expected.crc() != actual) {
+      throw new CorruptImageException(
+          store, id, String.format("%s should be %08x, but is %08x", what, expected.crc(), actual));
+    }
+  }
+
+  // Pixels.
+
+  @Override
+  public void readPixels(StoredImage[] images, ImageShape shape, ByteBuffer into)
+      throws IOException {
+    if (images.length > 0 && isMixed()) {
+      readMixed(images, shape, into);
+    } else {
+      readUniform(images, shape, into);
+    }
+  }
+
+  private void readMixed(StoredImage[] images, ImageShape shape, ByteBuffer into)
+      throws IOException {
+    int imageBytes = (int) shape.byteCount();
+    for (int i = 0; i < images.length; i++) {
+      StoredRow image = (StoredRow) images[i];
+      ByteBuffer place = into.slice(i * imageBytes, imageBytes);
+      if (image.format() == null) {
+        readRaw(image, place);
+      } else {
+        Pixels.copy(store, image, read(image, verifyChecksums), place);
+      }
+    }
+  }
+
+  private void readRaw(StoredRow image, ByteBuffer into) throws IOException {
+    requirePlace(image);
+    reading(
+        () -> {
+          copy(image, into);
+          if (verifyChecksums) {
+            verify(image, into.flip());
+          }
+          return into;
+        });
   }
 
   /** Copies rows that follow one another in one go. */
-  @Override
-  public void readPixels(StoredImage[] images, ImageShape shape, ByteBuffer into)
+  private void readUniform(StoredImage[] images, ImageShape shape, ByteBuffer into)
       throws IOException {
     int imageBytes = (int) shape.byteCount();
     int mostRows = Math.max(1, BYTES_A_RUN / imageBytes);
@@ -185,6 +277,10 @@ final class Hdf5Snapshot implements Snapshot {
     return to;
   }
 
+  private static int row(StoredImage image) {
+    return ((StoredRow) image).row();
+  }
+
   private void readRun(StoredImage[] images, int from, int to, ByteBuffer into) throws IOException {
     int imageBytes = into.capacity() / (to - from);
     try {
@@ -193,14 +289,14 @@ final class Hdf5Snapshot implements Snapshot {
       copyEach(images, from, to, into.clear()); // tells which image it is
     }
     for (int i = from; i < to && verifyChecksums; i++) {
-      verify(images[i], into.slice((i - from) * imageBytes, imageBytes));
+      verify((StoredRow) images[i], into.slice((i - from) * imageBytes, imageBytes));
     }
   }
 
   private void copyEach(StoredImage[] images, int from, int to, ByteBuffer into)
       throws IOException {
     for (int i = from; i < to; i++) {
-      copy(images[i], into);
+      copy((StoredRow) images[i], into);
     }
   }
 
@@ -208,7 +304,9 @@ final class Hdf5Snapshot implements Snapshot {
   public void check(long id) throws IOException {
     Integer row = commit.rows().get(id);
     if (row != null) {
-      read(reading(() -> found(id, row, true)), true);
+      StoredRow image = reading(() -> found(id, row, true));
+      read(image, true);
+      metadata(image);
     }
   }
 
@@ -219,7 +317,9 @@ final class Hdf5Snapshot implements Snapshot {
       return null;
     }
     try {
-      return new Remains("raw", read(reading(() -> found(id, row, false)), false));
+      StoredRow image = reading(() -> found(id, row, false));
+      String format = image.format();
+      return new Remains(format == null ? "raw" : format, read(image, false));
     } catch (CorruptImageException e) {
       return null; // what they lie in can't be read
     }

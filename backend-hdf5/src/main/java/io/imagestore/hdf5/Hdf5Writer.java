@@ -1,19 +1,18 @@
 package io.imagestore.hdf5;
 
+import io.imagestore.Image;
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageShape;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
-import io.imagestore.hdf5.format.ColumnSpec;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.hdf5.format.UncertainCommitException;
-import io.imagestore.internal.PersistentLongMap;
 import io.imagestore.internal.StoreLock;
 import io.imagestore.spi.StoreWriter;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.List;
+import java.util.Objects;
 
 /** Writes to an open store. */
 final class Hdf5Writer implements StoreWriter {
@@ -22,11 +21,13 @@ final class Hdf5Writer implements StoreWriter {
   private final WrittenState state;
   private final Hdf5Options options;
   private final StoreLock lock;
+  private final ByteReuse reuse;
   private final Blocks blocks = new Blocks();
 
-  Hdf5Writer(Path store, WrittenState state, Hdf5Options options, StoreLock lock) {
+  Hdf5Writer(Path store, WrittenState state, ByteReuse reuse, Hdf5Options options, StoreLock lock) {
     this.store = store;
     this.state = state;
+    this.reuse = reuse;
     this.options = options;
     this.lock = lock;
   }
@@ -36,36 +37,70 @@ final class Hdf5Writer implements StoreWriter {
     if (!images.hasNext()) {
       return;
     }
-    try (StoreWrite write = begin()) {
-      blocks.forEach(images, write::require, write::add);
-      publish(write);
-    }
-  }
-
-  @Override
-  public void write(LabeledImage image) throws IOException {
-    try (StoreWrite write = begin()) {
-      write.require(image);
-      write.add(blocks.of(image));
+    LabeledImage first = images.next();
+    Image image = first.image();
+    boolean single = !images.hasNext();
+    try (StoreWrite write = begin(image.isEncoded(), image.shape(), single)) {
+      write.add(first);
+      while (images.hasNext()) {
+        write.add(images.next());
+      }
       publish(write);
     }
   }
 
   @Override
   public void write(ImageBatch batch) throws IOException {
-    try (StoreWrite write = begin()) {
+    try (StoreWrite write = begin(false, batch.shape(), true)) {
       write.add(batch);
       publish(write);
     }
   }
 
-  private StoreWrite begin() throws IOException {
-    return new StoreWrite(state.table().begin(), state.commit(), store, options);
+  /**
+   * Begins to write.
+   *
+   * @param encoded whether the first image is, which decides on the layout with its shape if
+   *     nothing else has
+   * @param single whether at most one image will come alone
+   */
+  private StoreWrite begin(boolean encoded, ImageShape shape, boolean single) throws IOException {
+    Commit before = state.commit();
+    StoreLayout layout = before.layout() == null ? layout(encoded, shape) : before.layout();
+    Transaction transaction = state.table().begin();
+    boolean begun = false;
+    try {
+      StoreWrite write =
+          layout.isMixed()
+              ? new MixedWrite(transaction, before, store, reuse, options)
+              : uniform(transaction, layout, before, single);
+      begun = true;
+      return write;
+    } finally {
+      if (!begun) {
+        transaction.close();
+      }
+    }
+  }
+
+  private StoreLayout layout(boolean encoded, ImageShape shape) {
+    return switch (options.layout()) {
+      case UNIFORM -> StoreLayout.uniform(shape);
+      case MIXED -> StoreLayout.MIXED;
+      case AUTO -> encoded ? StoreLayout.MIXED : StoreLayout.uniform(shape);
+    };
+  }
+
+  private StoreWrite uniform(
+      Transaction transaction, StoreLayout layout, Commit before, boolean single) {
+    ImageShape shape = Objects.requireNonNull(layout.shape());
+    ImageBatch gathered = single ? blocks.ofOne(shape) : blocks.ofMany(shape);
+    return new UniformWrite(transaction, layout, before, store, reuse, options, gathered);
   }
 
   private void publish(StoreWrite write) throws IOException {
     try {
-      state.publish(write.commit());
+      state.publish(write.commit(options.durableCommits()));
     } catch (UncertainCommitException e) {
       throw uncertain(e);
     }
@@ -76,37 +111,22 @@ final class Hdf5Writer implements StoreWriter {
     return new ImageStoreException("writing to store " + store + " failed: " + e.getMessage(), e);
   }
 
-  /** The last row moves into the hole, so that rows stay without gaps. */
   @Override
   public boolean remove(long id) throws IOException {
     Commit before = state.commit();
-    Integer hole = before.rows().get(id);
-    if (hole == null) {
+    StoreLayout layout = before.layout();
+    Integer row = before.rows().get(id);
+    if (row == null || layout == null) {
       return false;
     }
-    PersistentLongMap<Integer> rows = before.rows().without(id);
     try (Transaction transaction = state.table().begin()) {
-      int last = (int) transaction.rows() - 1;
-      if (hole != last) {
-        move(before, last, hole, transaction);
-        rows = rows.with(before.table().getLong(Columns.IDS, last), hole);
-      }
-      transaction.shrink(last);
-      state.publish(before.after(transaction.commit(options.durableCommits()), rows));
+      reuse.letGo(id, row, new Records(store, layout, transaction), transaction);
+      Removal removal = new Removal(before, layout, transaction);
+      state.publish(removal.run(id, row, options.durableCommits()));
     } catch (UncertainCommitException e) {
       throw uncertain(e);
     }
     return true;
-  }
-
-  private static void move(Commit before, int from, int to, Transaction transaction)
-      throws IOException {
-    List<ColumnSpec> columns = before.table().columns();
-    for (int column = 0; column < columns.size(); column++) {
-      byte[] moved = new byte[columns.get(column).rowBytes()];
-      before.table().get(column, from, ByteBuffer.wrap(moved));
-      transaction.replace(to, column, ByteBuffer.wrap(moved));
-    }
   }
 
   @Override

@@ -123,11 +123,14 @@ final class StoreOpener {
     Hdf5Table table = fresh ? make(file, freshNames, files) : openOwnToWrite(file, files);
     boolean kept = false;
     try {
-      WrittenState state = new WrittenState(table, Commit.load(table.view(), path));
+      Commit commit = Commit.load(table.view(), path, options.verifyChecksums());
+      commit.damage().requireNoneLost(path);
+      WrittenState state = new WrittenState(table, commit);
+      ByteReuse reuse = ByteReuse.begin(table, commit);
       List<String> names = fresh ? freshNames : labelNames(table);
       Hdf5Reader reader = new Hdf5Reader(path, state, names, options);
       kept = true;
-      return Stores.store(NAME, reader, new Hdf5Writer(path, state, options, lock));
+      return Stores.store(NAME, reader, new Hdf5Writer(path, state, reuse, options, lock));
     } finally {
       if (!kept) {
         table.close();
@@ -138,13 +141,13 @@ final class StoreOpener {
   private Hdf5Table make(Path file, List<String> labelNames, StoreFiles files) throws IOException {
     String header = new StoreHeader(FORMAT, VERSION, labelNames).toJson();
     return Hdf5Table.create(
-        file, Map.of(ATTRIBUTE, header), Columns.NAMES, options.chunkCacheBytes(), files);
+        file, Map.of(ATTRIBUTE, header), Columns.SCHEMAS, options.chunkCacheBytes(), files);
   }
 
   private Hdf5Table openOwnToWrite(Path file, StoreFiles files) throws IOException {
     Hdf5Table table;
     try {
-      table = Hdf5Table.open(file, Columns.NAMES, options.chunkCacheBytes(), files);
+      table = Hdf5Table.open(file, Columns.SCHEMAS, options.chunkCacheBytes(), files);
     } catch (Hdf5FormatException | UnsupportedHdf5Exception e) {
       if (isOurs(file)) {
         throw e;
@@ -200,7 +203,7 @@ final class StoreOpener {
     if (table == null) {
       return Stores.source("ForeignHdf5File", ForeignReader.open(path, options));
     }
-    StoreState state = WatchedState.of(table, file, path, options.chunkCacheBytes());
+    StoreState state = WatchedState.of(table, file, path, options);
     boolean kept = false;
     try {
       Hdf5Reader reader = new Hdf5Reader(path, state, header(table).labelNames(), options);
@@ -217,7 +220,7 @@ final class StoreOpener {
   private @Nullable Hdf5Table openOwnToRead(Path file) throws IOException {
     Hdf5Table table;
     try {
-      table = Hdf5Table.openReadOnly(file, Columns.NAMES, options.chunkCacheBytes());
+      table = Hdf5Table.openReadOnly(file, Columns.SCHEMAS, options.chunkCacheBytes());
     } catch (Hdf5FormatException | UnsupportedHdf5Exception e) {
       if (isOurs(file)) {
         throw e;

@@ -24,7 +24,7 @@ final class WatchedState implements StoreState {
 
   private final Path file;
   private final Path location;
-  private final long cacheBytes;
+  private final Hdf5Options options;
   private final ReentrantLock opening = new ReentrantLock();
   private volatile Opened opened;
 
@@ -52,29 +52,32 @@ final class WatchedState implements StoreState {
     }
   }
 
-  private WatchedState(Path file, Path location, long cacheBytes, Opened opened) {
+  private WatchedState(Path file, Path location, Hdf5Options options, Opened opened) {
     this.file = file;
     this.location = location;
-    this.cacheBytes = cacheBytes;
+    this.options = options;
     this.opened = opened;
   }
 
   /** Goes on from a table that was opened, which is closed if that fails. */
-  static WatchedState of(Hdf5Table table, Path file, Path location, long cacheBytes)
+  static WatchedState of(Hdf5Table table, Path file, Path location, Hdf5Options options)
       throws IOException {
     Opened opened;
     try {
-      opened = load(table, location);
+      opened = load(table, location, options);
     } catch (OutdatedException e) {
-      opened = open(file, location, cacheBytes);
+      opened = open(file, location, options);
     }
-    return new WatchedState(file, location, cacheBytes, opened);
+    return new WatchedState(file, location, options, opened);
   }
 
-  private static Opened open(Path file, Path location, long cacheBytes) throws IOException {
+  private static Opened open(Path file, Path location, Hdf5Options options) throws IOException {
     for (int attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       try {
-        return load(Hdf5Table.openReadOnly(file, Columns.NAMES, cacheBytes), location);
+        return load(
+            Hdf5Table.openReadOnly(file, Columns.SCHEMAS, options.chunkCacheBytes()),
+            location,
+            options);
       } catch (OutdatedException e) {
         // Ids that were overwritten while they were read are those of an earlier state.
       }
@@ -83,10 +86,12 @@ final class WatchedState implements StoreState {
         "another process writes to it faster than it can be read; try again");
   }
 
-  private static Opened load(Hdf5Table table, Path location) throws IOException {
+  private static Opened load(Hdf5Table table, Path location, Hdf5Options options)
+      throws IOException {
     boolean loaded = false;
     try {
-      Commit commit = table.read(() -> Commit.load(table.view(), location));
+      Commit commit =
+          table.read(() -> Commit.load(table.view(), location, options.verifyChecksums()));
       loaded = true;
       return new Opened(table, commit);
     } finally {
@@ -130,7 +135,7 @@ final class WatchedState implements StoreState {
     opening.lock();
     try {
       if (opened == old) {
-        opened = open(file, location, cacheBytes);
+        opened = open(file, location, options);
         old.exit();
       }
     } finally {

@@ -4,6 +4,7 @@ import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.hdf5.Hdf5Options.Layout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,8 @@ final class ChangingWriter {
     this.random = new SplittableRandom(seed);
     this.options =
         Hdf5Options.builder()
+            .layout(seed % 2 == 0 ? Layout.UNIFORM : Layout.MIXED)
+            .chunkBytes(512 + random.nextInt(2000)) // an image has 192
             .chunkRows(1 << random.nextInt(6))
             .deflateLevel(random.nextInt(3) == 0 ? 1 : 0)
             .build();
@@ -70,7 +73,7 @@ final class ChangingWriter {
       case 0, 1, 2 -> store.putBatch(group(random.nextInt(GROUPS)));
       case 3, 4 -> {
         LabeledImage image = image(SINGLE + random.nextInt(SINGLES));
-        store.put(image.id(), image.image(), image.label());
+        store.put(image);
       }
       case 5, 6 -> store.delete(SINGLE + random.nextInt(SINGLES));
       default -> store.flush();
@@ -86,7 +89,18 @@ final class ChangingWriter {
   }
 
   private LabeledImage image(long id) {
-    return new LabeledImage(id, imageOf(id, version), version);
+    LabeledImage image = new LabeledImage(id, imageOf(id, version), version);
+    return hasMetadata(version) ? image.withMetadata(metadataOf(id, version)) : image;
+  }
+
+  /** Whether the label is one of those that come with metadata. */
+  static boolean hasMetadata(int label) {
+    return label % 3 == 0;
+  }
+
+  /** The metadata that belongs to an id and a label. */
+  static String metadataOf(long id, int label) {
+    return "[" + id + ", " + "1".repeat(1 + label % 100) + "]";
   }
 
   /** The pixels that belong to an id and a label. */

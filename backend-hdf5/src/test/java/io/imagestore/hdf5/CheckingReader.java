@@ -66,7 +66,21 @@ final class CheckingReader {
 
   private static void checkOne(ImageSource store, long id) {
     Optional<LabeledImage> found = store.find(id);
-    found.ifPresent(image -> check(image.id(), image.label(), image.image()));
+    found.ifPresent(
+        image -> {
+          check(image.id(), image.label(), image.image());
+          checkMetadata(image);
+        });
+  }
+
+  private static void checkMetadata(LabeledImage image) {
+    Optional<String> expected =
+        ChangingWriter.hasMetadata(image.label())
+            ? Optional.of(ChangingWriter.metadataOf(image.id(), image.label()))
+            : Optional.empty();
+    require(
+        image.metadata().equals(expected),
+        "image " + image.id() + " has metadata that was never stored with it");
   }
 
   private static void checkGroup(ImageSource store, int number) {

@@ -3,15 +3,14 @@ package io.imagestore.hdf5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.Durability;
-import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.hdf5.Hdf5Options.Layout;
 import io.imagestore.testkit.FaultyDisk;
 import io.imagestore.testkit.FaultyDisk.Failure;
 import io.imagestore.testkit.FaultyDisk.Operation;
-import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,6 @@ import java.util.stream.Stream;
  */
 final class FaultyRun {
 
-  private static final ImageShape SHAPE = new ImageShape(5, 7, 3);
   private static final Set<Operation> ALL = EnumSet.allOf(Operation.class);
   private static final List<Function<Path, ImageSource>> OPENINGS =
       List.of(Hdf5ImageStore::openReadOnly, Hdf5ImageStore::open, Hdf5ImageStore::openReadOnly);
@@ -40,6 +38,7 @@ final class FaultyRun {
   private final SplittableRandom random;
   private final Path folder;
   private final FaultyDisk disk;
+  private final Layout layout;
   private final Hdf5Options options;
   private final boolean durable;
   private final String name;
@@ -60,8 +59,11 @@ final class FaultyRun {
     this.disk = new FaultyDisk(Files.createDirectories(folder.resolve("disk")), seed);
     this.durable = durability == Durability.COMMIT;
     this.name = durability + ", seed " + seed;
+    this.layout = seed % 2 == 0 ? Layout.UNIFORM : Layout.MIXED;
     this.options =
         Hdf5Options.builder()
+            .layout(layout)
+            .chunkBytes(512 + random.nextInt(3000))
             .chunkRows(1 + random.nextInt(30))
             .deflateLevel(random.nextInt(3) == 0 ? 3 : 0)
             .durability(durability)
@@ -111,7 +113,7 @@ final class FaultyRun {
 
   private void put() {
     List<LabeledImage> batch =
-        SampleImages.list(random.nextInt(60), 1 + random.nextInt(40), SHAPE, random.nextInt(1000));
+        TestImages.list(layout, random.nextInt(60), 1 + random.nextInt(40), random.nextInt(1000));
     Map<Long, LabeledImage> after = new TreeMap<>(model);
     batch.forEach(image -> after.put(image.id(), image));
     write(after, () -> store.putBatch(batch));
@@ -233,7 +235,7 @@ final class FaultyRun {
     disk.heal();
     reopen();
     assertThat(store.verify().isClean()).as(name).isTrue();
-    store.put(7, SampleImages.noise(SHAPE, 7), 7);
+    store.put(TestImages.image(layout, 7, 7));
     store.close();
     disk.assertNothingOpen();
     try (Stream<Path> files = Files.list(folder.resolve("disk"))) {

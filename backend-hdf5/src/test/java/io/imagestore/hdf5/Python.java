@@ -35,10 +35,13 @@ final class Python {
     return run(List.of("-c", String.join("\n", lines)));
   }
 
-  private static String run(List<?> arguments) throws IOException {
+  /** Runs Python with some arguments. */
+  static String run(List<?> arguments) throws IOException {
     List<String> command = new ArrayList<>(List.of(System.getenv(VARIABLE)));
     arguments.forEach(argument -> command.add(argument.toString()));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    builder.environment().put("PYTHONIOENCODING", "utf-8");
+    Process process = builder.start();
     process.getOutputStream().close();
     String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     try {

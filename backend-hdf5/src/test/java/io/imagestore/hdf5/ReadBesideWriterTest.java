@@ -11,8 +11,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What processes that read see while another one writes. {@code -Dtrials=100} tries longer, {@code
- * -Dseed=} others.
+ * What processes that read see while another one writes, in each layout. {@code -Dtrials=100} tries
+ * longer, {@code -Dseed=} others.
  */
 final class ReadBesideWriterTest {
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
@@ -64,6 +65,49 @@ final class RecordDamageTest {
       assertNamed(() -> store.get(6 + 128), 6 + 128);
       assertNamed(() -> store.label(6 + 128), 6 + 128);
       assertThat(store.verify().damagedIds()).containsExactly(6 + 128);
+    }
+  }
+
+  @Test
+  void anIdThatADamagedRowMayHaveHadIsNotCalledAbsent() throws IOException {
+    flip("ids", 7);
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+      assertThatExceptionOfType(CorruptStoreException.class)
+          .isThrownBy(() -> store.find(6))
+          .withMessageContaining("image 6")
+          .withMessageContaining("images 134");
+      assertThat(store.get(5)).isEqualTo(SampleImages.labeled(5, RGB, 1));
+    }
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.delete(134);
+
+      assertThat(store.find(6)).isEmpty();
+    }
+  }
+
+  @Test
+  void aRowWithTheIdOfAnotherIsTold() throws IOException {
+    flip("ids", 1); // 6 becomes 4
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+      assertThat(store.get(4)).isEqualTo(SampleImages.labeled(4, RGB, 1));
+      assertThatExceptionOfType(CorruptStoreException.class)
+          .isThrownBy(() -> store.find(6))
+          .withMessageContaining("rows 6");
+      assertThat(store.verify().isClean()).isFalse();
+    }
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(() -> Hdf5ImageStore.open(file()))
+        .withMessageContaining("rows 6")
+        .withMessageContaining("copy");
+  }
+
+  @Test
+  void aRowWithoutAnIdIsTold() throws IOException {
+    flip("ids", 63);
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+      assertThat(store.size()).isEqualTo(9);
+      assertThat(store.get(7)).isEqualTo(SampleImages.labeled(7, RGB, 1));
+      assertThat(store.verify().storeProblems()).anySatisfy(p -> assertThat(p).contains("row 6"));
     }
   }
 

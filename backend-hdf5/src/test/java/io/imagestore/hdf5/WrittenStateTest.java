@@ -14,6 +14,7 @@ import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -33,15 +34,18 @@ final class WrittenStateTest {
   @BeforeEach
   void open() throws IOException {
     Path path = folder.resolve("store.h5");
-    table = Hdf5Table.create(path, Map.of(), Columns.NAMES, 0, StoreFiles.ofSystem());
+    table = Hdf5Table.create(path, Map.of(), Columns.SCHEMAS, 0, StoreFiles.ofSystem());
     try (Transaction transaction = table.begin();
         ImageBatch batch = ImageBatch.allocate(RGB, 1)) {
       batch.add(SampleImages.labeled(0, RGB, 1));
-      transaction.createColumns(Columns.of(RGB, Hdf5Options.defaults()));
-      transaction.append(1, new BatchRows(batch, 0, 1, new Checksums()));
+      StoreLayout layout = StoreLayout.uniform(RGB);
+      transaction.createColumns(
+          Columns.ofRows(layout, Hdf5Options.defaults()),
+          Columns.ofBytes(layout, Hdf5Options.defaults()));
+      transaction.append(1, new BatchRows(batch, 0, 1, List.of(), new Checksums()));
       transaction.commit(false);
     }
-    state = new WrittenState(table, Commit.load(table.view(), path));
+    state = new WrittenState(table, Commit.load(table.view(), path, true));
   }
 
   @AfterEach
@@ -54,14 +58,15 @@ final class WrittenStateTest {
     try (Transaction transaction = table.begin()) {
       transaction.replace(0, Columns.LABELS, ByteBuffer.allocate(Integer.BYTES));
       Commit before = state.commit();
-      state.publish(before.after(transaction.commit(false), before.rows()));
+      state.publish(
+          new Commit(transaction.commit(false), before.layout(), before.rows(), before.damage()));
     }
     table.checkpoint();
     return state.commit();
   }
 
   private static int label(HeldCommit held) throws IOException {
-    return held.read(() -> held.commit().label(0));
+    return held.read(() -> held.commit().table().getInt(Columns.LABELS, 0));
   }
 
   @Test
@@ -81,7 +86,7 @@ final class WrittenStateTest {
       }
       assertThat(label(held)).isZero();
     }
-    assertThat(overwriting.get().label(0)).isZero();
+    assertThat(overwriting.get().table().getInt(Columns.LABELS, 0)).isZero();
     writer.join();
   }
 }

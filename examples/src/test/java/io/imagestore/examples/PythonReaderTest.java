@@ -3,10 +3,12 @@ package io.imagestore.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.Capability;
+import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.StoreOptions;
 import io.imagestore.testkit.SampleImages;
 import java.nio.file.Path;
@@ -16,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.zip.CRC32;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -97,6 +100,63 @@ class PythonReaderTest {
             """);
 
     assertThat(printed).isEqualTo("20\n");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lmdb", "hdf5"})
+  void givesEncodedImagesOfAnyShapeAndTheirMetadata(String backend) {
+    List<LabeledImage> images =
+        List.of(
+            new LabeledImage(3, SampleImages.encoded("png", 40, 30, 1), 1)
+                .withMetadata("{\"name\": \"söt\"}"),
+            SampleImages.labeled(5, new ImageShape(7, 5, 1, SampleType.UINT16), 2),
+            SampleImages.labeled(8, new ImageShape(4, 6, 5, SampleType.FLOAT32), 3)
+                .withMetadata("[1, 2]"),
+            new LabeledImage(9, SampleImages.encoded("png", 8, 9, 4), -2));
+    try (ImageStore store = ImageStores.open(backend, folder.resolve("store"), names())) {
+      store.putBatch(images);
+    }
+
+    String printed =
+        Python.run(
+            folder,
+            """
+            import imagestore, zlib
+            with imagestore.open("store", verify=True) as store:
+                for i, (image, label) in enumerate(store):
+                    file = store.encoded(i)
+                    print(store.ids[i], label, image.shape, image.dtype, zlib.crc32(image.tobytes()),
+                          file and zlib.crc32(file), store.metadata(i))
+            """);
+
+    assertThat(printed)
+        .isEqualTo(
+            line(images.get(0), "uint8", "{'name': 'söt'}")
+                + line(images.get(1), "uint16", "None")
+                + line(images.get(2), "float32", "[1, 2]")
+                + line(images.get(3), "uint8", "None"));
+  }
+
+  private static String line(LabeledImage labeled, String samples, String metadata) {
+    Image image = labeled.image();
+    ImageShape shape = image.shape();
+    return String.format(
+        "%d %d (%d, %d, %d) %s %d %s %s%n",
+        labeled.id(),
+        labeled.label(),
+        shape.height(),
+        shape.width(),
+        shape.channels(),
+        samples,
+        crc32(image.pixels()),
+        image.isEncoded() ? crc32(image.encodedBytes()) : "None",
+        metadata);
+  }
+
+  private static long crc32(byte[] bytes) {
+    CRC32 crc = new CRC32();
+    crc.update(bytes);
+    return crc.getValue();
   }
 
   private static StoreOptions names() {

@@ -100,6 +100,26 @@ final class ChunkWriter {
     this.base = base;
   }
 
+  /**
+   * Appends rows that have the fill value. Where there is no chunk yet, it stays so, and they take
+   * no space.
+   */
+  void appendZeros(long row, int count) throws IOException {
+    int done = 0;
+    while (done < count) {
+      int number = (int) ((row + done) / chunkRows);
+      int part = Math.min(count - done, chunkRows - (int) ((row + done) % chunkRows));
+      if (hasChunk(number)) {
+        append(row + done, ByteBuffer.allocate(part * rowBytes));
+      }
+      done += part;
+    }
+  }
+
+  private boolean hasChunk(int number) {
+    return drafts.containsKey(number) || base.chunk(index, number) != null;
+  }
+
   /** Appends rows. */
   void append(long row, ByteBuffer rows) throws IOException {
     if (spec.filters().any()) {
@@ -204,7 +224,31 @@ final class ChunkWriter {
     }
   }
 
-  void replace(long row, ByteBuffer value) throws IOException {
+  /** Copies a row as it is now. */
+  void get(long row, ByteBuffer into) throws IOException {
+    Draft draft = drafts.get((int) (row / chunkRows));
+    int offset = (int) (row % chunkRows) * rowBytes;
+    if (draft != null && draft.filtered != null) {
+      into.put(base.decodedUncached(spec, draft.filtered), offset, rowBytes);
+    } else if (draft != null) {
+      storage.get(draft.address + offset, into, rowBytes);
+    } else if (row < base.rows()) {
+      base.get(index, row, into);
+    } else {
+      into.put(new byte[rowBytes]); // appended without a chunk
+    }
+  }
+
+  /** Replaces a row by one that is zero if it is null. */
+  void replace(long row, @Nullable ByteBuffer values) throws IOException {
+    int number = (int) (row / chunkRows);
+    ByteBuffer value = values == null ? ByteBuffer.allocate(rowBytes) : values;
+    if (!hasChunk(number)) {
+      if (values == null) {
+        return; // as all of the chunk is
+      }
+      drafts.put(number, copyOf(new byte[spec.chunkBytes()]));
+    }
     int inChunk = (int) (row % chunkRows);
     Draft draft = draft((int) (row / chunkRows), inChunk);
     storage.write(draft.address + (long) inChunk * rowBytes, value);
@@ -235,7 +279,8 @@ final class ChunkWriter {
 
   private Draft begin(int chunk, int firstRow, boolean free) throws IOException {
     Chunk old = base.chunk(index, chunk);
-    if (old == null && (long) chunk * chunkRows < base.rows()) {
+    boolean hasRows = firstRow > 0 || (long) chunk * chunkRows < base.rows();
+    if (old == null && hasRows) {
       return copyOf(new byte[spec.chunkBytes()]); // never written, so the fill value
     }
     if (old == null) {
@@ -335,17 +380,20 @@ final class ChunkWriter {
   /** Puts the chunks into the index. */
   void publish(Column column, long rows, Changes changes) {
     int count = (int) ((rows + chunkRows - 1) / chunkRows);
-    @Nullable Chunk[] old = base.chunks(index);
-    @Nullable Chunk[] chunks = old;
-    boolean copied = false;
+    @Nullable Chunk[] chunks = base.chunks(index);
+    boolean copied = rows < base.rows();
+    if (copied) {
+      chunks = Arrays.copyOf(chunks, Math.min(count, chunks.length));
+    }
+    forgetFailed(chunks, count);
     for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
       int number = entry.getKey();
       Chunk before = base.chunk(index, number);
       Chunk chunk = number < count ? chunkOf(entry.getValue(), before) : null;
       if (chunk != null && !chunk.equals(before)) {
         column.chunk(number, chunk, changes);
-        boolean seen = !copied && number < old.length && old[number] != null;
-        chunks = with(seen ? old.clone() : chunks, number, chunk);
+        boolean seen = !copied && (long) number * chunkRows < base.rows();
+        chunks = ColumnView.with(chunks, number, chunk, seen);
         copied |= seen;
         letGo(before, number);
       }
@@ -355,7 +403,15 @@ final class ChunkWriter {
       column.chunk(number, null, changes);
     }
     column.rows(rows, changes);
-    after = new ColumnView(spec, chunks);
+    after = new ColumnView(spec, rows, chunks);
+  }
+
+  /** What a commit that failed has left in the array behind what the last view shows. */
+  private void forgetFailed(@Nullable Chunk[] chunks, int count) {
+    int shown = (int) ((base.rows() + chunkRows - 1) / chunkRows);
+    if (shown < chunks.length && shown < count) {
+      Arrays.fill(chunks, shown, Math.min(count, chunks.length), null);
+    }
   }
 
   private void letGo(@Nullable Chunk chunk, int number) {
@@ -371,16 +427,6 @@ final class ChunkWriter {
     return draft.own || before == null
         ? new Chunk(draft.address, spec.chunkBytes(), spec.filters().skipAll())
         : before;
-  }
-
-  /** Where no view had a chunk before, the array that they share may be written to. */
-  private static @Nullable Chunk[] with(@Nullable Chunk[] chunks, int number, Chunk chunk) {
-    @Nullable Chunk[] roomy =
-        number < chunks.length
-            ? chunks
-            : Arrays.copyOf(chunks, Math.max(number + 1, chunks.length * 3 / 2));
-    roomy[number] = chunk;
-    return roomy;
   }
 
   List<DataRange> dataRanges() {

@@ -1,6 +1,6 @@
 package io.imagestore.hdf5.format;
 
-/** The little-endian numbers a dataset may hold. */
+/** What a dataset may hold: little-endian numbers, or short texts. */
 public enum ElementType {
   /** 8 bits, unsigned. */
   UINT8(1, false),
@@ -13,7 +13,9 @@ public enum ElementType {
   /** 64 bits, signed. */
   INT64(8, true),
   /** IEEE 754 of 32 bits. */
-  FLOAT32(4, true);
+  FLOAT32(4, true),
+  /** A text of up to 16 characters of ASCII, with zeros behind. */
+  TEXT16(16, false);
 
   private final int size;
   private final boolean signed;
@@ -26,7 +28,7 @@ public enum ElementType {
   /**
    * Bytes of one element.
    *
-   * @return 1, 2, 4 or 8
+   * @return 1, 2, 4, 8 or 16
    */
   public int size() {
     return size;

@@ -3,11 +3,13 @@ package io.imagestore.hdf5.format;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which parts of the file are free. Space is taken from a free stretch that fits best, or from the
- * end.
+ * Which parts of a file, or of a dataset of bytes, are free. Space is taken from a free stretch
+ * that fits best, or from the end. Stretches side by side are one.
  *
  * <p>What a commit lets go of may still be needed to undo that commit, so it is used again only
  * after {@link #checkpoint}.
@@ -18,6 +20,7 @@ final class FreeSpace {
 
   private final TreeSet<Extent> free =
       new TreeSet<>(Comparator.comparingLong(Extent::length).thenComparingLong(Extent::address));
+  private final TreeMap<Long, Extent> freeByAddress = new TreeMap<>();
   private final List<Extent> letGo = new ArrayList<>();
   private final List<Extent> taken = new ArrayList<>();
   private long letGoBytes;
@@ -25,11 +28,23 @@ final class FreeSpace {
   private long committedEnd;
   // From here on, the file has nothing but zeros.
   private long untouched;
+  private final int alignment;
 
+  /** Of a file. */
   FreeSpace(long end) {
+    this(end, ALIGNMENT);
+  }
+
+  private FreeSpace(long end, int alignment) {
+    this.alignment = alignment;
     this.end = end;
     this.committedEnd = end;
     this.untouched = end;
+  }
+
+  /** Of a dataset of bytes, all of which are in use. */
+  static FreeSpace inBytes(long length) {
+    return new FreeSpace(length, 1);
   }
 
   /** The gaps between stretches in use. */
@@ -52,27 +67,50 @@ final class FreeSpace {
 
   /** Adds what is free from the start. */
   void add(Extent extent) {
-    long address = align(extent.address());
-    if (extent.end() - address >= ALIGNMENT) {
-      free.add(new Extent(address, extent.end() - address));
+    Map.Entry<Long, Extent> before = freeByAddress.floorEntry(extent.address());
+    Map.Entry<Long, Extent> after = freeByAddress.ceilingEntry(extent.address());
+    long from = extent.address();
+    long to = extent.end();
+    if (before != null && align(before.getValue().end(), alignment) >= from) {
+      from = take(before.getValue()).address();
+      to = Math.max(to, before.getValue().end());
+    }
+    if (after != null && align(to, alignment) >= after.getKey()) {
+      to = Math.max(to, take(after.getValue()).end());
+    }
+    from = align(from, alignment);
+    if (to - from >= alignment) {
+      Extent whole = new Extent(from, to - from);
+      free.add(whole);
+      freeByAddress.put(from, whole);
     }
   }
 
-  /** Where what is allocated next to an end begins; nothing ever lies in between. */
+  private Extent take(Extent extent) {
+    free.remove(extent);
+    freeByAddress.remove(extent.address());
+    return extent;
+  }
+
+  /** Where what is allocated in a file next to an end begins; nothing ever lies in between. */
   static long align(long address) {
-    return (address + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return align(address, ALIGNMENT);
+  }
+
+  private static long align(long address, int alignment) {
+    return (address + alignment - 1) / alignment * alignment;
   }
 
   /** Takes so many bytes. */
   long allocate(int bytes) {
     Extent fit = free.ceiling(new Extent(0, bytes));
     if (fit != null) {
-      free.remove(fit);
+      take(fit);
       taken.add(new Extent(fit.address(), bytes));
       add(new Extent(fit.address() + bytes, fit.length() - bytes));
       return fit.address();
     }
-    long address = align(end);
+    long address = align(end, alignment);
     end = address + bytes;
     return address;
   }
@@ -111,11 +149,23 @@ final class FreeSpace {
 
   /** Takes back all that happened since the last commit. */
   void rollback() {
-    free.removeIf(extent -> extent.address() >= committedEnd);
-    taken.stream().filter(extent -> extent.address() < committedEnd).forEach(this::add);
+    taken.forEach(this::add);
     taken.clear();
+    cutOff();
     untouched = Math.max(untouched, end);
     end = committedEnd;
+  }
+
+  /** Leaves nothing free behind the committed end, of which all is. */
+  private void cutOff() {
+    Map.Entry<Long, Extent> last = freeByAddress.lastEntry();
+    while (last != null && last.getValue().end() > committedEnd) {
+      Extent beyond = take(last.getValue());
+      if (beyond.address() < committedEnd) {
+        add(new Extent(beyond.address(), committedEnd - beyond.address()));
+      }
+      last = freeByAddress.lastEntry();
+    }
   }
 
   /** What was let go of may be used again. */

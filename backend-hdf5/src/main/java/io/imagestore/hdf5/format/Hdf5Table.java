@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An HDF5 file whose root group has datasets of equal length, the columns of a table, that grow and
- * shrink together.
+ * shrink together, and beside them datasets of bytes that rows refer to, the <em>blobs</em>.
  *
  * <p>One thread at a time may write: {@link #begin}, the transaction, {@link #checkpoint} and
  * {@link #close}. Any number may read beside it, through {@link #read}.
@@ -48,7 +48,7 @@ public final class Hdf5Table implements Closeable {
    *
    * @param path where there is nothing, or an empty file
    * @param attributes texts to keep in the root group
-   * @param columns the names of the datasets that will make the table
+   * @param schemas which datasets may make the table
    * @param cacheBytes the most that decoded chunks may take in memory
    * @param files through which the file and its journal are written
    * @return the table, open for reading and writing
@@ -58,7 +58,7 @@ public final class Hdf5Table implements Closeable {
   public static Hdf5Table create(
       Path path,
       Map<String, String> attributes,
-      List<String> columns,
+      List<TableSchema> schemas,
       long cacheBytes,
       StoreFiles files)
       throws IOException {
@@ -67,7 +67,7 @@ public final class Hdf5Table implements Closeable {
     StorageFile storage = StorageFile.create(files, path, start);
     boolean made = false;
     try {
-      Hdf5Table table = forWriting(path, storage, columns, cacheBytes, files);
+      Hdf5Table table = forWriting(path, storage, schemas, cacheBytes, files);
       made = true;
       return table;
     } finally {
@@ -78,9 +78,9 @@ public final class Hdf5Table implements Closeable {
   }
 
   private static Hdf5Table forWriting(
-      Path path, StorageFile storage, List<String> columns, long cacheBytes, StoreFiles files)
+      Path path, StorageFile storage, List<TableSchema> schemas, long cacheBytes, StoreFiles files)
       throws IOException {
-    TableStructure structure = TableStructure.read(new PagedSource(storage), columns);
+    TableStructure structure = TableStructure.read(new PagedSource(storage), schemas);
     ReuseGuard guard = new ReuseGuard(storage, true, ReuseCounter.read(storage));
     TableView view = view(storage, structure, cacheBytes);
     TableWriter writer = new TableWriter(files, path, storage, structure, guard, view);
@@ -90,11 +90,7 @@ public final class Hdf5Table implements Closeable {
   private static TableView view(StorageFile storage, TableStructure structure, long cacheBytes)
       throws IOException {
     return new TableView(
-        storage,
-        new ChunkCache(cacheBytes),
-        structure.rows(),
-        structure.endOfFile(),
-        structure.chunks());
+        storage, new ChunkCache(cacheBytes), structure.endOfFile(), structure.chunks());
   }
 
   /**
@@ -102,7 +98,7 @@ public final class Hdf5Table implements Closeable {
    * sees to it that nobody else writes.
    *
    * @param path the file
-   * @param columns the names of the datasets that make the table; there must be all or none
+   * @param schemas which datasets may make the table; of one there must be all, or of all none
    * @param cacheBytes the most that decoded chunks may take in memory
    * @param files through which the file and its journal are written
    * @return the open table
@@ -111,8 +107,8 @@ public final class Hdf5Table implements Closeable {
    * @throws FileInUseException if another program has it open
    * @throws IOException if it can't be read or written
    */
-  public static Hdf5Table open(Path path, List<String> columns, long cacheBytes, StoreFiles files)
-      throws IOException {
+  public static Hdf5Table open(
+      Path path, List<TableSchema> schemas, long cacheBytes, StoreFiles files) throws IOException {
     StorageFile storage = StorageFile.open(files, path);
     @Nullable Hdf5Table table = null;
     boolean opened = false;
@@ -123,7 +119,7 @@ public final class Hdf5Table implements Closeable {
       if (interrupted) {
         recover(storage, journal, journalPath);
       }
-      table = forWriting(path, storage, columns, cacheBytes, files);
+      table = forWriting(path, storage, schemas, cacheBytes, files);
       requireCounter(storage);
       checkSettled(table.structure, journal, journalPath);
       TableWriter writer = table.writer();
@@ -177,7 +173,7 @@ public final class Hdf5Table implements Closeable {
    * stays as it is, and {@link #read} tells when it has to be opened again.
    *
    * @param path the file
-   * @param columns the names of the datasets that make the table; there must be all or none
+   * @param schemas which datasets may make the table; of one there must be all, or of all none
    * @param cacheBytes the most that decoded chunks may take in memory
    * @return the open table
    * @throws Hdf5FormatException if a structure is damaged
@@ -185,7 +181,7 @@ public final class Hdf5Table implements Closeable {
    * @throws FileInUseException if another program has it open
    * @throws IOException if it can't be read
    */
-  public static Hdf5Table openReadOnly(Path path, List<String> columns, long cacheBytes)
+  public static Hdf5Table openReadOnly(Path path, List<TableSchema> schemas, long cacheBytes)
       throws IOException {
     Path journalPath = Journal.beside(path);
     StorageFile storage = StorageFile.openReadOnly(path);
@@ -197,7 +193,7 @@ public final class Hdf5Table implements Closeable {
         try {
           ByteSource source =
               new PagedSource(Recovery.of(journal, storage, journalPath).over(storage));
-          TableStructure structure = TableStructure.read(source, columns);
+          TableStructure structure = TableStructure.read(source, schemas);
           checkSettled(structure, journal, journalPath);
           TableView view = view(storage, structure, cacheBytes);
           opened = isStill(counter, journal, storage, journalPath);
@@ -326,6 +322,17 @@ public final class Hdf5Table implements Closeable {
    */
   public void checkpoint() throws IOException {
     writer().checkpoint();
+  }
+
+  /**
+   * Lets bytes of a blob be used again to which no row refers, once after opening.
+   *
+   * @param column the blob's index
+   * @param position where they begin
+   * @param count how many they are
+   */
+  public void free(int column, long position, long count) {
+    writer().blobSpace(column).add(new Extent(position, count));
   }
 
   TableWriter writer() {

@@ -18,6 +18,10 @@ final class Messages {
   private static final int FLOAT_CLASS = 0x11;
   private static final int IMPLIED_BIT = 0x20;
   private static final int SIGNED = 0x08;
+  private static final int ZERO_PADDED = 1;
+  private static final int CREATION_ORDER = 1;
+  private static final int HAS_LINK_LIMITS = 1;
+  private static final int MOST_LINKS = 1000;
   private static final int UTF8 = 1;
   // The length field of a message has two bytes.
   private static final int MAX_BODY = 0xffff;
@@ -29,15 +33,25 @@ final class Messages {
   }
 
   /**
-   * A group whose links lie in its header: sections IV.A.2.c, <em>Link Info</em>, and IV.A.2.k,
-   * <em>Group Info</em>.
+   * A group whose links lie in its header, and stay there when other programs add theirs, which by
+   * default move them elsewhere when there are more than 8: sections IV.A.2.c, <em>Link Info</em>,
+   * and IV.A.2.k, <em>Group Info</em>.
    */
   static List<Message> emptyGroup() {
     ByteBuffer linkInfo =
         body(18).putShort((short) 0).putLong(Superblock.UNDEFINED).putLong(Superblock.UNDEFINED);
+    ByteBuffer groupInfo = body(6).put((byte) 0).put((byte) HAS_LINK_LIMITS);
+    groupInfo.putShort((short) MOST_LINKS).putShort((short) 0);
     return List.of(
         Message.of(Message.LINK_INFO, 0, Bits.array(linkInfo)),
-        Message.of(Message.GROUP_INFO, Message.CONSTANT, new byte[2]));
+        Message.of(Message.GROUP_INFO, Message.CONSTANT, Bits.array(groupInfo)));
+  }
+
+  /** Whether a group's links lie outside of its header. */
+  static boolean hasLinksElsewhere(Message linkInfo) {
+    ByteBuffer body = linkInfo.view();
+    int heap = (body.get(1) & CREATION_ORDER) != 0 ? 10 : 2;
+    return body.remaining() >= heap + Long.BYTES && body.getLong(heap) != Superblock.UNDEFINED;
   }
 
   /** A hard link: section IV.A.2.g, <em>The Link Message</em>. */
@@ -195,7 +209,12 @@ final class Messages {
 
   /** Section IV.A.2.d, <em>The Datatype Message</em>. */
   static Message datatype(ElementType type) {
-    ByteBuffer body = type == ElementType.FLOAT32 ? float32() : integer(type);
+    ByteBuffer body =
+        switch (type) {
+          case FLOAT32 -> float32();
+          case TEXT16 -> text(type);
+          default -> integer(type);
+        };
     return Message.of(Message.DATATYPE, Message.CONSTANT, Bits.array(body));
   }
 
@@ -206,6 +225,14 @@ final class Messages {
     body.put((byte) 23).put((byte) 8); // the exponent
     body.put((byte) 0).put((byte) 23).putInt(127); // the mantissa, and the exponent's bias
     return body;
+  }
+
+  private static ByteBuffer text(ElementType type) {
+    return body(8)
+        .put((byte) STRING_CLASS)
+        .put((byte) ZERO_PADDED)
+        .putShort((short) 0)
+        .putInt(type.size());
   }
 
   private static ByteBuffer integer(ElementType type) {
@@ -226,7 +253,7 @@ final class Messages {
       }
     }
     throw new UnsupportedHdf5Exception(
-        "a datatype that is no little-endian number of the expected kinds");
+        "a datatype that is neither a little-endian number nor a text of the expected kinds");
   }
 
   /**

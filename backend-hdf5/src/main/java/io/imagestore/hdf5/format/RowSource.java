@@ -13,9 +13,10 @@ public interface RowSource {
    *
    * @param column its index
    * @return one row behind the other; not to change until they are appended. What is outside of the
-   *     heap is written from where it is
+   *     heap is written from where it is. Null if all are zero, which takes no space as long as all
+   *     rows of a chunk are
    */
-  ByteBuffer values(int column);
+  @Nullable ByteBuffer values(int column);
 
   /**
    * The CRC-32C of each row's bytes in a column, which saves making them. Asked for when all

@@ -3,6 +3,8 @@ package io.imagestore.hdf5.format;
 import io.imagestore.hdf5.format.ObjectHeader.Message;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -12,8 +14,8 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file's metadata: the superblock, the root group with its texts, and the columns. It is changed
- * here, by way of {@link Changes}, and then in the file. For one thread.
+ * A file's metadata: the superblock, the root group with its texts, and the columns, those of rows
+ * first. It is changed here, by way of {@link Changes}, and then in the file. For one thread.
  */
 final class TableStructure {
 
@@ -33,15 +35,13 @@ final class TableStructure {
           Message.ATTRIBUTE,
           Message.CONTINUATION);
 
-  private final List<String> names;
   private final Superblock superblock;
   private ObjectHeader root;
   private Map<String, String> attributes;
   private List<Column> columns = List.of();
+  private int rowColumns;
 
-  private TableStructure(List<String> names, Superblock superblock, ObjectHeader root)
-      throws IOException {
-    this.names = names;
+  private TableStructure(Superblock superblock, ObjectHeader root) throws IOException {
     this.superblock = superblock;
     this.root = root;
     this.attributes = texts(root);
@@ -50,33 +50,41 @@ final class TableStructure {
   /**
    * Reads it.
    *
-   * @param names the names of the datasets that make the table
+   * @param schemas which datasets may make the table
    */
-  static TableStructure read(ByteSource source, List<String> names) throws IOException {
+  static TableStructure read(ByteSource source, List<TableSchema> schemas) throws IOException {
     Superblock superblock = Superblock.read(source);
     if (superblock.markedOpen()) {
       throw new FileInUseException(
           "another program has the file open for writing, or died in it; if none has, run h5clear -s on it");
     }
     ObjectHeader root = ObjectHeader.read(source, superblock.root());
-    TableStructure structure = new TableStructure(names, superblock, root);
-    structure.readColumns(source);
+    TableStructure structure = new TableStructure(superblock, root);
+    structure.readColumns(source, schemas);
     return structure;
   }
 
-  private void readColumns(ByteSource source) throws IOException {
+  private void readColumns(ByteSource source, List<TableSchema> schemas) throws IOException {
     Map<String, Long> links = new LinkedHashMap<>();
     for (Message message : root.messages()) {
+      if (message.type() == Message.LINK_INFO && Messages.hasLinksElsewhere(message)) {
+        throw new UnsupportedHdf5Exception(
+            "its root group has so many links that another program has moved them to a heap");
+      }
       if (message.type() == Message.LINK) {
         Messages.Link link = Messages.parseLink(message);
         links.put(link.name(), link.address());
       }
     }
-    if (names.stream().noneMatch(links::containsKey)) {
+    // Where datasets are missing, that of which most are there is the one meant.
+    TableSchema schema =
+        Collections.max(
+            schemas, Comparator.comparingLong(candidate -> candidate.countIn(links.keySet())));
+    if (schema.countIn(links.keySet()) == 0) {
       return;
     }
     List<Column> found = new ArrayList<>();
-    for (String name : names) {
+    for (String name : schema.names()) {
       Long address = links.get(name);
       if (address == null) {
         throw new UnsupportedHdf5Exception("there is no dataset '" + name + "'");
@@ -84,14 +92,15 @@ final class TableStructure {
       found.add(Column.read(source, name, address));
     }
     columns = found;
+    rowColumns = schema.rows().size();
     checkLengths();
   }
 
   private void checkLengths() throws IOException {
     long rows = columns.get(0).rows();
-    if (columns.stream().anyMatch(column -> column.rows() != rows)) {
+    if (rowColumns().stream().anyMatch(column -> column.rows() != rows)) {
       List<String> lengths =
-          columns.stream().map(column -> column.spec().name() + " " + column.rows()).toList();
+          rowColumns().stream().map(column -> column.spec().name() + " " + column.rows()).toList();
       throw new Hdf5FormatException(
           "the datasets' lengths disagree: "
               + String.join(", ", lengths)
@@ -139,12 +148,13 @@ final class TableStructure {
     return superblock.endOfFile();
   }
 
-  long rows() {
-    return columns.isEmpty() ? 0 : columns.get(0).rows();
-  }
-
   List<Column> columns() {
     return columns;
+  }
+
+  /** Those that are equally long. */
+  List<Column> rowColumns() {
+    return columns.subList(0, rowColumns);
   }
 
   @Nullable String attribute(String name) {
@@ -159,7 +169,7 @@ final class TableStructure {
   List<TableView.ColumnView> chunks() throws IOException {
     List<TableView.ColumnView> views = new ArrayList<>();
     for (Column column : columns) {
-      views.add(new TableView.ColumnView(column.spec(), column.chunks(endOfFile())));
+      views.add(new TableView.ColumnView(column.spec(), column.rows(), column.chunks(endOfFile())));
     }
     return views;
   }
@@ -191,9 +201,10 @@ final class TableStructure {
 
   /** What lies between what is known may be used, if there is nothing that isn't known. */
   List<Extent> unused() throws IOException {
+    List<String> ours = columns.stream().map(column -> column.spec().name()).toList();
     for (Message message : root.messages()) {
       boolean foreignLink =
-          message.type() == Message.LINK && !names.contains(Messages.parseLink(message).name());
+          message.type() == Message.LINK && !ours.contains(Messages.parseLink(message).name());
       boolean foreignText =
           message.type() == Message.ATTRIBUTE
               && !attributes.containsKey(Messages.attributeName(message));
@@ -221,7 +232,7 @@ final class TableStructure {
 
   // What changes it.
 
-  void createColumns(List<ColumnSpec> specs, Changes changes) {
+  void createColumns(List<ColumnSpec> specs, int ofRows, Changes changes) {
     List<Column> made = new ArrayList<>();
     List<Message> messages = new ArrayList<>(root.messages());
     for (ColumnSpec spec : specs) {
@@ -230,6 +241,7 @@ final class TableStructure {
       messages.add(Messages.link(spec.name(), column.headerAddress()));
     }
     columns = made;
+    rowColumns = ofRows;
     replaceRoot(messages, changes);
   }
 
@@ -263,16 +275,18 @@ final class TableStructure {
   }
 
   /** What has to be known to take changes back. */
-  record Before(ObjectHeader root, List<Column> columns, Map<String, String> attributes) {}
+  record Before(
+      ObjectHeader root, List<Column> columns, int rowColumns, Map<String, String> attributes) {}
 
   Before before() {
-    return new Before(root, columns, new LinkedHashMap<>(attributes));
+    return new Before(root, columns, rowColumns, new LinkedHashMap<>(attributes));
   }
 
   /** Takes all changes back that were made since. */
   void takeBack(Before before, Changes changes) {
     root = before.root;
     columns = before.columns;
+    rowColumns = before.rowColumns;
     attributes = before.attributes;
     Set<MetadataBlock> made = changes.rollback();
     columns.forEach(column -> column.forget(made));

@@ -3,6 +3,7 @@ package io.imagestore.hdf5.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,19 +12,16 @@ import org.jspecify.annotations.Nullable;
  * once, while the table is changed. Use it within {@link Hdf5Table#read}, which tells when space
  * that it refers to was used for something else.
  */
-public final class TableView {
+public final class TableView implements RowReader {
 
   private final StorageFile storage;
   private final ChunkCache cache;
-  private final long rows;
   private final long bytes;
   private final List<ColumnView> columns;
 
-  TableView(
-      StorageFile storage, ChunkCache cache, long rows, long bytes, List<ColumnView> columns) {
+  TableView(StorageFile storage, ChunkCache cache, long bytes, List<ColumnView> columns) {
     this.storage = storage;
     this.cache = cache;
-    this.rows = rows;
     this.bytes = bytes;
     this.columns = columns;
   }
@@ -31,14 +29,30 @@ public final class TableView {
   /**
    * A column's chunks.
    *
+   * @param length how many rows it has
    * @param chunks by number; may have more than the rows need, and has null for a chunk that was
    *     never written
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  record ColumnView(ColumnSpec spec, int rowBytes, @Nullable Chunk[] chunks) {
+  record ColumnView(ColumnSpec spec, int rowBytes, long length, @Nullable Chunk[] chunks) {
 
-    ColumnView(ColumnSpec spec, @Nullable Chunk[] chunks) {
-      this(spec, spec.rowBytes(), chunks);
+    ColumnView(ColumnSpec spec, long length, @Nullable Chunk[] chunks) {
+      this(spec, spec.rowBytes(), length, chunks);
+    }
+
+    /**
+     * Chunks with another one, in an array that views share.
+     *
+     * @param seen whether one of them shows what the other is put in place of, so that the array is
+     *     copied
+     */
+    static @Nullable Chunk[] with(@Nullable Chunk[] shared, int number, Chunk chunk, boolean seen) {
+      @Nullable Chunk[] chunks = seen ? shared.clone() : shared;
+      if (number >= chunks.length) {
+        chunks = Arrays.copyOf(chunks, Math.max(number + 1, chunks.length * 3 / 2));
+      }
+      chunks[number] = chunk;
+      return chunks;
     }
   }
 
@@ -48,7 +62,17 @@ public final class TableView {
    * @return 0 or more
    */
   public long rows() {
-    return rows;
+    return length(0);
+  }
+
+  /**
+   * How long a column is, be it one of rows or of bytes.
+   *
+   * @param column its index
+   * @return 0 or more; 0 while the table has no columns
+   */
+  public long length(int column) {
+    return column < columns.size() ? columns.get(column).length : 0;
   }
 
   /**
@@ -61,7 +85,8 @@ public final class TableView {
   }
 
   /**
-   * The columns, in the order asked for on opening; empty while the table has none.
+   * The columns, first those of rows, then those of bytes, in the order asked for on opening; empty
+   * while the table has none.
    *
    * @return what each is like
    */
@@ -73,7 +98,7 @@ public final class TableView {
   @Nullable Chunk chunk(int column, long number) {
     @Nullable Chunk[] chunks = chunks(column);
     boolean hasRows =
-        column < columns.size() && number * columns.get(column).spec.chunkRows() < rows;
+        column < columns.size() && number * columns.get(column).spec.chunkRows() < length(column);
     return hasRows && number < chunks.length ? chunks[(int) number] : null;
   }
 
@@ -82,19 +107,11 @@ public final class TableView {
   }
 
   /** The next state of the same table. */
-  TableView with(long newRows, long newBytes, List<ColumnView> newColumns) {
-    return new TableView(storage, cache, newRows, newBytes, newColumns);
+  TableView with(long newBytes, List<ColumnView> newColumns) {
+    return new TableView(storage, cache, newBytes, newColumns);
   }
 
-  /**
-   * Copies one row of one column to a buffer's position, which moves behind it.
-   *
-   * @param column its index
-   * @param row its index
-   * @param into has room for the row's bytes
-   * @throws Hdf5FormatException if the chunk is damaged
-   * @throws IOException if the file can't be read
-   */
+  @Override
   public void get(int column, long row, ByteBuffer into) throws IOException {
     get(column, row, 1, into);
   }
@@ -110,10 +127,10 @@ public final class TableView {
    * @throws IOException if the file can't be read
    */
   public void get(int column, long row, int count, ByteBuffer into) throws IOException {
-    if (row < 0 || count < 0 || row > rows - count) {
-      throw new IndexOutOfBoundsException(count + " rows from " + row + " of " + rows);
-    }
     ColumnView view = columns.get(column);
+    if (row < 0 || count < 0 || row > view.length - count) {
+      throw new IndexOutOfBoundsException(count + " rows from " + row + " of " + view.length);
+    }
     int chunkRows = view.spec.chunkRows();
     int done = 0;
     while (done < count) {
@@ -137,24 +154,22 @@ public final class TableView {
     }
   }
 
-  /**
-   * A row of a column of 32-bit integers.
-   *
-   * @param column its index
-   * @param row its index
-   * @return the integer
-   * @throws IOException if the file can't be read
-   */
+  /** Without a copy where it can be. */
+  @Override
   public int getInt(int column, long row) throws IOException {
     ColumnView view = columns.get(column);
-    int chunkRows = view.spec.chunkRows();
-    Chunk chunk = row < 0 || row >= rows ? null : chunk(column, row / chunkRows);
-    if (chunk != null && isPlain(view.spec, chunk)) {
-      return storage.getInt(chunk.address() + row % chunkRows * Integer.BYTES);
+    if (row >= 0 && row < view.length) {
+      int chunkRows = view.spec.chunkRows();
+      int number = (int) (row / chunkRows);
+      Chunk chunk = number < view.chunks.length ? view.chunks[number] : null;
+      if (chunk == null) {
+        return 0; // never written, so the fill value
+      }
+      if (isPlain(view.spec, chunk)) {
+        return storage.getInt(chunk.address() + row % chunkRows * Integer.BYTES);
+      }
     }
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    get(column, row, bytes);
-    return bytes.getInt(0);
+    return RowReader.super.getInt(column, row);
   }
 
   /**

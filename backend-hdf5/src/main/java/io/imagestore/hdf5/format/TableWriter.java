@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,6 +87,7 @@ final class TableWriter implements Closeable {
   private final TableStructure structure;
   private final ReuseGuard guard;
   private final FreeSpace space;
+  private final Map<Integer, FreeSpace> blobSpaces = new TreeMap<>();
   private State state;
   private @Nullable IOException failure;
   private @Nullable Journal journal;
@@ -134,6 +137,11 @@ final class TableWriter implements Closeable {
     return space;
   }
 
+  /** Which positions of a blob are free. */
+  FreeSpace blobSpace(int column) {
+    return blobSpaces.computeIfAbsent(column, c -> FreeSpace.inBytes(view.length(c)));
+  }
+
   /** The table after the last commit. */
   TableView view() {
     return view;
@@ -178,7 +186,7 @@ final class TableWriter implements Closeable {
     if (journal == null) {
       beginJournal();
     } else if (journal.length() > MAX_JOURNAL_BYTES
-        || space.letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
+        || letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
       checkpoint();
     }
     return new Transaction(this);
@@ -231,8 +239,9 @@ final class TableWriter implements Closeable {
     writeInPlace(inPlace);
     covered.addAll(changes.changed());
     covered.addAll(changes.created());
-    transaction.letGo().forEach(space::letGo);
+    transaction.letGo();
     space.commit();
+    blobSpaces.values().forEach(FreeSpace::commit);
     changed = true;
     mostRows = Math.max(mostRows, transaction.rows());
     dirtyRows = Math.max(dirtyRows, transaction.mostRows());
@@ -297,6 +306,7 @@ final class TableWriter implements Closeable {
   /** Forgets what a transaction wrote. */
   void rollback(long rowsWritten) {
     space.rollback();
+    blobSpaces.values().forEach(FreeSpace::rollback);
     dirtyRows = Math.max(dirtyRows, rowsWritten);
   }
 
@@ -343,7 +353,15 @@ final class TableWriter implements Closeable {
   }
 
   private boolean isReclaimable() {
-    return space.letGoBytes() > 0 || dirtyRows > view.rows();
+    return letGoBytes() > 0 || dirtyRows > view.rows();
+  }
+
+  private long letGoBytes() {
+    long bytes = space.letGoBytes();
+    for (FreeSpace blob : blobSpaces.values()) {
+      bytes += blob.letGoBytes();
+    }
+    return bytes;
   }
 
   /** Step 3. */
@@ -352,12 +370,13 @@ final class TableWriter implements Closeable {
       guard.announce();
       clearDirtyRows();
       space.checkpoint();
+      blobSpaces.values().forEach(FreeSpace::checkpoint);
     }
   }
 
   /** Makes rows behind the last one zero again, for HDF5 programs that extend the datasets. */
   private void clearDirtyRows() throws IOException {
-    List<Column> columns = structure.columns();
+    List<Column> columns = structure.rowColumns();
     for (int i = 0; i < columns.size(); i++) {
       ColumnSpec spec = columns.get(i).spec();
       long number = view.rows() / spec.chunkRows();
@@ -421,8 +440,8 @@ final class TableWriter implements Closeable {
   /** Filters the last chunks, which lie unfiltered as long as rows are added to them. */
   private void packTails() throws IOException {
     boolean any = false;
-    for (int i = 0; i < structure.columns().size(); i++) {
-      ColumnSpec spec = structure.columns().get(i).spec();
+    for (int i = 0; i < structure.rowColumns().size(); i++) {
+      ColumnSpec spec = structure.rowColumns().get(i).spec();
       Chunk last = view.chunk(i, view.rows() / spec.chunkRows());
       any |=
           spec.filters().any()

@@ -4,19 +4,21 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change to a table: rows appended, replaced, taken from the end. Rows are written as they come,
- * into free space, so a transaction may be larger than memory; what it takes there is some bytes a
- * chunk. Nothing of it is seen before {@link #commit}; closing without takes it back. For one
- * thread.
+ * A change to a table: rows appended, replaced, taken from the end, bytes put and let go. Both are
+ * written as they come, into free space, so a transaction may be larger than memory; what it takes
+ * there is some bytes a chunk. Nothing of it is seen before {@link #commit}; closing without takes
+ * it back. For one thread.
  */
-public final class Transaction implements AutoCloseable {
+public final class Transaction implements RowReader, AutoCloseable {
 
   private final TableWriter table;
   private final TableView base;
   private final List<ChunkWriter> writers = new ArrayList<>();
+  private final List<BlobWriter> blobs = new ArrayList<>();
   private List<ColumnSpec> newColumns = List.of();
   private @Nullable String attributeName;
   private @Nullable String attributeText;
@@ -29,12 +31,16 @@ public final class Transaction implements AutoCloseable {
     this.base = table.view();
     this.rows = base.rows();
     this.mostRows = rows;
-    addWriters(base.columns());
+    addWriters(base.columns(), table.structure().rowColumns().size());
   }
 
-  private void addWriters(List<ColumnSpec> columns) {
+  private void addWriters(List<ColumnSpec> columns, int ofRows) {
     for (int i = 0; i < columns.size(); i++) {
-      writers.add(new ChunkWriter(table, columns.get(i), i, base));
+      if (i < ofRows) {
+        writers.add(new ChunkWriter(table, columns.get(i), i, base));
+      } else {
+        blobs.add(new BlobWriter(table, columns.get(i), i, base));
+      }
     }
   }
 
@@ -50,14 +56,16 @@ public final class Transaction implements AutoCloseable {
   /**
    * Gives a table without columns its columns.
    *
-   * @param columns in the order asked for on opening
+   * @param ofRows those of rows, in the order asked for on opening
+   * @param ofBytes those of bytes, in the order asked for on opening, without filters
    */
-  public void createColumns(List<ColumnSpec> columns) {
+  public void createColumns(List<ColumnSpec> ofRows, List<ColumnSpec> ofBytes) {
     if (!writers.isEmpty()) {
       throw new IllegalStateException("the table has columns already");
     }
-    newColumns = List.copyOf(columns);
-    addWriters(newColumns);
+    newColumns = new ArrayList<>(ofRows);
+    newColumns.addAll(ofBytes);
+    addWriters(newColumns, ofRows.size());
   }
 
   /**
@@ -88,16 +96,24 @@ public final class Transaction implements AutoCloseable {
     long first = rows;
     rows += count;
     mostRows = Math.max(mostRows, rows);
-    List<ByteBuffer> columns = new ArrayList<>();
+    List<@Nullable ByteBuffer> columns = new ArrayList<>();
     for (int i = 0; i < writers.size(); i++) {
       ByteBuffer values = source.values(i);
-      writers.get(i).append(first, values.duplicate());
+      if (values == null) {
+        writers.get(i).appendZeros(first, count);
+      } else {
+        writers.get(i).append(first, values.duplicate());
+      }
       columns.add(values);
     }
     for (int i = 0; i < writers.size(); i++) {
+      ByteBuffer values = columns.get(i);
+      if (values == null) {
+        continue;
+      }
       int[] checksums = source.checksums(i);
       if (checksums == null) {
-        writers.get(i).check(first, columns.get(i));
+        writers.get(i).check(first, values);
       } else {
         writers.get(i).check(first, checksums);
       }
@@ -110,14 +126,65 @@ public final class Transaction implements AutoCloseable {
    *
    * @param row its number
    * @param column the column's index
-   * @param value the row's bytes; used up
+   * @param value the row's bytes; used up. Null if all are zero
    * @throws IOException if the file can't be written
    */
-  public void replace(long row, int column, ByteBuffer value) throws IOException {
+  public void replace(long row, int column, @Nullable ByteBuffer value) throws IOException {
+    requireRow(row);
+    writers.get(column).replace(row, value);
+  }
+
+  private void requireRow(long row) {
     if (row < 0 || row >= rows) {
       throw new IndexOutOfBoundsException("row " + row + " of " + rows);
     }
-    writers.get(column).replace(row, value);
+  }
+
+  /** Copies a row as this transaction has it. */
+  @Override
+  public void get(int column, long row, ByteBuffer into) throws IOException {
+    requireRow(row);
+    writers.get(column).get(row, into);
+  }
+
+  /**
+   * Puts bytes where nobody needs what is there: into a gap, or at the end.
+   *
+   * @param column the blob's index
+   * @param bytes at least one; used up
+   * @return their position
+   * @throws IOException if the file can't be written
+   */
+  public long put(int column, ByteBuffer bytes) throws IOException {
+    return blob(column).put(bytes);
+  }
+
+  /**
+   * Lets bytes be used again, after the next checkpoint.
+   *
+   * @param column the blob's index
+   * @param position where they begin
+   * @param count how many they are
+   */
+  public void letGo(int column, long position, long count) {
+    blob(column).letGo(position, count);
+  }
+
+  /**
+   * The CRC-32C of bytes as this transaction has them.
+   *
+   * @param column the blob's index
+   * @param position where they begin
+   * @param count how many they are
+   * @return the checksum, or empty if there are no such bytes
+   * @throws IOException if the file can't be read
+   */
+  public OptionalInt crc32c(int column, long position, long count) throws IOException {
+    return blob(column).crc32c(position, count);
+  }
+
+  private BlobWriter blob(int column) {
+    return blobs.get(column - writers.size());
   }
 
   /**
@@ -143,26 +210,31 @@ public final class Transaction implements AutoCloseable {
       writer.finish(rows);
     }
     if (!newColumns.isEmpty()) {
-      table.structure().createColumns(newColumns, changes);
+      table.structure().createColumns(newColumns, writers.size(), changes);
     }
     if (attributeName != null) {
       table.structure().attribute(attributeName, attributeText, changes);
     }
+    List<Column> columns = table.structure().columns();
     for (int i = 0; i < writers.size(); i++) {
-      writers.get(i).publish(table.structure().columns().get(i), rows, changes);
+      writers.get(i).publish(columns.get(i), rows, changes);
+    }
+    for (int i = 0; i < blobs.size(); i++) {
+      blobs.get(i).publish(columns.get(writers.size() + i), changes);
     }
   }
 
   List<DataRange> dataRanges() {
     List<DataRange> ranges = new ArrayList<>();
     writers.forEach(writer -> ranges.addAll(writer.dataRanges()));
+    blobs.forEach(blob -> ranges.addAll(blob.dataRanges()));
     return ranges;
   }
 
-  List<Extent> letGo() {
-    List<Extent> extents = new ArrayList<>();
-    writers.forEach(writer -> extents.addAll(writer.letGo()));
-    return extents;
+  /** Lets go of what was replaced, since that is committed. */
+  void letGo() {
+    writers.forEach(writer -> writer.letGo().forEach(table.space()::letGo));
+    blobs.forEach(BlobWriter::commit);
   }
 
   /** One more than the number of the last row that it wrote to. */
@@ -172,7 +244,10 @@ public final class Transaction implements AutoCloseable {
 
   /** The table after this transaction. */
   TableView after() {
-    return base.with(rows, table.space().end(), writers.stream().map(ChunkWriter::after).toList());
+    List<TableView.ColumnView> columns = new ArrayList<>();
+    writers.forEach(writer -> columns.add(writer.after()));
+    blobs.forEach(blob -> columns.add(blob.after()));
+    return base.with(table.space().end(), columns);
   }
 
   /**

@@ -1,7 +1,7 @@
 /**
  * Growing HDF5 files: tables of equally long, chunked datasets that rows are appended to, replaced
- * in and taken from, each change whole or not at all, at a cost that follows the change and not the
- * file.
+ * in and taken from, and blobs of bytes beside them that rows refer to, each change whole or not at
+ * all, at a cost that follows the change and not the file.
  *
  * <p>{@link io.imagestore.hdf5.format.Hdf5Table} is the way in; {@link
  * io.imagestore.hdf5.format.ContiguousDataset} makes files that stay as they are. The package knows
@@ -18,7 +18,9 @@
  * <ul>
  *   <li><b>Raw data</b> is never overwritten. Rows are appended into the free end of the last
  *       chunk, or into chunks put into free space; a chunk in which a row is replaced is written
- *       anew elsewhere, and the old one becomes free space at the next checkpoint.
+ *       anew elsewhere, and the old one becomes free space at the next checkpoint. Bytes are put
+ *       into the free end of a blob, or into a gap in it: a stretch that no state since the last
+ *       checkpoint refers to, though it may lie in a chunk that one does.
  *   <li><b>Metadata</b>, some hundred bytes a commit, is changed in place, but only after the
  *       change is in a {@linkplain io.imagestore.hdf5.format.Journal journal} beside the file,
  *       which also holds what was there before.

@@ -26,7 +26,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class Hdf5TableTest {
 
-  private static final List<String> NAMES = List.of("number", "square");
+  private static final List<TableSchema> SCHEMAS =
+      List.of(new TableSchema(List.of("number", "square"), List.of()));
 
   @TempDir Path folder;
   private Path file;
@@ -34,18 +35,19 @@ final class Hdf5TableTest {
   @BeforeEach
   void make() throws IOException {
     file = folder.resolve("table.h5");
-    Hdf5Table.create(file, Map.of("title", "squares"), NAMES, 0, StoreFiles.ofSystem()).close();
+    Hdf5Table.create(file, Map.of("title", "squares"), SCHEMAS, 0, StoreFiles.ofSystem()).close();
   }
 
   private Hdf5Table open() throws IOException {
-    return Hdf5Table.open(file, NAMES, 1 << 20, StoreFiles.ofSystem());
+    return Hdf5Table.open(file, SCHEMAS, 1 << 20, StoreFiles.ofSystem());
   }
 
   private static void createColumns(Transaction transaction, int chunkRows, Filters filters) {
     transaction.createColumns(
         List.of(
             new ColumnSpec("number", ElementType.INT32, new int[0], chunkRows, filters),
-            new ColumnSpec("square", ElementType.INT64, new int[0], chunkRows, filters)));
+            new ColumnSpec("square", ElementType.INT64, new int[0], chunkRows, filters)),
+        List.of());
   }
 
   private static void append(Transaction transaction, int number) throws IOException {
@@ -134,7 +136,7 @@ final class Hdf5TableTest {
       Files.copy(file, left);
       Files.copy(Journal.beside(file), Journal.beside(left));
     }
-    try (Hdf5Table table = Hdf5Table.open(left, NAMES, 0, StoreFiles.ofSystem())) {
+    try (Hdf5Table table = Hdf5Table.open(left, SCHEMAS, 0, StoreFiles.ofSystem())) {
       assertSquares(table.view(), (int) table.view().rows());
       return table.view().rows();
     }
@@ -172,7 +174,7 @@ final class Hdf5TableTest {
       }
       transaction.commit(false);
     }
-    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
       assertSquares(table.view(), rows);
     }
   }
@@ -201,7 +203,7 @@ final class Hdf5TableTest {
         transaction.commit(true);
       }
     }
-    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
       assertSquares(table.view(), 1001);
     }
   }
@@ -324,7 +326,7 @@ final class Hdf5TableTest {
   @Test
   void aTableThatIsOnlyReadIsOutdatedOnceWhatItRefersToWasOverwritten() throws IOException {
     writeSquares(8, 8);
-    try (Hdf5Table reader = Hdf5Table.openReadOnly(file, NAMES, 0);
+    try (Hdf5Table reader = Hdf5Table.openReadOnly(file, SCHEMAS, 0);
         Hdf5Table writer = open()) {
       reader.read(
           () -> {
@@ -335,7 +337,7 @@ final class Hdf5TableTest {
 
       assertThatExceptionOfType(OutdatedException.class)
           .isThrownBy(() -> reader.read(() -> reader.view().getInt(0, 0)));
-      try (Hdf5Table again = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      try (Hdf5Table again = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
         assertThat(again.read(() -> again.view().getInt(0, 3))).isEqualTo(3);
       }
     }
@@ -349,7 +351,7 @@ final class Hdf5TableTest {
         append(transaction, 8);
         transaction.commit(false);
       }
-      try (Hdf5Table reader = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      try (Hdf5Table reader = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
         for (int row = 9; row < 200; row++) {
           try (Transaction transaction = writer.begin()) {
             append(transaction, row);
@@ -374,7 +376,7 @@ final class Hdf5TableTest {
     assertThatExceptionOfType(UnsupportedHdf5Exception.class)
         .isThrownBy(this::open)
         .withMessageContaining("made the file anew");
-    try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+    try (Hdf5Table table = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
       assertSquares(table.view(), 8);
     }
   }
@@ -417,7 +419,7 @@ final class Hdf5TableTest {
       byte[] damaged = bytes.clone();
       damaged[at] ^= (byte) (1 << (at % 8));
       Files.write(file, damaged);
-      try (Hdf5Table table = Hdf5Table.openReadOnly(file, NAMES, 0)) {
+      try (Hdf5Table table = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
         TableView view = table.view();
         assertThat(view.rows()).as("byte %d", at).isIn(0L, 100L);
         table.read(

@@ -3,10 +3,10 @@ package io.imagestore.hdf5;
 import io.imagestore.spi.ImageStoreProvider;
 import io.imagestore.testkit.PersistentStoreContract;
 
-final class Hdf5ImageStoreContractTest extends PersistentStoreContract {
+final class Hdf5UniformContractTest extends PersistentStoreContract {
 
   @Override
   protected ImageStoreProvider provider() {
-    return new Hdf5ImageStoreProvider();
+    return new LayoutProvider.Uniform();
   }
 }

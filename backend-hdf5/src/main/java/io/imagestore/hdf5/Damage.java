@@ -1,0 +1,88 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.CorruptStoreException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Rows whose record isn't what was stored when the ids were read. One of them may be that of any id
+ * which no other row has, so such an id can't be called absent. Immutable.
+ *
+ * @param ids the ids of those that can be told apart by them
+ * @param lost the others: without an id, or with that of another row
+ */
+record Damage(Set<Long> ids, Set<Integer> lost) {
+
+  static final Damage NONE = new Damage(Set.of(), Set.of());
+
+  private static final int MOST_SHOWN = 10;
+
+  Damage {
+    ids = Set.copyOf(ids);
+    lost = Set.copyOf(lost);
+  }
+
+  /** The rest, when an image was replaced or deleted. */
+  Damage without(long id) {
+    if (!ids.contains(id)) {
+      return this;
+    }
+    Set<Long> rest = new HashSet<>(ids);
+    rest.remove(id);
+    return new Damage(rest, lost);
+  }
+
+  /** Refuses to call an id absent. */
+  void requireNone(long id, Path store) {
+    if (!ids.isEmpty() || !lost.isEmpty()) {
+      throw new CorruptStoreException(
+          "whether image "
+              + id
+              + " is in store "
+              + store
+              + " can't be told, for it may be one of those whose ids are damaged: "
+              + shown()
+              + "; repair the store, or restore it from a copy");
+    }
+  }
+
+  /** Refuses to write where rows are lost: nobody could replace or delete them. */
+  void requireNoneLost(Path store) {
+    if (!lost.isEmpty()) {
+      throw new CorruptStoreException(
+          "store "
+              + store
+              + " has damaged ids: "
+              + shown()
+              + "; restore it from a copy, or open it to read with ImageStores.open(path) and copy"
+              + " what is left into a new one");
+    }
+  }
+
+  /** Tells of each lost row. */
+  void tellLost(Consumer<String> problem) {
+    for (int row : new TreeSet<>(lost)) {
+      problem.accept("row " + row + " has an id that isn't what was stored");
+    }
+  }
+
+  private String shown() {
+    String images = ids.isEmpty() ? "" : "images " + some(ids);
+    String rows = lost.isEmpty() ? "" : "rows " + some(lost);
+    return images + (images.isEmpty() || rows.isEmpty() ? "" : ", ") + rows;
+  }
+
+  private static String some(Collection<? extends Comparable<?>> all) {
+    return all.stream()
+            .sorted()
+            .limit(MOST_SHOWN)
+            .map(String::valueOf)
+            .collect(Collectors.joining(", "))
+        + (all.size() > MOST_SHOWN ? " and " + (all.size() - MOST_SHOWN) + " more" : "");
+  }
+}

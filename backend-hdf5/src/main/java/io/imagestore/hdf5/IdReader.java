@@ -1,0 +1,77 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.hdf5.format.TableView;
+import io.imagestore.internal.PersistentLongMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.HashSet;
+import java.util.Set;
+
+/** Reads the ids of a table, and finds rows that are damaged. */
+final class IdReader {
+
+  private static final int ROWS_AT_ONCE = 8192;
+
+  private final TableView table;
+  private final Records records;
+  private final boolean verify;
+  private final PersistentLongMap.Builder<Integer> rows =
+      PersistentLongMap.<Integer>empty().toBuilder();
+  private final Set<Long> damaged = new HashSet<>();
+  private final Set<Integer> lost = new HashSet<>();
+
+  IdReader(TableView table, Records records, boolean verify) {
+    this.table = table;
+    this.records = records;
+    this.verify = verify;
+  }
+
+  /** In which row each id is. */
+  PersistentLongMap<Integer> read() throws IOException {
+    int count = (int) table.rows();
+    ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * ROWS_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
+    for (int first = 0; first < count; first += ROWS_AT_ONCE) {
+      int part = Math.min(ROWS_AT_ONCE, count - first);
+      table.get(Columns.IDS, first, part, ids.clear());
+      for (int i = 0; i < part; i++) {
+        add(ids.getLong(Long.BYTES * i), first + i);
+      }
+    }
+    return rows.build();
+  }
+
+  Damage damage() {
+    return new Damage(damaged, lost);
+  }
+
+  private void add(long id, int row) throws IOException {
+    if (id < 0) {
+      lost.add(row);
+      return;
+    }
+    Integer earlier = rows.get(id);
+    if (earlier != null) {
+      addSoundOne(id, earlier, row);
+      return;
+    }
+    if (verify && !records.isSound(id, row)) {
+      damaged.add(id);
+    }
+    rows.put(id, row);
+  }
+
+  /** Of two rows with one id, at most one is what was stored. */
+  private void addSoundOne(long id, int earlier, int row) throws IOException {
+    if (records.isSound(id, earlier)) {
+      lost.add(row);
+    } else {
+      lost.add(earlier);
+      damaged.remove(id);
+      rows.put(id, row);
+      if (!records.isSound(id, row)) {
+        damaged.add(id);
+      }
+    }
+  }
+}

@@ -1,0 +1,61 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.hdf5.format.ColumnSpec;
+import io.imagestore.hdf5.format.Transaction;
+import io.imagestore.internal.PersistentLongMap;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+
+/**
+ * Takes one image out of a store. The last row moves into the hole, so that rows stay without gaps.
+ */
+final class Removal {
+
+  private final Commit before;
+  private final Transaction transaction;
+  private final StoreLayout layout;
+
+  Removal(Commit before, StoreLayout layout, Transaction transaction) {
+    this.before = before;
+    this.layout = layout;
+    this.transaction = transaction;
+  }
+
+  /** The state without an image that is there. */
+  Commit run(long id, int hole, boolean durable) throws IOException {
+    PersistentLongMap<Integer> rows = before.rows().without(id);
+    int last = (int) transaction.rows() - 1;
+    if (hole != last) {
+      move(last, hole);
+      rows = rows.with(idOf(last), hole);
+    }
+    transaction.shrink(last);
+    return new Commit(transaction.commit(durable), layout, rows, before.damage().without(id));
+  }
+
+  private void move(int from, int to) throws IOException {
+    List<ColumnSpec> columns = before.table().columns();
+    for (int column = 0; column < layout.columnsOfRows(); column++) {
+      byte[] moved = new byte[columns.get(column).rowBytes()];
+      transaction.get(column, from, ByteBuffer.wrap(moved));
+      transaction.replace(to, column, isZero(moved) ? null : ByteBuffer.wrap(moved));
+    }
+  }
+
+  private static boolean isZero(byte[] bytes) {
+    for (byte b : bytes) {
+      if (b != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private long idOf(int row) throws IOException {
+    ByteBuffer id = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    transaction.get(Columns.IDS, row, id);
+    return id.getLong(0);
+  }
+}
