@@ -121,6 +121,9 @@ final class DamageCampaign {
       campaign.files.restore();
       String where = "trial " + trial + ", " + campaign.files.damage();
       campaign.attempt("reading in " + where, campaign::read);
+      if (campaign.files.areGone()) {
+        continue; // opening it to write makes another
+      }
       if (trial % 2 == 0) {
         campaign.attempt("writing in " + where, campaign::write);
       } else {
@@ -275,11 +278,7 @@ final class DamageCampaign {
   private String write() throws IOException {
     TreeMap<Long, LabeledImage> model = new TreeMap<>(stored);
     int refused = 0;
-    boolean gone = files.areGone();
     try (ImageStore open = provider.open(store, StoreOptions.defaults())) {
-      if (gone) {
-        model.clear();
-      }
       for (int i = 0; i < 12; i++) {
         try {
           change(open, model, random.nextInt(IMAGES + 20) * STEP, 1000 + i);
@@ -296,9 +295,6 @@ final class DamageCampaign {
 
   /** Repairs what is damaged, and looks whether all else is as it was. */
   private String repair() throws IOException {
-    if (files.areGone()) {
-      return "gone";
-    }
     Set<Long> lost = look();
     Path aside = store.resolveSibling("aside-" + repairs++);
     try (ImageStore open = provider.open(store, StoreOptions.defaults())) {
