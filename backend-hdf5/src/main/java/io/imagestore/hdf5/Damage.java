@@ -1,12 +1,11 @@
 package io.imagestore.hdf5;
 
+import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
-import java.util.TreeSet;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -51,6 +50,19 @@ record Damage(Set<Long> ids, Set<Integer> lost) {
     }
   }
 
+  /** Refuses to list ids that may be others than those that were stored. */
+  void requireNoneAmong(long[] listed, Path store) {
+    requireNoneLostToReaders(store);
+    if (!ids.isEmpty()) {
+      for (long id : listed) {
+        if (ids.contains(id)) {
+          throw new CorruptImageException(
+              store, id, "its id, or its record, isn't what was stored");
+        }
+      }
+    }
+  }
+
   /** Refuses to write where rows are lost: nobody could replace or delete them. */
   void requireNoneLost(Path store) {
     if (!lost.isEmpty()) {
@@ -64,10 +76,15 @@ record Damage(Set<Long> ids, Set<Integer> lost) {
     }
   }
 
-  /** Tells of each lost row. */
-  void tellLost(Consumer<String> problem) {
-    for (int row : new TreeSet<>(lost)) {
-      problem.accept("row " + row + " has an id that isn't what was stored");
+  /** Refuses to go on as if all ids were known. */
+  void requireNoneLostToReaders(Path store) {
+    if (!lost.isEmpty()) {
+      throw new CorruptStoreException(
+          "the ids of store "
+              + store
+              + " can't be told, for some are damaged: "
+              + shown()
+              + "; repair the store, or restore it from a copy");
     }
   }
 

@@ -77,7 +77,7 @@ final class Hdf5Reader implements StoreReader {
 
   @Override
   public void checkStructure(Consumer<String> problem) {
-    state.commit().damage().tellLost(problem);
+    state.commit().damage().requireNoneLostToReaders(store);
   }
 
   @Override

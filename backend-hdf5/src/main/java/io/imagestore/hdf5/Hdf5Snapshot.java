@@ -72,6 +72,13 @@ final class Hdf5Snapshot implements Snapshot {
 
   @Override
   public long[] idsFrom(long firstId, int count) {
+    long[] ids = idsToCheck(firstId, count);
+    commit.damage().requireNoneAmong(ids, store);
+    return ids;
+  }
+
+  @Override
+  public long[] idsToCheck(long firstId, int count) {
     return commit.rows().idsFrom(firstId, count);
   }
 

@@ -46,6 +46,10 @@ final class ImageSpliterator extends AbstractSpliterator<LabeledImage> {
           return false;
         }
       } catch (CorruptImageException e) {
+        if (count > 1) {
+          count = 1; // what comes before the damaged one is given first
+          continue;
+        }
         nextId = e.id() + 1;
         onDamage.accept(e);
       }
