@@ -127,7 +127,7 @@ final class Hdf5Snapshot implements Snapshot {
         reading(
             () -> {
               ByteBuffer into = room(place.size());
-              commit.table().get(column, place.offset(), place.size(), into);
+              copy(id, column, place, into);
               verify(id, "its metadata's CRC-32C", place, into.flip());
               return into;
             });
@@ -195,15 +195,22 @@ final class Hdf5Snapshot implements Snapshot {
   }
 
   private void copy(StoredRow image, ByteBuffer into) throws IOException {
+    if (isMixed()) {
+      copy(image.id(), Columns.BYTES, image.bytes(), into);
+      return;
+    }
     try {
-      if (isMixed()) {
-        Place place = image.bytes();
-        commit.table().get(Columns.BYTES, place.offset(), place.size(), into);
-      } else {
-        commit.table().get(Columns.IMAGES, image.row(), into);
-      }
+      commit.table().get(Columns.IMAGES, image.row(), into);
     } catch (Hdf5FormatException e) {
       throw damaged(image.id(), e);
+    }
+  }
+
+  private void copy(long id, int column, Place place, ByteBuffer into) throws IOException {
+    try {
+      commit.table().get(column, place.offset(), place.size(), into);
+    } catch (Hdf5FormatException e) {
+      throw damaged(id, e);
     }
   }
 

@@ -137,6 +137,27 @@ class PythonReaderTest {
                 + line(images.get(3), "uint8", "None"));
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"lmdb", "hdf5"})
+  void givesMetadataOfRawImagesOfOneShape(String backend) {
+    try (ImageStore store = ImageStores.open(backend, folder.resolve("store"), names())) {
+      store.putBatch(SampleImages.stream(0, 2000, SHAPE, 1));
+      store.put(SampleImages.labeled(1500, SHAPE, 2).withMetadata("{\"a\": [1.5]}"));
+      store.put(SampleImages.labeled(2500, SHAPE, 2).withMetadata("7"));
+    }
+
+    String printed =
+        Python.run(
+            folder,
+            """
+            import imagestore
+            with imagestore.open("store", verify=True) as store:
+                print([store.metadata(i) for i in (0, 1500, 1999, 2000)], store.encoded(1500), len(store))
+            """);
+
+    assertThat(printed).isEqualTo("[None, {'a': [1.5]}, None, 7] None 2001\n");
+  }
+
   private static String line(LabeledImage labeled, String samples, String metadata) {
     Image image = labeled.image();
     ImageShape shape = image.shape();
