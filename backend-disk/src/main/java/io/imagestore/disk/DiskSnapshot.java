@@ -2,6 +2,7 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
+import io.imagestore.spi.Pixels;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -17,7 +18,7 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
     private final Entry entry;
 
     Found(long id, Entry entry) {
-      super(id, entry.shape(), entry.label(), null);
+      super(id, entry.shape(), entry.label(), entry.format());
       this.entry = entry;
     }
   }
@@ -48,8 +49,8 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
   }
 
   @Override
-  public @Nullable String metadata(StoredImage image) {
-    return null;
+  public @Nullable String metadata(StoredImage image) throws IOException {
+    return reader.metadata(image.id(), entry(image));
   }
 
   @Override
@@ -64,14 +65,14 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
       io.imagestore.spi.Snapshot.super.readEach(images, visitor);
       return;
     }
-    byte[][] pixels = new byte[images.length][];
+    byte[][] bytes = new byte[images.length][];
     @Nullable CorruptImageException[] damages = new CorruptImageException[images.length];
     workers.forEach(
         images.length,
         1 + images[0].shape().byteCount(),
         i -> {
           try {
-            read(images[i], bytes -> pixels[i] = copy(bytes));
+            read(images[i], shown -> bytes[i] = copy(shown));
           } catch (CorruptImageException e) {
             damages[i] = e;
           }
@@ -80,7 +81,7 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
       if (damages[i] != null) {
         throw damages[i];
       }
-      visitor.visit(i, ByteBuffer.wrap(pixels[i]));
+      visitor.visit(i, ByteBuffer.wrap(bytes[i]));
     }
   }
 
@@ -97,7 +98,12 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
     workers.forEach(
         images.length,
         imageBytes,
-        i -> read(images[i], bytes -> pixels.slice(i * imageBytes, imageBytes).put(bytes)));
+        i ->
+            read(
+                images[i],
+                bytes ->
+                    Pixels.copy(
+                        store, images[i], bytes, pixels.slice(i * imageBytes, imageBytes))));
   }
 
   @Override

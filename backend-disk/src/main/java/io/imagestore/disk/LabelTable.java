@@ -203,7 +203,8 @@ final class LabelTable implements AutoCloseable {
     }
   }
 
-  private void cut() throws IOException {
+  /** Cuts off what follows the last commit. */
+  void cut() throws IOException {
     if (torn) {
       file.setSize(committed);
       torn = false;
