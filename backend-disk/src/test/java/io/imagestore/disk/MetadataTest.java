@@ -84,7 +84,7 @@ class MetadataTest {
         "\"\\ud83d\"",
         "{}"
       })
-  void aTextComesBackCharacterForCharacter(String json) {
+  void aTextComesBackCharacterForCharacter(String json) throws IOException {
     put(List.of(image(1, json)));
 
     assertThat(StoreFolder.images(path, Opening.TO_READ)).containsExactly(image(1, json));
