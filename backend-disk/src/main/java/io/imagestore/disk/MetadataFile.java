@@ -41,7 +41,7 @@ final class MetadataFile implements Closeable {
   /** Whether there may be something behind the last line that counts. */
   private boolean torn;
 
-  /** Whether what has been written, or the file's name, may not be on the device. */
+  /** Whether what has been changed, or the file's name, may not be on the device. */
   private boolean unforced;
 
   /**
@@ -129,15 +129,16 @@ final class MetadataFile implements Closeable {
     }
   }
 
-  /** Cuts off what doesn't count. */
+  /** Cuts off what doesn't count; to be called between calls. */
   void cut() throws IOException {
     if (torn) {
       file().setSize(committed);
       torn = false;
+      unforced = true;
     }
   }
 
-  /** Waits until all that has been written is on the device. */
+  /** Waits until what was written is on the device, and what was cut off can't come back. */
   void force() throws IOException {
     if (unforced) {
       file().force();

@@ -226,6 +226,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   }
 
   private void forceAll() throws IOException {
+    metadata.cut();
     state.say(Phase.FLUSHING, table.flushedTo());
     forced(() -> forceFiles(flushedSequence, nextSequence));
     forced(metadata::force);
@@ -316,8 +317,9 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
 
   /** Leaves the store in order, or what is left to do to the next writer. */
   private void end() throws IOException {
-    table.cut();
+    table.forceCut();
     metadata.cut();
+    metadata.force();
     superfluous.forceRemovals();
     if (superfluous.count() == 0) {
       state.say(Phase.CLOSED, table.length());

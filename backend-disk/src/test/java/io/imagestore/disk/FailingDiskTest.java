@@ -2,10 +2,12 @@ package io.imagestore.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.Durability;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
@@ -19,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -145,6 +149,34 @@ class FailingDiskTest {
     assertThat(StoreFolder.images(path, Opening.TO_WRITE))
         .containsExactly(new LabeledImage(7, one, stored - 1));
     assertThat(StoreFolder.files(path)).hasSize(1);
+  }
+
+  @Test
+  void whatWasCutOffAfterAFailedCallDoesNotComeBackOnceTheStoreIsClosed() throws IOException {
+    try (ImageStore store = open(Durability.FLUSH)) {
+      store.put(new LabeledImage(1, OLD, 1).withMetadata("[1]"));
+      store.flush();
+      LabeledImage tiny = new LabeledImage(0, Image.of(1, 1, 1, new byte[1]), 0);
+      String json = "\"" + "m".repeat(99) + "\"";
+      Stream<LabeledImage> failing =
+          IntStream.range(0, 2000)
+              .mapToObj(
+                  i -> {
+                    if (i == 1999) {
+                      throw new IllegalStateException("the source broke");
+                    }
+                    return tiny.withMetadata(json);
+                  });
+      assertThatIllegalStateException().isThrownBy(() -> store.putBatch(failing));
+    }
+    for (int seed = 0; seed < 20; seed++) {
+      Path survivors = folder.resolve("survivors-" + seed);
+      disk.crash(survivors, seed);
+      try (ImageSource store = DiskImageStore.openReadOnly(survivors.resolve("store"))) {
+        assertThat(store.stream()).hasSize(1);
+        assertThat(store.verify().isClean()).as("%s", store.verify()).isTrue();
+      }
+    }
   }
 
   @Test
