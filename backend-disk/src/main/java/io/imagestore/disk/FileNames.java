@@ -14,9 +14,6 @@ final class FileNames {
   /** All image files lie below this folder. */
   static final String ROOT = "images";
 
-  /** What the names of raw images' files end in. */
-  static final String PNG = "png";
-
   static final int FILES_A_FOLDER = 1000;
 
   private static final Pattern NAME =
@@ -37,12 +34,11 @@ final class FileNames {
   /**
    * What the name of a file ends in.
    *
-   * @param format that of an encoded image, which may be all a file system takes in a name; null
-   *     for raw pixels
+   * @param format that of an encoded image, in lower-case letters and digits; null for raw pixels
    */
   static String extension(@Nullable String format) {
     if (format == null) {
-      return PNG;
+      return "png";
     }
     return format.equals("jpeg") ? "jpg" : format;
   }

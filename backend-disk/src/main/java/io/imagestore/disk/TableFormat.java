@@ -32,9 +32,6 @@ final class TableFormat {
   /** What follows the id of an image that was deleted: no file. */
   private static final String DELETION = ",0,0,0,0,,,,0,0,,0,0,0,0\n";
 
-  /** The place of the file among the columns. */
-  private static final int FILE_FIELD = 7;
-
   private static final Pattern COMMIT =
       Pattern.compile("# commit of (\\d{1,18}) rows, flushed to (\\d{1,18}), crc32c ([0-9a-f]{8})");
 
@@ -126,7 +123,24 @@ final class TableFormat {
 
   /** Takes rows apart, remembering what most of them have in common. */
   static final class RowParser {
+    // The places of the columns.
+    private static final int ID = 0;
+    private static final int LABEL = 1;
+    private static final int HEIGHT = 2;
+    private static final int WIDTH = 3;
+    private static final int CHANNELS = 4;
+    private static final int SAMPLE_TYPE = 5;
+    private static final int ENCODING = 6;
+    private static final int FILE_PATH = 7;
+    private static final int BYTES = 8;
+    private static final int CRC32C = 9;
+    private static final int METADATA_FILE = 10;
+    private static final int METADATA_AT = 11;
+    private static final int METADATA_BYTES = 12;
+    private static final int METADATA_CRC32C = 13;
+    private static final int RECORD_CRC32C = 14;
     private static final int FIELDS = 15;
+
     private static final Entry DELETED =
         new Entry(-1, new ImageShape(1, 1, 1), null, 0, 0, 0, MetadataPlace.NONE);
 
@@ -146,23 +160,29 @@ final class TableFormat {
      */
     Row parse(String line) {
       split(line);
-      long id = number(0);
+      long id = number(ID);
       if (id < 0) {
         throw new IllegalArgumentException("id " + id);
       }
-      if (text(FILE_FIELD).isEmpty()) {
+      if (text(FILE_PATH).isEmpty()) {
         return deletion(id);
       }
-      ImageShape shape = shape(integer(2), integer(3), integer(4), sampleType(5));
+      ImageShape shape = shape();
       FileNames.Name file = file(id);
       String format = format(file);
       Entry entry =
           new Entry(
-              file.sequence(), shape, format, integer(1), unsigned(9), integer(8), metadata());
+              file.sequence(),
+              shape,
+              format,
+              integer(LABEL),
+              unsigned(CRC32C),
+              integer(BYTES),
+              metadata());
       if (entry.fileBytes() < 0 || !entry.name(id).equals(file)) {
         throw new IllegalArgumentException("image " + id + " has a file of another name");
       }
-      if (entry.recordCrc32c(id, checksums) != unsigned(14)) {
+      if (entry.recordCrc32c(id, checksums) != unsigned(RECORD_CRC32C)) {
         throw new IllegalArgumentException(
             "the row of image " + id + " doesn't match its own checksum");
       }
@@ -170,14 +190,14 @@ final class TableFormat {
     }
 
     private Row deletion(long id) {
-      if (!line.substring(ends[0]).concat("\n").equals(DELETION)) {
+      if (!line.substring(ends[ID]).concat("\n").equals(DELETION)) {
         throw new IllegalArgumentException("the row of image " + id + " has no file");
       }
       return new Row(id, DELETED, true);
     }
 
     private FileNames.Name file(long id) {
-      String path = text(FILE_FIELD);
+      String path = text(FILE_PATH);
       FileNames.Name name = FileNames.parse(path);
       if (name == null || !name.path().equals(path)) {
         throw new IllegalArgumentException("image " + id + " has a file of another name");
@@ -187,7 +207,7 @@ final class TableFormat {
 
     /** A format may be called raw too; then so is what its file ends in. */
     private @Nullable String format(FileNames.Name file) {
-      String encoding = text(6);
+      String encoding = text(ENCODING);
       if (encoding.equals(RAW) && !file.extension().equals(RAW)) {
         return null;
       }
@@ -198,10 +218,10 @@ final class TableFormat {
     }
 
     private MetadataPlace metadata() {
-      String file = text(10);
-      long at = number(11);
-      int bytes = integer(12);
-      int crc32c = unsigned(13);
+      String file = text(METADATA_FILE);
+      long at = number(METADATA_AT);
+      int bytes = integer(METADATA_BYTES);
+      int crc32c = unsigned(METADATA_CRC32C);
       if (file.isEmpty() && at == 0 && bytes == 0 && crc32c == 0) {
         return MetadataPlace.NONE;
       }
@@ -231,31 +251,28 @@ final class TableFormat {
       }
     }
 
-    private int start(int field) {
-      return field == 0 ? 0 : ends[field - 1] + 1;
+    private int start(int column) {
+      return column == ID ? 0 : ends[column - 1] + 1;
     }
 
-    private String text(int field) {
-      return line.substring(start(field), ends[field]);
+    private String text(int column) {
+      return line.substring(start(column), ends[column]);
     }
 
-    private long number(int field) {
-      return Long.parseLong(line, start(field), ends[field], 10);
+    private long number(int column) {
+      return Long.parseLong(line, start(column), ends[column], 10);
     }
 
-    private int integer(int field) {
-      return Integer.parseInt(line, start(field), ends[field], 10);
+    private int integer(int column) {
+      return Integer.parseInt(line, start(column), ends[column], 10);
     }
 
-    private int unsigned(int field) {
-      return Integer.parseUnsignedInt(line, start(field), ends[field], 10);
+    private int unsigned(int column) {
+      return Integer.parseUnsignedInt(line, start(column), ends[column], 10);
     }
 
-    private SampleType sampleType(int field) {
-      String name = text(field);
-      if (name.equals(TableFormat.name(lastShape.sampleType()))) {
-        return lastShape.sampleType();
-      }
+    private SampleType sampleType() {
+      String name = text(SAMPLE_TYPE);
       for (SampleType type : SampleType.values()) {
         if (name.equals(TableFormat.name(type))) {
           return type;
@@ -264,7 +281,11 @@ final class TableFormat {
       throw new IllegalArgumentException("samples of an unknown type");
     }
 
-    private ImageShape shape(int height, int width, int channels, SampleType type) {
+    private ImageShape shape() {
+      int height = integer(HEIGHT);
+      int width = integer(WIDTH);
+      int channels = integer(CHANNELS);
+      SampleType type = sampleType();
       if (height != lastShape.height()
           || width != lastShape.width()
           || channels != lastShape.channels()

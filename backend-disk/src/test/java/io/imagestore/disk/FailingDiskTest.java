@@ -27,6 +27,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Single faults, each at the place where it once did harm. */
 class FailingDiskTest {
@@ -175,6 +177,47 @@ class FailingDiskTest {
       try (ImageSource store = DiskImageStore.openReadOnly(survivors.resolve("store"))) {
         assertThat(store.stream()).hasSize(1);
         assertThat(store.verify().isClean()).as("%s", store.verify()).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void anOpeningThatFailsWhileItWritesTableAndMetadataAnewLosesNothing(Operation operation)
+      throws IOException {
+    Path outdated = folder.resolve("outdated");
+    List<LabeledImage> last = List.of();
+    try (ImageStore store = DiskImageStore.open(outdated)) {
+      for (int round = 0; round < 60; round++) {
+        String json = "[" + round + "]";
+        last =
+            SampleImages.stream(0, 20, SHAPE, round).map(each -> each.withMetadata(json)).toList();
+        store.putBatch(last);
+      }
+    }
+    boolean reached = true;
+    for (int nth = 1; reached; nth++) {
+      Path each = Files.createDirectory(folder.resolve("disk-" + nth));
+      StoreFolder.copy(outdated, each.resolve("store"));
+      FaultyDisk failing = new FaultyDisk(each, nth);
+      failing.failOnce(Set.of(operation), nth, Failure.IO_ERROR);
+      try {
+        DiskImageStore.open(each.resolve("store"), DiskOptions.defaults(), failing).close();
+      } catch (ImageStoreException e) {
+        assertThat(failing.failures()).isEqualTo(1);
+      }
+      reached = failing.failures() > 0;
+      failing.assertNothingOpen();
+      Path survivors = folder.resolve("survivors-" + nth);
+      failing.crash(survivors, nth);
+      for (Path found : List.of(survivors.resolve("store"), each.resolve("store"))) {
+        assertThat(StoreFolder.images(found, Opening.TO_READ)).as("%d", nth).isEqualTo(last);
+        try (ImageStore store = DiskImageStore.open(found)) {
+          assertThat(store.verify().isClean()).isTrue();
+        }
+        assertThat(StoreFolder.lines(found)).hasSizeLessThan(100);
+        assertThat(found.resolve("metadata.jsonl")).doesNotExist();
+        assertThat(StoreFolder.images(found, Opening.TO_READ)).as("%d", nth).isEqualTo(last);
       }
     }
   }
