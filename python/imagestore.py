@@ -133,13 +133,13 @@ class DiskStore(Store):
     _COLUMNS = (
         "id,label,height,width,channels,sample_type,encoding,file,bytes,crc32c,"
         "metadata_file,metadata_at,metadata_bytes,metadata_crc32c,record_crc32c"
-    )
+    ).split(",")
     _RECORD = struct.Struct("<QiIIIBII")  # id, label, height, width, channels, sample type, CRCs of bytes and metadata; format
 
     def _read_index(self):
         with (self.path / "labels.csv").open(encoding="utf-8", newline="\n") as table:
             label_names = self._check_header(table.readline()[1:])
-            if table.readline() != self._COLUMNS + "\n":
+            if table.readline().rstrip("\n").split(",") != self._COLUMNS:
                 raise ValueError(f"{self.path / 'labels.csv'} has other columns than {self._COLUMNS}")
             rows, uncommitted = {}, []
             for line in table:
@@ -161,7 +161,7 @@ class DiskStore(Store):
         )
 
     def _record(self, place):
-        row = dict(zip(self._COLUMNS.split(","), self._rows[place].rstrip("\n").split(",")))
+        row = dict(zip(self._COLUMNS, self._rows[place].rstrip("\n").split(",")))
         sample_type = ("uint8", "uint16", "float32").index(row["sample_type"])
         record = {
             "id": int(row["id"]),
