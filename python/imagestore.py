@@ -1,4 +1,4 @@
-"""Reads in Python the image stores that ImageStore for Java writes: PNG files, LMDB and HDF5.
+"""Reads in Python the image stores that ImageStore for Java writes: image files, LMDB and HDF5.
 
     import imagestore
 
@@ -19,6 +19,7 @@ open(path, verify=True) checks the CRC-32C of each image that is read. A store s
 import io
 import json
 import struct
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -126,41 +127,98 @@ class Store:
 
 
 class DiskStore(Store):
-    """PNG files and a label table, of which the lines behind the last commit don't count."""
+    """Image files, a label table of which the lines behind the last commit don't count, and metadata as JSON lines."""
 
     FORMAT = "imagestore-disk"
+    _COLUMNS = (
+        "id,label,height,width,channels,sample_type,encoding,file,bytes,crc32c,"
+        "metadata_file,metadata_at,metadata_bytes,metadata_crc32c,record_crc32c"
+    ).split(",")
+    _RECORD = struct.Struct("<QiIIIBII")  # id, label, height, width, channels, sample type, CRCs of bytes and metadata; format
 
     def _read_index(self):
         with (self.path / "labels.csv").open(encoding="utf-8", newline="\n") as table:
             label_names = self._check_header(table.readline()[1:])
+            if table.readline().rstrip("\n").split(",") != self._COLUMNS:
+                raise ValueError(f"{self.path / 'labels.csv'} has other columns than {self._COLUMNS}")
             rows, uncommitted = {}, []
             for line in table:
                 if not line.endswith("\n"):
                     break  # torn
                 if line.startswith("# commit of "):
-                    for row in uncommitted:
-                        rows[int(row[0])] = row
+                    rows.update(uncommitted)
                     uncommitted = []
                 elif line[0].isdigit():
-                    uncommitted.append(line.rstrip("\n").split(","))
-        live = sorted((id, row) for id, row in rows.items() if row[7])
-        self._files = [row[7] for _, row in live]
+                    uncommitted.append((int(line.split(",", 1)[0]), line))
+        live = [(id, line) for id, line in sorted(rows.items()) if line.split(",", 8)[7]]  # a deletion names no file
+        self._rows = [line for _, line in live]
+        records = [self._record(place) for place in range(len(live))]
         return (
             label_names,
             np.array([id for id, _ in live], np.int64),
-            np.array([int(row[1]) for _, row in live], np.int32),
-            np.array([int(row[5]) for _, row in live], np.uint32),
+            np.array([record["label"] for record in records], np.int32),
+            np.array([record["bytes_crc"] for record in records], np.uint32),
         )
 
-    def _read_image(self, place):
-        from PIL import Image
+    def _record(self, place):
+        row = dict(zip(self._COLUMNS, self._rows[place].rstrip("\n").split(",")))
+        sample_type = ("uint8", "uint16", "float32").index(row["sample_type"])
+        record = {
+            "id": int(row["id"]),
+            "label": int(row["label"]),
+            "shape": (int(row["height"]), int(row["width"]), int(row["channels"])),
+            "dtype": _SAMPLE_TYPES[sample_type],
+            # A format may be called raw too: then so is what its file ends in.
+            "format": "" if row["encoding"] == "raw" and row["file"].endswith(".png") else row["encoding"],
+            "file": self.path / row["file"],
+            "bytes_crc": int(row["crc32c"]),
+            "metadata": (row["metadata_file"], int(row["metadata_at"]), int(row["metadata_bytes"])),
+            "metadata_crc": int(row["metadata_crc32c"]),
+        }
+        covered = self._RECORD.pack(
+            record["id"], record["label"], *record["shape"], sample_type, record["bytes_crc"], record["metadata_crc"]
+        )
+        if self.verify and crc32c(covered + record["format"].encode("ascii")) != int(row["record_crc32c"]):
+            raise CorruptImageError(f"the row of image {record['id']} in {self.path} doesn't match its own checksum")
+        return record
 
+    def _read_file(self, record):
         try:
-            with Image.open(self.path / self._files[place]) as image:
-                pixels = np.array(image)
+            file = record["file"].read_bytes()
         except OSError as e:
-            raise CorruptImageError(f"image {self.ids[place]} in {self.path} can't be read: {e}") from e
-        return pixels.reshape(*pixels.shape[:2], -1)
+            raise CorruptImageError(f"image {record['id']} in {self.path} can't be read: {e}") from e
+        if record["format"]:
+            self._check(record, file, "bytes_crc")
+        return file
+
+    def _check(self, record, found, crc):
+        if self.verify and crc32c(found) != record[crc]:
+            raise CorruptImageError(f"image {record['id']} in {self.path} isn't what was stored")
+
+    def _checked(self, place):
+        record = self._record(place)
+        try:
+            image = _decode(self._read_file(record), record["shape"], record["dtype"])
+        except OSError as e:
+            raise CorruptImageError(f"image {record['id']} in {self.path} can't be decoded: {e}") from e
+        if not record["format"]:
+            self._check(record, image.tobytes(), "bytes_crc")
+        return image
+
+    def metadata(self, place):
+        record = self._record(place)
+        name, at, count = record["metadata"]
+        if not name:
+            return None
+        with (self.path / name).open("rb") as lines:
+            lines.seek(at)
+            text = lines.read(count)
+        self._check(record, text, "metadata_crc")
+        return json.loads(text)
+
+    def encoded(self, place):
+        record = self._record(place)
+        return self._read_file(record) if record["format"] else None
 
 
 class LmdbStore(Store):
@@ -352,9 +410,60 @@ def _decode(file, shape, dtype):
         mode = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[shape[2]]
         if dtype == "<u2":
             if shape[2] > 1:
-                raise ValueError("Pillow gives 16-bit samples of gray images alone; take encoded() to another decoder")
+                return _decode_png16(file, shape)  # Pillow gives 16-bit samples of gray images alone
             return np.array(image).astype(dtype).reshape(shape)
         return np.array(image if image.mode == mode else image.convert(mode)).reshape(shape)
+
+
+def _decode_png16(file, shape):
+    """The samples of a 16-bit PNG of several channels. Some seconds a megapixel, as this is Python alone."""
+    chunks, at = [], 8
+    while at + 8 <= len(file):
+        length, kind = struct.unpack_from(">I4s", file, at)
+        chunks.append((kind, file[at + 8 : at + 8 + length]))
+        at += length + 12
+    header = struct.Struct(">IIBBBBB")
+    if not chunks or chunks[0][0] != b"IHDR" or len(chunks[0][1]) != header.size:
+        raise ValueError("16-bit samples of several channels are read from PNG alone; take encoded() to another decoder")
+    width, height, depth, color, _, _, interlaced = header.unpack(chunks[0][1])
+    channels = {2: 3, 4: 2, 6: 4}.get(color)
+    if (height, width, channels) != tuple(shape) or depth != 16 or interlaced:
+        raise ValueError("this kind of 16-bit PNG isn't read here; take encoded() to another decoder")
+    try:
+        filtered = zlib.decompress(b"".join(body for kind, body in chunks if kind == b"IDAT"))
+    except zlib.error as e:
+        raise OSError(f"its data can't be inflated: {e}") from e
+    pixel, stride = 2 * channels, 2 * channels * width
+    if len(filtered) != height * (stride + 1):
+        raise OSError(f"it has {len(filtered)} bytes of data in place of {height * (stride + 1)}")
+    rows, above = [], bytearray(stride)
+    for start in range(0, len(filtered), stride + 1):
+        if filtered[start] >= len(_PNG_FILTERS):
+            raise OSError(f"a row has a filter of type {filtered[start]}")
+        predict = _PNG_FILTERS[filtered[start]]
+        row = bytearray(pixel) + filtered[start + 1 : start + 1 + stride]  # a pixel of zeros before the first
+        above = bytes(pixel) + above[-stride:]
+        for i in range(pixel, len(row)):
+            row[i] = row[i] + predict(row[i - pixel], above[i], above[i - pixel]) & 255
+        rows.append(row[pixel:])
+        above = row
+    return np.frombuffer(b"".join(rows), ">u2").astype("<u2").reshape(shape)
+
+
+def _paeth(left, above, corner):
+    by_left, by_above, by_corner = abs(above - corner), abs(left - corner), abs(left + above - 2 * corner)
+    if by_left <= by_above and by_left <= by_corner:
+        return left
+    return above if by_above <= by_corner else corner
+
+
+_PNG_FILTERS = (
+    lambda left, above, corner: 0,
+    lambda left, above, corner: left,
+    lambda left, above, corner: above,
+    lambda left, above, corner: (left + above) // 2,
+    _paeth,
+)
 
 
 def _crc32c_table():

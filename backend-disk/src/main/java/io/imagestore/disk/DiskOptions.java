@@ -67,8 +67,9 @@ public final class DiskOptions extends StoreOptions {
   }
 
   /**
-   * The largest image that is read or written. A file that claims more is refused before memory is
-   * taken for it.
+   * The largest raw image that is read or written. A file that claims more is refused before memory
+   * is taken for it. Encoded images are kept whatever they claim; what is decoded of them is
+   * bounded by {@link io.imagestore.codec.Codecs#MAX_PIXELS}.
    *
    * @return width × height; by default {@link #DEFAULT_MAX_PIXELS}
    */
@@ -100,7 +101,7 @@ public final class DiskOptions extends StoreOptions {
     }
 
     /**
-     * Sets the largest image that is read or written.
+     * Sets the largest raw image that is read or written.
      *
      * @param maxPixels width × height, at least 1; by default {@link #DEFAULT_MAX_PIXELS}
      * @return this

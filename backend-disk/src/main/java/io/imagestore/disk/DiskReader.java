@@ -17,7 +17,12 @@ final class DiskReader implements StoreReader {
 
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(
-          Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
+          Capability.MIXED_SHAPES,
+          Capability.ENCODED,
+          Capability.UINT16,
+          Capability.METADATA,
+          Capability.PERSISTENT,
+          Capability.READ_BY_OTHER_PROCESSES);
 
   private final Path store;
   private final List<String> labelNames;
@@ -40,12 +45,7 @@ final class DiskReader implements StoreReader {
     this.writer = writer;
     images =
         new ImageReader(
-            store,
-            parts.files,
-            parts.codecs,
-            index,
-            options.maxPixels(),
-            options.verifyChecksums());
+            store, parts, parts.codecs, index, options.maxPixels(), options.verifyChecksums());
   }
 
   @Override
@@ -62,6 +62,9 @@ final class DiskReader implements StoreReader {
   public StoreInfo describe() throws IOException {
     Snapshot snapshot = index.current();
     long bytes = snapshot.fileBytes() + Files.size(store.resolve(TableFormat.FILE));
+    for (Path metadata : MetadataLines.files(store)) {
+      bytes += metadata.toFile().length(); // 0 if a writer has just removed it
+    }
     return new StoreInfo(
         DiskImageStore.BACKEND, store, snapshot.entries().size(), bytes, labelNames, CAPABILITIES);
   }
@@ -69,7 +72,8 @@ final class DiskReader implements StoreReader {
   @Override
   public void checkStructure(Consumer<String> problem) throws IOException {
     Structure structure = new Structure(store, parts);
-    (writer == null ? structure.check() : structure.check(writer)).forEach(problem);
+    (writer == null ? structure.check() : structure.check(writer, index.current()))
+        .forEach(problem);
   }
 
   @Override

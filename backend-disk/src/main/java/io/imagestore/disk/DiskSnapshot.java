@@ -3,6 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
 import io.imagestore.spi.Remains;
+import io.imagestore.spi.Pixels;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -19,7 +20,7 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
     private final Entry entry;
 
     Found(long id, Entry entry) {
-      super(id, entry.shape(), entry.label(), null);
+      super(id, entry.shape(), entry.label(), entry.format());
       this.entry = entry;
     }
   }
@@ -50,8 +51,8 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
   }
 
   @Override
-  public @Nullable String metadata(StoredImage image) {
-    return null;
+  public @Nullable String metadata(StoredImage image) throws IOException {
+    return reader.metadata(image.id(), entry(image));
   }
 
   @Override
@@ -66,14 +67,14 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
       io.imagestore.spi.Snapshot.super.readEach(images, visitor);
       return;
     }
-    byte[][] pixels = new byte[images.length][];
+    byte[][] bytes = new byte[images.length][];
     @Nullable CorruptImageException[] damages = new CorruptImageException[images.length];
     workers.forEach(
         images.length,
         1 + images[0].shape().byteCount(),
         i -> {
           try {
-            read(images[i], bytes -> pixels[i] = copy(bytes));
+            read(images[i], shown -> bytes[i] = copy(shown));
           } catch (CorruptImageException e) {
             damages[i] = e;
           }
@@ -82,7 +83,7 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
       if (damages[i] != null) {
         throw damages[i];
       }
-      visitor.visit(i, ByteBuffer.wrap(pixels[i]));
+      visitor.visit(i, ByteBuffer.wrap(bytes[i]));
     }
   }
 
@@ -99,7 +100,12 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
     workers.forEach(
         images.length,
         imageBytes,
-        i -> read(images[i], bytes -> pixels.slice(i * imageBytes, imageBytes).put(bytes)));
+        i ->
+            read(
+                images[i],
+                bytes ->
+                    Pixels.copy(
+                        store, images[i], bytes, pixels.slice(i * imageBytes, imageBytes))));
   }
 
   @Override
@@ -113,10 +119,14 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
   @Override
   public @Nullable Remains remains(long id) throws IOException {
     Entry entry = state.get(id);
-    Path file = entry == null ? null : store.resolve(FileNames.path(id, entry.sequence()));
-    return file == null || !Files.exists(file)
-        ? null
-        : new Remains("png", ByteBuffer.wrap(Files.readAllBytes(file)));
+    if (entry == null) {
+      return null;
+    }
+    FileNames.Name name = entry.name(id);
+    Path file = store.resolve(name.path());
+    return Files.exists(file)
+        ? new Remains(name.extension(), ByteBuffer.wrap(Files.readAllBytes(file)))
+        : null;
   }
 
   @Override

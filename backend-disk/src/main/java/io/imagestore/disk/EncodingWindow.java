@@ -13,17 +13,17 @@ import java.util.concurrent.CompletableFuture;
  * by several threads, and those that are done are handed on in order.
  */
 final class EncodingWindow {
-  /** A part of a batch, encoded by one thread in one go: so many images or bytes of pixels. */
+  /** A part of a batch, encoded by one thread in one go: so many images or bytes. */
   private static final int PART_IMAGES = 64;
 
   private static final long PART_BYTES = 1 << 18;
 
-  /** Pixels held at once, for all threads together, beside the part that is being gathered. */
+  /** Bytes held at once, for all threads together, beside the part that is being gathered. */
   private static final long WINDOW_BYTES = 1 << 24;
 
   /** Takes what has been written to files, in order. */
   interface Sink {
-    void add(long id, Entry entry) throws IOException;
+    void add(LabeledImage image, Entry entry) throws IOException;
   }
 
   private final ImageWriter images;
@@ -73,7 +73,7 @@ final class EncodingWindow {
     bytes -= first.bytes;
     List<Entry> entries = Workers.join(first.entries);
     for (int i = 0; i < entries.size(); i++) {
-      sink.add(first.images.get(i).id(), entries.get(i));
+      sink.add(first.images.get(i), entries.get(i));
     }
   }
 
@@ -93,7 +93,7 @@ final class EncodingWindow {
     void add(LabeledImage image, long sequence) {
       images.add(image);
       sequences.add(sequence);
-      bytes += image.image().shape().byteCount();
+      bytes += image.image().bytes().remaining() + image.metadata().map(String::length).orElse(0);
     }
 
     void start() {

@@ -16,7 +16,8 @@ final class FileNames {
 
   static final int FILES_A_FOLDER = 1000;
 
-  private static final Pattern NAME = Pattern.compile("(\\d{1,19})(?:-(\\d{1,19}))?\\.png");
+  private static final Pattern NAME =
+      Pattern.compile("(\\d{1,19})(?:-(\\d{1,19}))?\\.([a-z0-9]{1,16})");
 
   private FileNames() {}
 
@@ -30,13 +31,16 @@ final class FileNames {
     return above + "/" + Long.toString(1000 + folder % 1000).substring(1);
   }
 
-  /** The path of a file inside a store, such as {@code images/012/12345.png}. */
-  static String path(long id, long sequence) {
-    return folderPath(folder(sequence)) + "/" + name(id, sequence);
-  }
-
-  private static String name(long id, long sequence) {
-    return id == sequence ? id + ".png" : id + "-" + sequence + ".png";
+  /**
+   * What the name of a file ends in.
+   *
+   * @param format that of an encoded image, in lower-case letters and digits; null for raw pixels
+   */
+  static String extension(@Nullable String format) {
+    if (format == null) {
+      return "png";
+    }
+    return format.equals("jpeg") ? "jpg" : format;
   }
 
   /**
@@ -44,10 +48,22 @@ final class FileNames {
    *
    * @param id the image it was written for
    * @param sequence its number
+   * @param extension what it ends in
    */
-  record Name(long id, long sequence) {}
+  record Name(long id, long sequence, String extension) {
 
-  /** What the name of the file at this path tells, or null if it isn't one of ours. */
+    long folder() {
+      return FileNames.folder(sequence);
+    }
+
+    /** The path inside a store, such as {@code images/012/12345.png}. */
+    String path() {
+      String number = id == sequence ? "" : "-" + sequence;
+      return folderPath(folder()) + "/" + id + number + "." + extension;
+    }
+  }
+
+  /** What the name of the file at this path tells, or null if it can't be one of ours. */
   static @Nullable Name parse(String path) {
     Matcher matcher = NAME.matcher(path.substring(path.lastIndexOf('/') + 1));
     if (!matcher.matches()) {
@@ -55,7 +71,8 @@ final class FileNames {
     }
     try {
       long id = Long.parseLong(matcher.group(1));
-      return new Name(id, matcher.group(2) == null ? id : Long.parseLong(matcher.group(2)));
+      long sequence = matcher.group(2) == null ? id : Long.parseLong(matcher.group(2));
+      return new Name(id, sequence, String.valueOf(matcher.group(3)));
     } catch (NumberFormatException e) {
       return null; // 19 digits, but more than a long
     }

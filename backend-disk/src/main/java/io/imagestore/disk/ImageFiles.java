@@ -58,23 +58,37 @@ final class ImageFiles implements AutoCloseable {
   }
 
   /** Writes a new file; its folder must exist. */
-  void write(long id, long sequence, ByteBuffer png) throws IOException {
-    try (StoreFile out = files.open(file(id, sequence), Access.REPLACE)) {
-      out.write(0, png);
+  void write(FileNames.Name name, ByteBuffer bytes) throws IOException {
+    try (StoreFile out = files.open(file(name), Access.REPLACE)) {
+      out.write(0, bytes);
     }
   }
 
   /**
-   * Reads a file whole.
+   * Reads a file whole, whatever someone else may have saved there since.
    *
    * @throws NoSuchFileException if there is none
    */
-  ByteBuffer read(long id, Entry entry, Codec codec) throws IOException {
-    try (StoreFile in = files.open(file(id, entry.sequence()), Access.READ)) {
+  ByteBuffer readAny(long id, Entry entry, Codec codec) throws IOException {
+    try (StoreFile in = files.open(file(entry.name(id)), Access.READ)) {
       int expected = expectedBytes(in, entry);
       byte[] bytes = codec.file(expected + 1);
       int count = in.read(0, bytes, 0, expected + 1);
       return count <= expected ? ByteBuffer.wrap(bytes, 0, count) : readReplaced(in, entry);
+    }
+  }
+
+  /**
+   * Reads a file that must be as it was written.
+   *
+   * @return its bytes; one more than were written if it has become longer
+   * @throws NoSuchFileException if there is none
+   */
+  ByteBuffer read(long id, Entry entry, Codec codec) throws IOException {
+    try (StoreFile in = files.open(file(entry.name(id)), Access.READ)) {
+      int expected = expectedBytes(in, entry);
+      byte[] bytes = codec.file(expected + 1);
+      return ByteBuffer.wrap(bytes, 0, in.read(0, bytes, 0, expected + 1));
     }
   }
 
@@ -97,9 +111,9 @@ final class ImageFiles implements AutoCloseable {
   }
 
   /** Writes what a file holds once more, so that it can be forced again after a failure. */
-  void rewrite(long id, long sequence) throws IOException {
-    try (StoreFile file = files.open(file(id, sequence), Access.READ);
-        StoreFile again = files.open(file(id, sequence), Access.WRITE)) {
+  void rewrite(FileNames.Name name) throws IOException {
+    try (StoreFile file = files.open(file(name), Access.READ);
+        StoreFile again = files.open(file(name), Access.WRITE)) {
       byte[] piece = new byte[(int) Math.min(TRUSTED_BYTES, file.size())];
       for (long at = 0; at < file.size(); at += piece.length) {
         again.write(at, piece, 0, file.read(at, piece, 0, piece.length));
@@ -109,8 +123,8 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  void delete(long id, long sequence) throws IOException {
-    files.delete(file(id, sequence));
+  void delete(FileNames.Name name) throws IOException {
+    files.delete(file(name));
   }
 
   /** Removes a folder that has become empty. */
@@ -133,7 +147,7 @@ final class ImageFiles implements AutoCloseable {
   }
 
   boolean exists(FileNames.Name name) {
-    return Files.exists(file(name.id(), name.sequence()));
+    return Files.exists(file(name));
   }
 
   /** Those of the files from one sequence to before another that are there. */
@@ -149,9 +163,9 @@ final class ImageFiles implements AutoCloseable {
   }
 
   /** Makes a file survive the loss of power. */
-  void force(long id, long sequence) throws IOException {
-    force(List.of(file(id, sequence)));
-    forceFolders(List.of(FileNames.folder(sequence)));
+  void force(FileNames.Name name) throws IOException {
+    force(List.of(file(name)));
+    forceFolders(List.of(name.folder()));
   }
 
   /**
@@ -234,11 +248,7 @@ final class ImageFiles implements AutoCloseable {
   }
 
   private Path file(FileNames.Name name) {
-    return file(name.id(), name.sequence());
-  }
-
-  private Path file(long id, long sequence) {
-    return store.resolve(FileNames.path(id, sequence));
+    return store.resolve(name.path());
   }
 
   @Override

@@ -15,26 +15,21 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Turns files into pixels. A file that isn't as its entry says is damaged, unless the image has
- * been replaced or deleted meanwhile: then what named the entry is stale.
+ * Reads files and metadata. What isn't as its entry says is damaged, unless the image has been
+ * replaced or deleted meanwhile: then what named the entry is stale.
  */
 final class ImageReader {
   private final Path store;
-  private final ImageFiles files;
+  private final Parts parts;
   private final Pool<Codec> codecs;
   private final Index index;
   private final boolean verify;
   private final long maxPixels;
 
   ImageReader(
-      Path store,
-      ImageFiles files,
-      Pool<Codec> codecs,
-      Index index,
-      long maxPixels,
-      boolean verify) {
+      Path store, Parts parts, Pool<Codec> codecs, Index index, long maxPixels, boolean verify) {
     this.store = store;
-    this.files = files;
+    this.parts = parts;
     this.codecs = codecs;
     this.index = index;
     this.maxPixels = maxPixels;
@@ -42,7 +37,8 @@ final class ImageReader {
   }
 
   /**
-   * Shows an image's pixels, checked as the store's options say.
+   * Shows the pixels of a raw image or the file of an encoded one, checked as the store's options
+   * say.
    *
    * @throws StaleSnapshotException if the image has been replaced or deleted meanwhile, and its
    *     file with it
@@ -51,52 +47,82 @@ final class ImageReader {
     read(id, entry, verify, visitor);
   }
 
-  /** Reads and checks an image. */
+  /** Reads and checks an image and its metadata. */
   void check(long id, Entry entry) throws IOException {
-    read(id, entry, true, pixels -> {});
+    read(id, entry, true, bytes -> {});
+    metadata(id, entry);
+  }
+
+  /**
+   * The metadata of an image, checked; null if it has none.
+   *
+   * @throws StaleSnapshotException if the image has been replaced or deleted meanwhile, and its
+   *     metadata with it
+   */
+  @Nullable String metadata(long id, Entry entry) throws IOException {
+    MetadataPlace place = entry.metadata();
+    if (place.isNone()) {
+      return null;
+    }
+    String file = MetadataLines.file(place.generation());
+    try {
+      String text = parts.metadata.read(id, place);
+      if (text != null) {
+        return text;
+      }
+    } catch (NoSuchFileException e) {
+      requireCurrent(id, entry);
+      throw new CorruptImageException(store, id, "its metadata's file " + file + " is missing", e);
+    }
+    requireCurrent(id, entry);
+    throw new CorruptImageException(
+        store, id, "its metadata at byte " + place.at() + " of " + file + " isn't what was stored");
   }
 
   private void read(long id, Entry entry, boolean checksum, Visitor visitor) throws IOException {
     Codec codec = codecs.borrow();
     try {
-      visitor.visit(ByteBuffer.wrap(pixels(id, entry, checksum, codec), 0, length(entry)));
+      visitor.visit(bytes(id, entry, checksum, codec));
     } finally {
       codecs.giveBack(codec);
     }
   }
 
-  /** The pixels, which begin the array. */
-  private byte[] pixels(long id, Entry entry, boolean checksum, Codec codec) throws IOException {
+  private ByteBuffer bytes(long id, Entry entry, boolean checksum, Codec codec) throws IOException {
     try {
-      byte[] pixels = decode(id, entry, codec);
-      if (checksum && codec.crc32c(pixels, length(entry)) != entry.crc32c()) {
-        throw corrupt(id, entry, "has other pixels than were stored: their CRC-32C differs", null);
+      ByteBuffer bytes = entry.format() == null ? decode(id, entry, codec) : file(id, entry, codec);
+      if (checksum && codec.crc32c(bytes) != entry.crc32c()) {
+        String held = entry.format() == null ? "pixels" : "bytes";
+        throw corrupt(
+            id, entry, "has other " + held + " than were stored: their CRC-32C differs", null);
       }
-      return pixels;
-    } catch (CorruptImageException | NoSuchFileException e) {
-      if (!entry.equals(index.refreshed().get(id))) {
-        throw new StaleSnapshotException();
-      }
-      throw e instanceof CorruptImageException corrupt
-          ? corrupt
-          : new CorruptImageException(store, id, "its file " + path(id, entry) + " is missing", e);
+      return bytes;
+    } catch (CorruptImageException e) {
+      requireCurrent(id, entry);
+      throw e;
+    } catch (NoSuchFileException e) {
+      requireCurrent(id, entry);
+      throw corrupt(id, entry, "is missing", e);
     }
   }
 
-  private static int length(Entry entry) {
-    return (int) entry.shape().byteCount();
+  private void requireCurrent(long id, Entry entry) throws IOException {
+    if (!entry.equals(index.refreshed().get(id))) {
+      throw new StaleSnapshotException();
+    }
   }
 
-  private byte[] decode(long id, Entry entry, Codec codec) throws IOException {
+  private ByteBuffer decode(long id, Entry entry, Codec codec) throws IOException {
     requireWithinLimit(id, entry);
     try {
-      PngChunks png = new PngChunks(files.read(id, entry, codec));
+      PngChunks png = new PngChunks(parts.files.readAny(id, entry, codec));
       ImageShape shape = png.shape();
       if (!shape.equals(entry.shape())) {
         throw corrupt(id, entry, "is " + shape + ", but " + entry.shape() + " was stored", null);
       }
-      byte[] pixels = codec.pixels((int) shape.byteCount());
-      codec.decoder().decode(png, ByteBuffer.wrap(pixels));
+      int length = (int) shape.byteCount();
+      ByteBuffer pixels = ByteBuffer.wrap(codec.pixels(length), 0, length);
+      codec.decoder().decode(png, pixels.duplicate());
       return pixels;
     } catch (UnsupportedImageException e) {
       throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
@@ -105,8 +131,18 @@ final class ImageReader {
     }
   }
 
+  private ByteBuffer file(long id, Entry entry, Codec codec) throws IOException {
+    ByteBuffer file = parts.files.read(id, entry, codec);
+    if (file.remaining() != entry.fileBytes()) {
+      String more = file.remaining() > entry.fileBytes() ? "more" : "fewer";
+      throw corrupt(
+          id, entry, "has " + more + " than the " + entry.fileBytes() + " bytes stored", null);
+    }
+    return file;
+  }
+
   private void requireWithinLimit(long id, Entry entry) {
-    if (entry.pixelCount() > maxPixels) {
+    if (entry.shape().pixelCount() > maxPixels) {
       throw new UnsupportedImageException(
           "image "
               + id
@@ -123,10 +159,6 @@ final class ImageReader {
   private CorruptImageException corrupt(
       long id, Entry entry, String problem, @Nullable Throwable cause) {
     return new CorruptImageException(
-        store, id, "its file " + path(id, entry) + " " + problem, cause);
-  }
-
-  private static String path(long id, Entry entry) {
-    return FileNames.path(id, entry.sequence());
+        store, id, "its file " + entry.name(id).path() + " " + problem, cause);
   }
 }

@@ -1,18 +1,17 @@
 package io.imagestore.disk;
 
+import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
-import io.imagestore.SampleType;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.internal.Pool;
+import io.imagestore.internal.png.PngEncoder;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
 /** Turns images into files. */
 final class ImageWriter {
-  private static final int MAX_CHANNELS = 4;
-
   private final Path store;
   private final ImageFiles files;
   private final Pool<Codec> codecs;
@@ -27,23 +26,15 @@ final class ImageWriter {
 
   /** Refuses what no file could hold, or what could never be read again. */
   void check(LabeledImage image) {
-    ImageShape shape = image.image().shape();
     if (image.image().isEncoded()) {
+      return;
+    }
+    ImageShape shape = image.image().shape();
+    if (!PngEncoder.encodes(shape)) {
       throw refused(
-          image, "encoded images can't be kept here; store it decoded, or choose another backend");
+          image, "PNG holds 1 to 4 channels of UINT8 or UINT16 samples; choose another backend");
     }
-    if (image.metadata().isPresent()) {
-      throw refused(image, "metadata can't be kept here; choose another backend");
-    }
-    if (shape.sampleType() != SampleType.UINT8) {
-      throw refused(
-          image,
-          "samples of " + shape.sampleType() + " can't be kept here; choose another backend");
-    }
-    if (shape.channels() > MAX_CHANNELS) {
-      throw refused(image, "PNG holds 1 to 4 channels; choose another backend");
-    }
-    if ((long) shape.height() * shape.width() > maxPixels) {
+    if (shape.pixelCount() > maxPixels) {
       throw refused(image, "it has more than the " + maxPixels + " pixels that maxPixels allows");
     }
   }
@@ -61,17 +52,26 @@ final class ImageWriter {
             + reason);
   }
 
-  /** Writes the file with this sequence. */
+  /** Writes the file with this sequence; where the metadata lies is told later. */
   Entry write(LabeledImage image, long sequence) throws IOException {
     Codec codec = codecs.borrow();
     try {
-      ImageShape shape = image.image().shape();
-      byte[] pixels = image.image().pixels();
-      ByteBuffer png = codec.encoder().encode(shape, ByteBuffer.wrap(pixels));
-      int fileBytes = png.remaining();
-      files.write(image.id(), sequence, png);
-      return new Entry(
-          sequence, shape, image.label(), codec.crc32c(pixels, pixels.length), fileBytes);
+      Image held = image.image();
+      ByteBuffer file =
+          held.isEncoded()
+              ? codec.fileOf(held.bytes())
+              : codec.encoder().encode(held.shape(), held.bytes());
+      Entry entry =
+          new Entry(
+              sequence,
+              held.shape(),
+              held.format().orElse(null),
+              image.label(),
+              codec.crc32c(held.isEncoded() ? file : held.bytes()),
+              file.remaining(),
+              MetadataPlace.NONE);
+      files.write(entry.name(image.id()), file);
+      return entry;
     } finally {
       codecs.giveBack(codec);
     }

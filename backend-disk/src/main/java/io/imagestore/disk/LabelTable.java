@@ -42,6 +42,9 @@ final class LabelTable implements AutoCloseable {
   /** Whether there may be something behind the last commit. */
   private boolean torn;
 
+  /** Whether what was cut off may come back with the loss of power. */
+  private boolean cutUnforced;
+
   /** Whether the commit that is under way has been written whole. */
   private boolean written;
 
@@ -58,9 +61,8 @@ final class LabelTable implements AutoCloseable {
     marked = contents.marked();
     boolean opened = false;
     try {
-      if (file.size() > committed) {
-        file.setSize(committed);
-      }
+      torn = file.size() > committed;
+      cut();
       opened = true;
     } finally {
       if (!opened) {
@@ -154,6 +156,7 @@ final class LabelTable implements AutoCloseable {
     settle();
     marked = false;
     flushedTo = committed;
+    cutUnforced = false;
   }
 
   /** Says that all files are on the device that it names. If that fails, {@link #rollback}. */
@@ -207,6 +210,16 @@ final class LabelTable implements AutoCloseable {
     if (torn) {
       file.setSize(committed);
       torn = false;
+      cutUnforced = true;
+    }
+  }
+
+  /** Cuts off what follows the last commit, so that it never comes back. */
+  void forceCut() throws IOException {
+    cut();
+    if (cutUnforced) {
+      file.force();
+      cutUnforced = false;
     }
   }
 
@@ -222,6 +235,7 @@ final class LabelTable implements AutoCloseable {
   void force() throws IOException {
     file.force();
     flushedTo = committed;
+    cutUnforced = false;
   }
 
   @Override

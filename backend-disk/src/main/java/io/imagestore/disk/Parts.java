@@ -14,6 +14,7 @@ final class Parts implements Closeable {
   final ImageFiles files;
   final Workers workers;
   final Pool<Codec> codecs;
+  final MetadataReader metadata;
   private final @Nullable StoreLock lock;
 
   Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
@@ -21,7 +22,9 @@ final class Parts implements Closeable {
     this.lock = lock;
     files = new ImageFiles(store, storeFiles);
     workers = new Workers("codec", options.threads());
-    codecs = new Pool<>(Codec::new, options.threads() + Runtime.getRuntime().availableProcessors());
+    int keep = options.threads() + Runtime.getRuntime().availableProcessors();
+    codecs = new Pool<>(Codec::new, keep);
+    metadata = new MetadataReader(store, storeFiles, keep);
   }
 
   @Override
@@ -29,6 +32,7 @@ final class Parts implements Closeable {
       "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
+        MetadataReader fourth = metadata;
         Pool<Codec> third = codecs;
         Workers second = workers;
         ImageFiles first = files) {}

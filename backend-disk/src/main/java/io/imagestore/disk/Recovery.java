@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the last state of a store that is whole. After the death of a process that is what the
- * table says. After the loss of power, files that weren't flushed may be short or missing though
- * the table names them: the commits from the first such file on are dropped.
+ * table says. After the loss of power, files and metadata that weren't flushed may be short or
+ * missing though the table names them: the commits from the first such image on are dropped.
  */
 final class Recovery {
   private static final Logger LOG = LoggerFactory.getLogger(Recovery.class);
@@ -56,7 +56,7 @@ final class Recovery {
     // Not the caller's limit: what is too large for this caller is not lost.
     try (Pool<Codec> codecs = new Pool<>(Codec::new, parts.workers.threads() + 1)) {
       ImageReader reader =
-          new ImageReader(store, parts.files, codecs, new Index(snapshot), Long.MAX_VALUE, true);
+          new ImageReader(store, parts, codecs, new Index(snapshot), Long.MAX_VALUE, true);
       parts.workers.forEach(
           ids.length,
           1,

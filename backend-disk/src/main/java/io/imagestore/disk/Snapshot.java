@@ -1,6 +1,8 @@
 package io.imagestore.disk;
 
 import io.imagestore.internal.PersistentLongMap;
+import java.util.HashSet;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,16 +10,32 @@ import org.jspecify.annotations.Nullable;
  *
  * @param entries the images by id
  * @param fileBytes the length of their files together
+ * @param metadataBytes the length of the lines of their metadata together, or a little more
  */
-record Snapshot(PersistentLongMap<Entry> entries, long fileBytes) {
-  static final Snapshot EMPTY = new Snapshot(PersistentLongMap.empty(), 0);
+record Snapshot(PersistentLongMap<Entry> entries, long fileBytes, long metadataBytes) {
+  static final Snapshot EMPTY = new Snapshot(PersistentLongMap.empty(), 0, 0);
 
   Snapshot with(long id, Entry entry) {
-    return new Snapshot(entries.with(id, entry), fileBytes - fileBytesOf(id) + entry.fileBytes());
+    return replaced(entries.with(id, entry), get(id), entry);
   }
 
   Snapshot without(long id) {
-    return new Snapshot(entries.without(id), fileBytes - fileBytesOf(id));
+    return replaced(entries.without(id), get(id), null);
+  }
+
+  private Snapshot replaced(
+      PersistentLongMap<Entry> changed, @Nullable Entry before, @Nullable Entry now) {
+    long files = fileBytes;
+    long metadata = metadataBytes;
+    if (before != null) {
+      files -= before.fileBytes();
+      metadata -= before.metadata().lineBytes();
+    }
+    if (now != null) {
+      files += now.fileBytes();
+      metadata += now.metadata().lineBytes();
+    }
+    return new Snapshot(changed, files, metadata);
   }
 
   @Nullable Entry get(long id) {
@@ -27,15 +45,26 @@ record Snapshot(PersistentLongMap<Entry> entries, long fileBytes) {
   /** Whether a file is an image's own. */
   boolean names(FileNames.Name file) {
     Entry entry = get(file.id());
-    return entry != null && entry.sequence() == file.sequence();
+    return entry != null && entry.name(file.id()).equals(file);
+  }
+
+  /**
+   * What the names of image files end in. What ends otherwise may be someone's notes on an image,
+   * such as {@code 7.txt}, and is none of ours.
+   */
+  Set<String> extensions() {
+    Set<String> extensions =
+        new HashSet<>(Set.of(FileNames.extension(null), FileNames.extension("jpeg")));
+    entries.forEachFrom(
+        0,
+        (id, entry) -> {
+          extensions.add(FileNames.extension(entry.format()));
+          return true;
+        });
+    return extensions;
   }
 
   long[] ids(long firstId, int count) {
     return entries.idsFrom(firstId, count);
-  }
-
-  private long fileBytesOf(long id) {
-    Entry entry = entries.get(id);
-    return entry == null ? 0 : entry.fileBytes();
   }
 }

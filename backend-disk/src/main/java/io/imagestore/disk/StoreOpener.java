@@ -34,6 +34,9 @@ final class StoreOpener {
   /** Lines that a table may have beyond one commit line an image, before it is written anew. */
   private static final int SPARE_LINES = 1000;
 
+  /** What the file of metadata may have beyond twice of what counts, before it is. */
+  private static final long SPARE_METADATA_BYTES = 1 << 22;
+
   private final Path store;
   private final DiskOptions options;
   private final StoreFiles files;
@@ -95,6 +98,7 @@ final class StoreOpener {
   private void putInOrder(StoreWriter writer, Contents contents) throws IOException {
     try {
       recover(writer, contents);
+      writer.removeOutdatedMetadata();
       if (options.durability().orElse(Durability.FLUSH) == Durability.COMMIT) {
         writer.sync();
       }
@@ -157,8 +161,8 @@ final class StoreOpener {
   private Contents putInOrder(Parts parts) throws IOException {
     Contents contents = new Recovery(store, parts).readTable();
     List<String> labelNames = options.labelNames().orElse(contents.header().labelNames());
-    boolean outdated = contents.lines() > 2L * contents.snapshot().entries().size() + SPARE_LINES;
-    if (!outdated && labelNames.equals(contents.header().labelNames())) {
+    boolean compact = hasOutdatedMetadata(contents);
+    if (!compact && !isOutdated(contents) && labelNames.equals(contents.header().labelNames())) {
       return contents;
     }
     try (StoreWriter writer = writer(contents, parts, new Index(contents.snapshot()))) {
@@ -167,9 +171,26 @@ final class StoreOpener {
     }
     try (StateFile state = new StateFile(store, files)) {
       state.open(0); // what is said of the old table isn't true of the new one
-      replaceTable(labelNames, contents.snapshot(), state);
+      Snapshot snapshot = contents.snapshot();
+      replaceTable(labelNames, compact ? compacted(contents, parts) : snapshot, state);
     }
     return TableReader.read(store, files);
+  }
+
+  private static boolean isOutdated(Contents contents) {
+    return contents.lines() > 2L * contents.snapshot().entries().size() + SPARE_LINES;
+  }
+
+  private boolean hasOutdatedMetadata(Contents contents) {
+    MetadataLines.End end = contents.metadata();
+    long spare = isOutdated(contents) ? 0 : SPARE_METADATA_BYTES;
+    return end.length() > 2 * contents.snapshot().metadataBytes() + spare
+        && Files.exists(store.resolve(MetadataLines.file(end.generation())));
+  }
+
+  private Snapshot compacted(Contents contents, Parts parts) throws IOException {
+    return MetadataFile.compact(
+        store, files, contents.snapshot(), contents.metadata(), parts.metadata);
   }
 
   private void replaceTable(List<String> labelNames, Snapshot snapshot, StateFile state)
@@ -179,21 +200,28 @@ final class StoreOpener {
 
   private static void recover(StoreWriter writer, Contents contents) throws IOException {
     if (!contents.state().isClosed()) {
-      writer.recover(contents.state());
+      writer.recover(contents);
     }
   }
 
   private StoreWriter writer(Contents contents, Parts parts, Index index) throws IOException {
-    return new StoreWriter(
-        store,
-        contents,
-        parts.files,
-        new ImageWriter(store, parts.files, parts.codecs, options.maxPixels()),
-        new LabelTable(store, files, contents),
-        new StateFile(store, files),
-        parts.workers,
-        options.durability().orElse(Durability.FLUSH),
-        index);
+    MetadataFile metadata =
+        new MetadataFile(store, files, contents.metadata(), contents.flushedMetadata());
+    try {
+      return new StoreWriter(
+          store,
+          contents,
+          parts.files,
+          new ImageWriter(store, parts.files, parts.codecs, options.maxPixels()),
+          metadata,
+          new LabelTable(store, files, contents),
+          new StateFile(store, files),
+          parts.workers,
+          options.durability().orElse(Durability.FLUSH),
+          index);
+    } catch (Throwable e) {
+      throw closed(metadata, e);
+    }
   }
 
   private static IOException closed(Closeable opened, Throwable failure) {

@@ -13,14 +13,15 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of a store. Files first, then the rows that name them, then the line that commits
- * the rows, then the new state to the readers; a file that became superfluous goes only when the
- * commit that made it so is on the device.
+ * The one writer of a store. Files and metadata first, then the rows that name them, then the line
+ * that commits the rows, then the new state to the readers; a file that became superfluous goes
+ * only when the commit that made it so is on the device.
  *
  * <p>After each step of a call, this is so:
  *
@@ -28,7 +29,7 @@ import org.slf4j.LoggerFactory;
  *   <caption>The steps of a call</caption>
  *   <tr><th>step<th>a crash of the process leaves<th>the loss of power leaves
  *   <tr><td>1. the state {@code open} is on the device<td>the old state<td>the old state
- *   <tr><td>2. files are written<td>the old state, files without rows<td>the same
+ *   <tr><td>2. files and metadata are written<td>the old state, files without rows<td>the same
  *   <tr><td>3. at each commit: they are forced<td>the same<td>the same
  *   <tr><td>4. rows and commit are written<td>the new state<td>either state
  *   <tr><td>5. at each commit: the table is forced<td>the new state<td>the new state
@@ -56,6 +57,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   private final Path store;
   private final ImageFiles files;
   private final ImageWriter images;
+  private final MetadataFile metadata;
   private final LabelTable table;
   private final StateFile state;
   private final Workers workers;
@@ -83,6 +85,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
       Contents contents,
       ImageFiles files,
       ImageWriter images,
+      MetadataFile metadata,
       LabelTable table,
       StateFile state,
       Workers workers,
@@ -91,6 +94,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     this.store = store;
     this.files = files;
     this.images = images;
+    this.metadata = metadata;
     this.table = table;
     this.state = state;
     this.workers = workers;
@@ -105,11 +109,12 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
    * Puts the store in order that a crash has left: what may not be on the device is written again,
    * and files without rows are removed, now or, if they may still be needed, with the next flush.
    */
-  void recover(StateFile.State left) throws IOException {
+  void recover(Contents left) throws IOException {
     try {
       table.rewriteUnflushed();
-      if (left.phase() == Phase.FLUSHING) {
+      if (left.state().phase() == Phase.FLUSHING) {
         rewriteFiles();
+        metadata.rewriteFrom(left.flushedMetadata());
       }
       state.open(table.flushedTo());
       removeNameless();
@@ -124,18 +129,19 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     for (long id : snapshot.ids(0, Integer.MAX_VALUE)) {
       Entry entry = snapshot.get(id);
       if (entry != null && entry.sequence() >= flushedSequence) {
-        files.rewrite(id, entry.sequence());
+        files.rewrite(entry.name(id));
       }
     }
   }
 
   private void removeNameless() throws IOException {
     List<FileNames.Name> neverCommitted = new ArrayList<>();
+    Set<String> extensions = index.current().extensions();
     for (FileNames.Name each : files.all()) {
       if (each.sequence() >= nextSequence) {
         neverCommitted.add(each);
-      } else if (!index.current().names(each)) {
-        superfluous.add(each.id(), each.sequence());
+      } else if (extensions.contains(each.extension()) && !index.current().names(each)) {
+        superfluous.add(each);
       }
     }
     discard(neverCommitted);
@@ -146,6 +152,15 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     long sequence = file.sequence();
     boolean underWay = sequence >= nextSequence && sequence < endSequence;
     return underWay || index.current().names(file) || superfluous.contains(sequence);
+  }
+
+  void removeOutdatedMetadata() throws IOException {
+    metadata.removeOutdated();
+  }
+
+  /** Which of the files of metadata is in use. */
+  int metadataGeneration() {
+    return metadata.generation();
   }
 
   /** Lets readers see what a call has changed, whose files have numbers before the given one. */
@@ -160,7 +175,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     Change change = new Change();
     try {
       long sequence = change.sequenceFor(image.id());
-      change.add(image.id(), images.write(image, sequence));
+      change.add(image, images.write(image, sequence));
       change.commit();
     } catch (Throwable e) {
       throw change.failed(e);
@@ -207,9 +222,9 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   public void mendStructure(DamagedFolder aside, Consumer<String> mended) throws IOException {
     for (FileNames.Name file : files.all()) {
       if (!knows(file)) {
-        String path = FileNames.path(file.id(), file.sequence());
+        String path = file.path();
         aside.take(store.resolve(path), "it has no row in " + TableFormat.FILE);
-        files.delete(file.id(), file.sequence());
+        files.delete(file);
         mended.accept(
             "the file " + path + ", which has no row in " + TableFormat.FILE + ", was laid aside");
       }
@@ -227,8 +242,10 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   }
 
   private void forceAll() throws IOException {
+    metadata.cut();
     state.say(Phase.FLUSHING, table.flushedTo());
     forced(() -> forceFiles(flushedSequence, nextSequence));
+    forced(metadata::force);
     mark();
     forced(table::force);
     flushedSequence = nextSequence;
@@ -301,7 +318,8 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
 
   @Override
   public void close() throws IOException {
-    try (table;
+    try (metadata;
+        table;
         state) {
       if (broken != null) {
         throw new ImageStoreException(unsure("what was written since the last flush"), broken);
@@ -315,6 +333,9 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
 
   /** Leaves the store in order, or what is left to do to the next writer. */
   private void end() throws IOException {
+    table.forceCut();
+    metadata.cut();
+    metadata.force();
     superfluous.forceRemovals();
     if (superfluous.count() == 0) {
       state.say(Phase.CLOSED, table.length());
@@ -328,7 +349,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     private Snapshot snapshot = index.current();
     private long sequence = nextSequence;
     private long rows;
-    private long lastId;
+    private FileNames.@Nullable Name lastFile;
     private boolean published;
 
     Change() {
@@ -349,8 +370,10 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
       return own;
     }
 
-    void add(long id, Entry entry) throws IOException {
-      lastId = id;
+    void add(LabeledImage image, Entry written) throws IOException {
+      long id = image.id();
+      Entry entry = image.metadata().isEmpty() ? written : written.with(metadata.add(image));
+      lastFile = entry.name(id);
       rows++;
       table.addImage(id, entry);
       supersede(id);
@@ -374,12 +397,13 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     private void supersede(long id) {
       Entry before = snapshot.get(id);
       if (before != null) {
-        superfluous.add(id, before.sequence());
+        superfluous.add(before.name(id));
         superseded.add(before.sequence());
       }
     }
 
     void commit() throws IOException {
+      metadata.write();
       if (durability == Durability.FLUSH) {
         table.commit();
         publish();
@@ -388,11 +412,12 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
         }
         return;
       }
-      if (rows == 1 && sequence > firstSequence) {
-        files.force(lastId, sequence - 1); // spares a put to look through the folder
+      if (rows == 1 && lastFile != null) {
+        files.force(lastFile); // spares a put to look through the folder
       } else {
         forceFiles(firstSequence, sequence);
       }
+      metadata.force();
       table.commitAndForce();
       publish();
       flushedSequence = nextSequence;
@@ -400,6 +425,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     }
 
     private void publish() {
+      metadata.settle();
       StoreWriter.this.publish(snapshot, sequence);
       published = true;
     }
@@ -427,6 +453,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
       if (outcome == LabelTable.Outcome.UNDONE_UNSURE) {
         broken = failure;
       }
+      metadata.rollback(failure);
       superseded.forEach(superfluous::takeBack);
       folder = -1;
       try {

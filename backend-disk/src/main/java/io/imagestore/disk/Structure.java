@@ -3,7 +3,9 @@ package io.imagestore.disk;
 import io.imagestore.disk.TableReader.Contents;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 
 /**
@@ -19,8 +21,10 @@ final class Structure {
   }
 
   /** What is wrong in a store that is being written to here. */
-  List<String> check(StoreWriter writer) throws IOException {
-    return nameless(writer::knows);
+  List<String> check(StoreWriter writer, Snapshot current) throws IOException {
+    List<String> problems = nameless(current, writer::knows);
+    problems.addAll(outdatedMetadata(writer.metadataGeneration()));
+    return problems;
   }
 
   /** What is wrong in a store that others may be writing to. */
@@ -29,16 +33,37 @@ final class Structure {
     if (!contents.state().isClosed()) {
       return List.of(); // a writer is at work or has crashed: the next one puts it in order
     }
-    List<String> problems = nameless(contents.snapshot()::names);
+    List<String> problems = nameless(contents.snapshot(), contents.snapshot()::names);
+    problems.addAll(outdatedMetadata(contents.metadata().generation()));
+    problems.addAll(superfluousMetadata(contents.metadata()));
     return StateFile.read(store).isClosed() ? problems : List.of();
   }
 
-  private List<String> nameless(Predicate<FileNames.Name> known) throws IOException {
-    return parts.files.all().stream()
-        .filter(file -> !known.test(file) && parts.files.exists(file))
-        .map(file -> FileNames.path(file.id(), file.sequence()))
+  private List<String> nameless(Snapshot snapshot, Predicate<FileNames.Name> known)
+      throws IOException {
+    Set<String> extensions = snapshot.extensions();
+    List<String> paths = new ArrayList<>();
+    for (FileNames.Name file : parts.files.all()) {
+      if (extensions.contains(file.extension()) && !known.test(file) && parts.files.exists(file)) {
+        paths.add(file.path());
+      }
+    }
+    paths.sort(null);
+    paths.replaceAll(path -> "the file " + path + " has no row in " + TableFormat.FILE);
+    return paths;
+  }
+
+  private List<String> outdatedMetadata(int generation) throws IOException {
+    return MetadataLines.filesBut(generation, store).stream()
+        .map(file -> file.getFileName() + " is named by no row in " + TableFormat.FILE)
         .sorted()
-        .map(path -> "the file " + path + " has no row in " + TableFormat.FILE)
         .toList();
+  }
+
+  private List<String> superfluousMetadata(MetadataLines.End end) {
+    String name = MetadataLines.file(end.generation());
+    return store.resolve(name).toFile().length() <= end.length()
+        ? List.of()
+        : List.of(name + " has lines from byte " + end.length() + " on that belong to no image");
   }
 }

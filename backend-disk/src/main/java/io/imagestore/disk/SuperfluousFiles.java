@@ -1,6 +1,7 @@
 package io.imagestore.disk;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +19,7 @@ final class SuperfluousFiles {
   private static final long NO_FOLDER = -1;
 
   private final ImageFiles files;
-  private final Map<Long, Long> idsBySequence = new ConcurrentHashMap<>();
+  private final Map<Long, FileNames.Name> namesBySequence = new ConcurrentHashMap<>();
 
   /** Where names have gone, which might come back if the power were lost. */
   private final Set<Long> foldersToForce = new TreeSet<>();
@@ -27,21 +28,21 @@ final class SuperfluousFiles {
     this.files = files;
   }
 
-  void add(long id, long sequence) {
-    idsBySequence.put(sequence, id);
+  void add(FileNames.Name file) {
+    namesBySequence.put(file.sequence(), file);
   }
 
   /** Takes a file back that is needed after all. */
   void takeBack(long sequence) {
-    idsBySequence.remove(sequence);
+    namesBySequence.remove(sequence);
   }
 
   boolean contains(long sequence) {
-    return idsBySequence.containsKey(sequence);
+    return namesBySequence.containsKey(sequence);
   }
 
   int count() {
-    return idsBySequence.size();
+    return namesBySequence.size();
   }
 
   /**
@@ -51,21 +52,21 @@ final class SuperfluousFiles {
    * @param used a folder in which files are still written, which stays though it be empty
    */
   void removeAll(long used) {
-    Map.copyOf(idsBySequence).forEach((sequence, id) -> remove(id, sequence, used));
+    List.copyOf(namesBySequence.values()).forEach(file -> remove(file, used));
   }
 
   /** Removes one of them, if that can be done now. */
-  private void remove(long id, long sequence, long used) {
+  private void remove(FileNames.Name file, long used) {
     try {
-      files.delete(id, sequence);
-      long folder = FileNames.folder(sequence);
+      files.delete(file);
+      long folder = file.folder();
       foldersToForce.add(folder);
       if (folder != used) {
         files.deleteFolderIfEmpty(folder);
       }
-      idsBySequence.remove(sequence);
+      namesBySequence.remove(file.sequence());
     } catch (IOException e) {
-      LOG.debug("superfluous file {} stays for now", FileNames.path(id, sequence), e);
+      LOG.debug("superfluous file {} stays for now", file.path(), e);
     }
   }
 
@@ -75,8 +76,8 @@ final class SuperfluousFiles {
    * @return false if that can't be done now
    */
   boolean discard(FileNames.Name file) {
-    add(file.id(), file.sequence());
-    remove(file.id(), file.sequence(), NO_FOLDER);
+    add(file);
+    remove(file, NO_FOLDER);
     return !contains(file.sequence());
   }
 

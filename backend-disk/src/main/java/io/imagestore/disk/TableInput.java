@@ -1,6 +1,5 @@
 package io.imagestore.disk;
 
-import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,14 +17,17 @@ final class TableInput implements AutoCloseable {
 
   private final InputStream in;
   private final long limit;
+  private final byte[] buffer = new byte[BUFFER_BYTES];
   private final Line line = new Line();
+  private int at;
+  private int filled;
   private boolean whole = true;
   private long offset;
   private long number;
 
   /** Reads a table as if it ended at this byte. */
   TableInput(Path table, long limit) throws IOException {
-    this.in = new BufferedInputStream(Files.newInputStream(table), BUFFER_BYTES);
+    this.in = Files.newInputStream(table);
     this.limit = limit;
   }
 
@@ -34,19 +36,30 @@ final class TableInput implements AutoCloseable {
     line.reset();
     number++;
     whole = false;
-    while (offset < limit && line.size() < MAX_LENGTH) {
-      int b = in.read();
-      if (b < 0) {
-        return null;
-      }
-      offset++;
-      line.write(b);
-      if (b == '\n') {
-        whole = true;
-        return line.text();
-      }
+    while (!whole && offset < limit && line.size() < MAX_LENGTH && isFilled()) {
+      take(Math.min(filled - at, Math.min(limit - offset, MAX_LENGTH - line.size())));
     }
-    return null;
+    return whole ? line.text() : null;
+  }
+
+  /** Whether there is something in the buffer, which is refilled if it was used up. */
+  private boolean isFilled() throws IOException {
+    if (at == filled) {
+      at = 0;
+      filled = Math.max(0, in.read(buffer));
+    }
+    return filled > 0;
+  }
+
+  /** Takes what belongs to the line, at most so many bytes. */
+  private void take(long most) {
+    int from = at;
+    int end = at + (int) most;
+    while (at < end && !whole) {
+      whole = buffer[at++] == '\n';
+    }
+    line.write(buffer, from, at - from);
+    offset += at - from;
   }
 
   /** The last line as it lies there, its end included if it has one. */

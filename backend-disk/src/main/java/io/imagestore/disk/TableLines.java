@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import io.imagestore.spi.Checksums;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -10,6 +11,7 @@ final class TableLines {
   private final Bytes bytes = new Bytes();
   private final StringBuilder line = new StringBuilder();
   private final CRC32C crc = new CRC32C();
+  private final Checksums checksums = new Checksums();
   private long rows;
 
   /** What the next checksum begins with: the last commit and what follows it. */
@@ -31,7 +33,7 @@ final class TableLines {
   }
 
   void addImage(long id, Entry entry) {
-    TableFormat.appendRow(line, id, entry);
+    TableFormat.appendRow(line, id, entry, entry.recordCrc32c(id, checksums));
     addRow();
   }
 

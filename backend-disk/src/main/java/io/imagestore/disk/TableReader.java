@@ -42,8 +42,11 @@ import org.slf4j.LoggerFactory;
 final class TableReader {
   private static final Logger LOG = LoggerFactory.getLogger(TableReader.class);
 
-  /** A commit whose files may not be on the device: where it lies, and its lowest sequence. */
-  record Unflushed(long start, long end, long firstSequence) {}
+  /**
+   * A commit whose files and metadata may not be on the device: where it lies, its lowest sequence,
+   * and where metadata ended before it.
+   */
+  record Unflushed(long start, long end, long firstSequence, MetadataLines.End metadata) {}
 
   /**
    * What a table says.
@@ -55,6 +58,7 @@ final class TableReader {
    * @param sinceCommit the last of those that commits, and what follows it
    * @param marked whether the last of those says that all files are on the device
    * @param nextSequence higher than any it names
+   * @param metadata where the metadata ends that it names
    * @param flushedTo what comes before this is on the device, and the files that it names
    * @param unflushed the commits whose files may not be on the device
    * @param state what the store says of itself
@@ -68,6 +72,7 @@ final class TableReader {
       String sinceCommit,
       boolean marked,
       long nextSequence,
+      MetadataLines.End metadata,
       long flushedTo,
       List<Unflushed> unflushed,
       StateFile.State state,
@@ -76,6 +81,11 @@ final class TableReader {
     /** Files before this one are on the device. */
     long flushedSequence() {
       return unflushed.isEmpty() ? nextSequence : unflushed.get(0).firstSequence();
+    }
+
+    /** Metadata before this is on the device. */
+    MetadataLines.End flushedMetadata() {
+      return unflushed.isEmpty() ? metadata : unflushed.get(0).metadata();
     }
   }
 
@@ -93,13 +103,18 @@ final class TableReader {
   private Snapshot current = Snapshot.EMPTY;
   private long rows;
   private long currentNext;
+  private MetadataLines.End currentMetadata = MetadataLines.End.NONE;
 
   private long end;
   private long lines;
   private String sinceCommit = "";
   private boolean marked;
   private long next;
+  private MetadataLines.End metadata = MetadataLines.End.NONE;
   private long flushedTo;
+
+  /** What is wrong with the line that was taken for the end. */
+  private String flaw = "";
 
   private TableReader(Path store, StoreFiles files) throws IOException {
     this.store = store;
@@ -152,6 +167,7 @@ final class TableReader {
           sinceCommit,
           marked,
           next,
+          metadata,
           Math.min(flushedTo, end),
           List.copyOf(unflushed),
           state,
@@ -201,6 +217,7 @@ final class TableReader {
     try {
       takeRow(parser.parse(line));
     } catch (IllegalArgumentException e) {
+      flaw = e instanceof NumberFormatException ? "" : " (" + e.getMessage() + ")";
       return false;
     }
     crc.update(input.bytes(), 0, input.length());
@@ -214,6 +231,7 @@ final class TableReader {
     } else {
       current = current.with(row.id(), row.entry());
       currentNext = Math.max(currentNext, row.entry().sequence() + 1);
+      currentMetadata = currentMetadata.with(row.entry().metadata());
     }
   }
 
@@ -240,12 +258,13 @@ final class TableReader {
     }
     flushedTo = Math.max(flushedTo, commit.flushedTo());
     long start = end;
-    unflushed.add(new Unflushed(start, input.offset(), next));
+    unflushed.add(new Unflushed(start, input.offset(), next, metadata));
     while (!unflushed.isEmpty() && unflushed.peek().end() <= flushedTo) {
       unflushed.remove();
     }
     committed = current;
     next = Math.max(next, currentNext);
+    metadata = currentMetadata;
     lines += rows;
     rows = 0;
     marked = false;
@@ -292,6 +311,7 @@ final class TableReader {
               + input.offset()
               + ", as was found at line "
               + input.number()
+              + flaw
               + ": "
               + reason
               + ", so this is no call that a crash has cut off; restore the table from a copy");

@@ -1,6 +1,6 @@
 /**
- * Stores images as PNG files that any viewer opens, beside a label table that any spreadsheet
- * opens: see {@link io.imagestore.disk.DiskImageStore}.
+ * Stores images as files that any viewer opens, beside a label table that any spreadsheet opens:
+ * see {@link io.imagestore.disk.DiskImageStore}.
  */
 @NullMarked
 package io.imagestore.disk;

@@ -18,7 +18,7 @@ class DiskImageStoreContractTest extends PersistentStoreContract {
   @Override
   protected void damage(Path store, LabeledImage image) throws IOException {
     Entry entry = TableReader.read(store, StoreFiles.ofSystem()).snapshot().get(image.id());
-    Path file = store.resolve(FileNames.path(image.id(), entry.sequence()));
+    Path file = store.resolve(entry.name(image.id()).path());
     flipBit(file, Files.size(file) / 2);
   }
 }

@@ -88,11 +88,15 @@ class DiskImageStoreTest {
     assertThat(lines.get(0))
         .isEqualTo(
             "#{\"format\":\"imagestore-disk\",\"version\":1,\"labelNames\":[\"cat\",\"dog\"]}");
-    assertThat(lines.get(1)).isEqualTo("id,label,height,width,channels,crc32c,bytes,file");
+    assertThat(lines.get(1))
+        .isEqualTo(
+            "id,label,height,width,channels,sample_type,encoding,file,bytes,crc32c,"
+                + "metadata_file,metadata_at,metadata_bytes,metadata_crc32c,record_crc32c");
     assertThat(lines.get(2)).isEqualTo("# flushed");
-    assertThat(lines.get(3)).matches("0,-?\\d+,6,7,3,\\d+,\\d+,images/000/0.png");
+    assertThat(lines.get(3))
+        .matches("0,-?\\d+,6,7,3,uint8,raw,images/000/0.png,\\d+,\\d+,,0,0,0,\\d+");
     assertThat(lines.get(5)).matches("# commit of 2 rows, flushed to \\d+, crc32c [0-9a-f]{8}");
-    assertThat(lines.get(6)).isEqualTo("1,0,0,0,0,0,0,");
+    assertThat(lines.get(6)).isEqualTo("1,0,0,0,0,,,,0,0,,0,0,0,0");
     assertThat(lines).last().isEqualTo("# flushed");
   }
 
@@ -233,12 +237,27 @@ class DiskImageStoreTest {
   }
 
   @Test
-  void anImageOfSixteenBitsIsRefused() {
-    ImageShape shape = new ImageShape(1, 2, 1, SampleType.UINT16);
+  void anImageOfSixteenBitsLiesInAPngOfSixteenBits() throws IOException {
+    ImageShape shape = new ImageShape(6, 7, 1, SampleType.UINT16);
+    Image image = SampleImages.noise(shape, 5);
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.put(1, image, 0);
+
+      assertThat(store.get(1).image()).isEqualTo(image);
+    }
+    BufferedImage read = ImageIO.read(path.resolve("images/000/1.png").toFile());
+    assertThat(Image.from(read)).isEqualTo(image);
+    assertThat(StoreFolder.text(path)).contains("\n1,0,6,7,1,uint16,raw,images/000/1.png,");
+  }
+
+  @Test
+  void anImageOfFloatsIsRefused() {
+    ImageShape shape = new ImageShape(1, 2, 1, SampleType.FLOAT32);
     try (ImageStore store = DiskImageStore.open(path)) {
       assertThatExceptionOfType(UnsupportedImageException.class)
-          .isThrownBy(() -> store.put(1, Image.of(shape, ByteBuffer.allocate(4)), 0))
-          .withMessageContaining("UINT16");
+          .isThrownBy(() -> store.put(1, Image.of(shape, ByteBuffer.allocate(8)), 0))
+          .withMessageContaining("FLOAT32")
+          .withMessageContaining("choose another backend");
     }
   }
 

@@ -2,10 +2,12 @@ package io.imagestore.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.Durability;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
+import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
@@ -19,10 +21,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Single faults, each at the place where it once did harm. */
 class FailingDiskTest {
@@ -145,6 +151,75 @@ class FailingDiskTest {
     assertThat(StoreFolder.images(path, Opening.TO_WRITE))
         .containsExactly(new LabeledImage(7, one, stored - 1));
     assertThat(StoreFolder.files(path)).hasSize(1);
+  }
+
+  @Test
+  void whatWasCutOffAfterAFailedCallDoesNotComeBackOnceTheStoreIsClosed() throws IOException {
+    try (ImageStore store = open(Durability.FLUSH)) {
+      store.put(new LabeledImage(1, OLD, 1).withMetadata("[1]"));
+      store.flush();
+      LabeledImage tiny = new LabeledImage(0, Image.of(1, 1, 1, new byte[1]), 0);
+      String json = "\"" + "m".repeat(99) + "\"";
+      Stream<LabeledImage> failing =
+          IntStream.range(0, 2000)
+              .mapToObj(
+                  i -> {
+                    if (i == 1999) {
+                      throw new IllegalStateException("the source broke");
+                    }
+                    return tiny.withMetadata(json);
+                  });
+      assertThatIllegalStateException().isThrownBy(() -> store.putBatch(failing));
+    }
+    for (int seed = 0; seed < 20; seed++) {
+      Path survivors = folder.resolve("survivors-" + seed);
+      disk.crash(survivors, seed);
+      try (ImageSource store = DiskImageStore.openReadOnly(survivors.resolve("store"))) {
+        assertThat(store.stream()).hasSize(1);
+        assertThat(store.verify().isClean()).as("%s", store.verify()).isTrue();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Operation.class)
+  void anOpeningThatFailsWhileItWritesTableAndMetadataAnewLosesNothing(Operation operation)
+      throws IOException {
+    Path outdated = folder.resolve("outdated");
+    List<LabeledImage> last = List.of();
+    try (ImageStore store = DiskImageStore.open(outdated)) {
+      for (int round = 0; round < 60; round++) {
+        String json = "[" + round + "]";
+        last =
+            SampleImages.stream(0, 20, SHAPE, round).map(each -> each.withMetadata(json)).toList();
+        store.putBatch(last);
+      }
+    }
+    boolean reached = true;
+    for (int nth = 1; reached; nth++) {
+      Path each = Files.createDirectory(folder.resolve("disk-" + nth));
+      StoreFolder.copy(outdated, each.resolve("store"));
+      FaultyDisk failing = new FaultyDisk(each, nth);
+      failing.failOnce(Set.of(operation), nth, Failure.IO_ERROR);
+      try {
+        DiskImageStore.open(each.resolve("store"), DiskOptions.defaults(), failing).close();
+      } catch (ImageStoreException e) {
+        assertThat(failing.failures()).isEqualTo(1);
+      }
+      reached = failing.failures() > 0;
+      failing.assertNothingOpen();
+      Path survivors = folder.resolve("survivors-" + nth);
+      failing.crash(survivors, nth);
+      for (Path found : List.of(survivors.resolve("store"), each.resolve("store"))) {
+        assertThat(StoreFolder.images(found, Opening.TO_READ)).as("%d", nth).isEqualTo(last);
+        try (ImageStore store = DiskImageStore.open(found)) {
+          assertThat(store.verify().isClean()).isTrue();
+        }
+        assertThat(StoreFolder.lines(found)).hasSizeLessThan(100);
+        assertThat(found.resolve("metadata.jsonl")).doesNotExist();
+        assertThat(StoreFolder.images(found, Opening.TO_READ)).as("%d", nth).isEqualTo(last);
+      }
+    }
   }
 
   @Test

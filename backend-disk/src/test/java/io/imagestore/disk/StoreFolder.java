@@ -47,9 +47,9 @@ final class StoreFolder {
 
   /** The paths of all image files inside the store, ascending. */
   static List<String> files(Path store) throws IOException {
-    try (Stream<Path> paths = Files.walk(store)) {
+    try (Stream<Path> paths = Files.walk(store.resolve(FileNames.ROOT))) {
       return paths
-          .filter(path -> path.toString().endsWith(".png"))
+          .filter(Files::isRegularFile)
           .map(path -> store.relativize(path).toString().replace('\\', '/'))
           .sorted()
           .toList();

@@ -3,6 +3,7 @@ package io.imagestore.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
+import io.imagestore.Capability;
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
@@ -24,6 +25,7 @@ import java.util.SortedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +49,8 @@ public abstract class FaultyDiskContract {
 
   @TempDir Path folder;
 
+  private Set<Capability> capabilities = Set.of();
+
   /** For subclasses. */
   protected FaultyDiskContract() {}
 
@@ -56,6 +60,14 @@ public abstract class FaultyDiskContract {
    * @return one that takes the files to use
    */
   protected abstract ImageStoreProvider provider();
+
+  /** What a new store declares. */
+  @BeforeEach
+  void askForCapabilities() {
+    try (ImageStore store = provider().open(folder.resolve("new"), StoreOptions.defaults())) {
+      capabilities = store.info().capabilities();
+    }
+  }
 
   // Faults.
 
@@ -350,9 +362,9 @@ public abstract class FaultyDiskContract {
     }
   }
 
-  private static RandomOperations operationsOf(long seed) {
+  private RandomOperations operationsOf(long seed) {
     int edge = seed % 3 == 0 ? 20 : 5;
-    return new RandomOperations(seed, 24, 9, new ImageShape(edge, edge + 1, 3));
+    return new RandomOperations(seed, 24, 9, new ImageShape(edge, edge + 1, 3), capabilities);
   }
 
   private static SortedMap<Long, LabeledImage> contentOf(ImageSource store) {

@@ -15,9 +15,10 @@ final class KilledWriter {
    * @param args provider class, store, seed
    */
   public static void main(String[] args) {
-    RandomOperations operations = new RandomOperations(Long.parseLong(args[2]));
     try (ImageStore store =
         Providers.named(args[0]).open(Path.of(args[1]), StoreOptions.defaults())) {
+      RandomOperations operations =
+          new RandomOperations(Long.parseLong(args[2]), store.info().capabilities());
       for (int operation = 0; ; operation++) {
         operations.apply(operation, store);
         System.out.println("done " + operation);

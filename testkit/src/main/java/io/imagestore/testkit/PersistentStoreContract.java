@@ -37,6 +37,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
@@ -157,7 +158,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
   @Test
   void aRandomSequenceOfWritesLeavesWhatItsModelHolds() {
-    RandomOperations operations = new RandomOperations(5);
+    RandomOperations operations = new RandomOperations(5, capabilities());
     TreeMap<Long, LabeledImage> model = new TreeMap<>();
     int operation = 0;
     for (int opening = 0; opening < 6; opening++) {
@@ -197,11 +198,12 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   @Test
   void whenAWriterIsKilledNothingAcknowledgedIsLostAndNoBatchIsStoredInPart() {
     SplittableRandom random = new SplittableRandom(11);
+    Set<Capability> capabilities = capabilities();
     for (int kill = 0; kill < KILLS; kill++) {
       Path store = folder.resolve("killed-" + kill);
       int acknowledged = writeUntilKilled(store, kill, random);
 
-      RandomOperations operations = new RandomOperations(kill);
+      RandomOperations operations = new RandomOperations(kill, capabilities);
       List<LabeledImage> told = new ArrayList<>(operations.modelAfter(acknowledged).values());
       // The kill may have come between the end of a call and the word of it.
       List<LabeledImage> one = new ArrayList<>(operations.modelAfter(acknowledged + 1).values());
@@ -211,6 +213,14 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
         survivor.put(999, SampleImages.noise(new ImageShape(16, 16, 3), 1), 1);
         assertThat(survivor.contains(999)).isTrue();
       }
+    }
+  }
+
+  /** What a new store declares. */
+  private Set<Capability> capabilities() {
+    try (ImageStore store =
+        leaks.track(provider().open(folder.resolve("new"), StoreOptions.defaults()))) {
+      return store.info().capabilities();
     }
   }
 
