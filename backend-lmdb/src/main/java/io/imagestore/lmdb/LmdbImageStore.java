@@ -92,9 +92,10 @@ import java.nio.file.Path;
  * LmdbOptions.Builder#mapSizeBytes(long)}.
  *
  * <p><b>Pickled images.</b> {@link io.imagestore.ImageStores#open(Path)} also opens environments
- * that Python code has filled with pickled objects under the keys {@code "%08d" % id}, if the
- * objects have the attributes {@code image} (bytes), {@code size} (height, width), {@code channels}
- * and {@code label}. Their class is neither needed nor called.
+ * that Python code has filled with pickled objects under the keys {@code "%08d" % id}, as the
+ * article that {@link ArticleEnvironment} names does, if the objects have the attributes {@code
+ * image} (bytes), {@code size} (height, width), {@code channels} and {@code label}. Their class is
+ * neither needed nor called.
  *
  * <p><b>Native code.</b> To write, LMDB's library is unpacked from lmdbjava's jar into {@code
  * java.io.tmpdir}; set {@code -Dlmdbjava.extract.dir} and {@code -Djffi.extract.dir} where that
