@@ -74,9 +74,13 @@ import java.nio.file.Path;
  * <p><b>Processes.</b> One process writes, others read, also while it writes; a reader sees each
  * commit at once. A store may be opened more than once in a process; they share one environment.
  * Reading needs the file {@code data.mdb} alone: no lock, no file is made or changed, LMDB's
- * library isn't loaded. Only a read that a writer in another process outruns three times, by two
- * commits each, is noted in {@code lock.mdb}, if that is there. Network file systems don't share
- * memory maps, so a store on one must be used by a single process.
+ * library isn't loaded. What a read has found counts only if no writer can have written over it
+ * meanwhile; else it begins again. One that a writer in another process outruns three times, by two
+ * commits each, is noted in {@code lock.mdb}, so that the writer leaves it what it reads. Where
+ * that can't be, because the file is missing, may not be written or isn't the one that the writer
+ * looks into, the read goes on beginning again, and ends in an {@link ImageStoreException} after
+ * fifty times: no read is ever without either guard. Network file systems don't share memory maps,
+ * so a store on one must be used by a single process.
  *
  * <p><b>Damage.</b> LMDB checks none of its pages, and a damaged one can end the process. So its
  * trees are read here in Java, each page checked as it is entered: its number and kind, the places
