@@ -51,16 +51,12 @@ final class ClassFolders implements FileList {
     } catch (DirectoryIteratorException e) {
       throw new IOException(e.getMessage(), e);
     }
-    found.sort(Comparator.comparing(ClassFolders::name, CodePointOrder.INSTANCE));
+    found.sort(Comparator.comparing(FileName::of, CodePointOrder.INSTANCE));
     return found;
   }
 
-  static String name(Path path) {
-    return String.valueOf(path.getFileName());
-  }
-
   private static boolean isHidden(Path folder) {
-    return name(folder).startsWith(".");
+    return FileName.of(folder).startsWith(".");
   }
 
   @Override
@@ -96,12 +92,12 @@ final class ClassFolders implements FileList {
   private record Entry(Path path, String folder, String name) {
 
     static Entry of(Path classFolder, Path path) {
-      StringBuilder folder = new StringBuilder(ClassFolders.name(classFolder));
+      StringBuilder folder = new StringBuilder(FileName.of(classFolder));
       Path below = classFolder.relativize(path);
       for (int i = 0; i < below.getNameCount() - 1; i++) {
-        folder.append('/').append(below.getName(i));
+        folder.append('/').append(FileName.of(below.getName(i)));
       }
-      return new Entry(path, folder.toString(), ClassFolders.name(path));
+      return new Entry(path, folder.toString(), FileName.of(path));
     }
   }
 

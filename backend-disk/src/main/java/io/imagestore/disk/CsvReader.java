@@ -28,6 +28,7 @@ final class CsvReader implements Closeable {
   private final Path file;
   private final BufferedReader in;
   private final StringBuilder field = new StringBuilder();
+  private int ahead;
   private int line = 1;
   private int recordLine;
   private int chars;
@@ -35,8 +36,9 @@ final class CsvReader implements Closeable {
   private CsvReader(Path file, BufferedReader in) throws IOException {
     this.file = file;
     this.in = in;
-    if (peek() == BYTE_ORDER_MARK) {
-      take();
+    this.ahead = read();
+    if (ahead == BYTE_ORDER_MARK) {
+      this.ahead = read();
     }
   }
 
@@ -66,29 +68,30 @@ final class CsvReader implements Closeable {
    * @throws CorruptStoreException if it isn't as RFC 4180 has it, too long or not in UTF-8
    */
   @Nullable List<String> next() throws IOException {
-    while (atLineEnd() && peek() != END) {
+    while (atLineEnd() && ahead != END) {
       takeLineEnd();
+      chars = 0;
     }
     recordLine = line;
-    chars = 0;
-    if (peek() == END) {
+    if (ahead == END) {
       return null;
     }
     List<String> fields = new ArrayList<>();
     fields.add(field());
-    while (peek() == ',') {
+    while (ahead == ',') {
       take();
       fields.add(field());
     }
     takeLineEnd();
+    chars = 0;
     return fields;
   }
 
   private String field() throws IOException {
     field.setLength(0);
-    if (peek() == '"') {
+    if (ahead == '"') {
       quoted();
-      if (peek() != ',' && !atLineEnd()) {
+      if (ahead != ',' && !atLineEnd()) {
         throw damaged("there is something behind the quote that ends a field");
       }
     } else {
@@ -98,8 +101,8 @@ final class CsvReader implements Closeable {
   }
 
   private void plain() throws IOException {
-    while (peek() != ',' && !atLineEnd()) {
-      if (peek() == '"') {
+    while (ahead != ',' && !atLineEnd()) {
+      if (ahead == '"') {
         throw damaged("there is a quote inside a field that doesn't begin with one");
       }
       field.append((char) take());
@@ -109,48 +112,42 @@ final class CsvReader implements Closeable {
   private void quoted() throws IOException {
     take();
     while (true) {
-      if (peek() == END) {
+      if (ahead == END) {
         throw damaged("a quote isn't closed");
       }
-      if (peek() == '"') {
+      if (ahead == '"') {
         take();
-        if (peek() != '"') {
+        if (ahead != '"') {
           return;
         }
       }
-      boolean lineEnds = peek() == '\n';
+      boolean lineEnds = ahead == '\n';
       field.append((char) take());
       line += lineEnds ? 1 : 0;
     }
   }
 
-  private boolean atLineEnd() throws IOException {
-    int next = peek();
-    return next == '\r' || next == '\n' || next == END;
+  private boolean atLineEnd() {
+    return ahead == '\r' || ahead == '\n' || ahead == END;
   }
 
   private void takeLineEnd() throws IOException {
-    if (peek() == END) {
+    if (ahead == END) {
       return;
     }
-    if (take() == '\r' && peek() == '\n') {
+    if (take() == '\r' && ahead == '\n') {
       take();
     }
     line++;
-  }
-
-  private int peek() throws IOException {
-    in.mark(1);
-    int next = read();
-    in.reset();
-    return next;
   }
 
   private int take() throws IOException {
     if (++chars > MAX_CHARS) {
       throw damaged("it has more than " + MAX_CHARS + " characters; is a quote not closed?");
     }
-    return read();
+    int taken = ahead;
+    ahead = read();
+    return taken;
   }
 
   private int read() throws IOException {

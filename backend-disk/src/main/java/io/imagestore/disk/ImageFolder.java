@@ -110,7 +110,7 @@ public final class ImageFolder {
               + "; if a table tells the classes of its files, name that, too");
     }
     return new ImageFolder(
-        classes.stream().map(ClassFolders::name).toList(),
+        classes.stream().map(FileName::of).toList(),
         List.copyOf(classes),
         () -> new ClassFolders(classes));
   }

@@ -40,7 +40,9 @@ final class RelativePath {
     }
     try {
       Path path = Path.of(name);
-      return !path.isAbsolute() && path.getNameCount() == 1 && ClassFolders.name(path).equals(name);
+      return !path.isAbsolute()
+          && path.getNameCount() == 1
+          && String.valueOf(path.getFileName()).equals(name);
     } catch (InvalidPathException e) {
       return false;
     }

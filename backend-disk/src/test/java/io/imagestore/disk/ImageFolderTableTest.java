@@ -179,6 +179,14 @@ final class ImageFolderTableTest {
   }
 
   @Test
+  void emptyLinesArePassedOver() throws IOException {
+    write("1.jpg");
+    String empty = "\r\n".repeat(CsvReader.MAX_CHARS);
+
+    assertThat(all(open("file,label\n" + empty + "1.jpg,cat\n" + empty))).hasSize(1);
+  }
+
+  @Test
   void aByteOrderMarkIsPassedOver() throws IOException {
     write("1.jpg");
 

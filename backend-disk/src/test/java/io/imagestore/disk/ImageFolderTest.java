@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import static java.lang.String.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -11,6 +12,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.SampleType;
 import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.MemoryImageStore;
 import io.imagestore.testkit.SampleImages;
 import java.awt.image.BufferedImage;
@@ -144,6 +146,59 @@ final class ImageFolderTest {
     Files.createSymbolicLink(folder.resolve("dog"), folder.resolve("cat"));
 
     assertThat(all()).containsExactly(image(0, rex, 0, "cat/1.jpg"), image(1, rex, 1, "dog/1.jpg"));
+  }
+
+  @Test
+  void namesAreUtf8WhateverTheLocale() throws IOException, InterruptedException {
+    write("png", "\u00fc/\u00e9/\u6f22.png");
+    ProcessBuilder builder =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Listing.class.getName(),
+                folder.toString())
+            .redirectErrorStream(true);
+    builder.environment().put("LC_ALL", "C");
+    Process process = builder.start();
+
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.US_ASCII);
+
+    assertThat(process.waitFor()).as(output).isZero();
+    assertThat(output).contains("[\\u00fc]").contains("{\"file\":\"\\u00fc/\\u00e9/\\u6f22.png\"}");
+  }
+
+  @Test
+  void aFolderLargerThanTheHeapIsRead() throws IOException {
+    byte[] large =
+        Arrays.copyOf(SampleImages.encoded("jpeg", 4, 3, 1).encodedBytes(), 2 << 20); // and padding
+    Path first = writeBytes("cat/0.jpg", large);
+    for (int i = 1; i < 100; i++) {
+      Files.createLink(folder.resolve("cat/" + i + ".jpg"), first);
+    }
+
+    try (ChildJvm child = ChildJvm.start(List.of("-Xmx32m"), Listing.class, folder)) {
+      assertThat(child.succeed()).contains("100 images");
+    }
+  }
+
+  /** Reads a folder and tells what is in it, in ASCII. */
+  static final class Listing {
+    public static void main(String[] args) {
+      ImageFolder folder = ImageFolder.open(Path.of(args[0]));
+      System.out.println(ascii(folder.classNames().toString()));
+      try (Stream<LabeledImage> images = folder.images()) {
+        long count =
+            images.peek(image -> System.out.println(ascii(image.metadata().orElse("")))).count();
+        System.out.println(count + " images");
+      }
+    }
+
+    private static String ascii(String text) {
+      StringBuilder ascii = new StringBuilder();
+      text.chars().forEach(c -> ascii.append(c < 128 ? "" + (char) c : format("\\u%04x", c)));
+      return ascii.toString();
+    }
   }
 
   // What isn't an image.
