@@ -151,7 +151,7 @@ final class ExportFolder {
 
   /** Whether it may be what a label without a name is called. */
   private static boolean isNumber(String name) {
-    return name.matches("-?\\d+");
+    return name.matches("-?\\d{9,10}");
   }
 
   // Writing.

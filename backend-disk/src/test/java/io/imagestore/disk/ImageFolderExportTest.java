@@ -100,12 +100,25 @@ final class ImageFolderExportTest {
   @Test
   void labelsWithoutNamesTakeThatOfTheFolderTheyCameFrom() throws IOException {
     put(0, "png", 7, "cat/1.png");
-    put(1, "png", 8, "dog/1.png");
+    put(1, "png", 8, "5/1.png");
     store.put(2, encoded("png", 2), 7);
 
     export();
 
-    assertThat(names()).containsExactly("cat/1.png", "cat/2.png", "dog/1.png");
+    assertThat(names()).containsExactly("5/1.png", "cat/1.png", "cat/2.png");
+  }
+
+  @Test
+  void aLabelWithoutNameTakesNoFolderOfAnothers() throws IOException {
+    put(0, "png", 0, "cat/1.png");
+    put(1, "png", 7, "cat/2.png");
+    put(2, "png", 8, "0000000009/3.png");
+    store.put(3, encoded("png", 3), 9);
+
+    export("cat");
+
+    assertThat(names())
+        .containsExactly("0000000007/1.png", "0000000008/2.png", "0000000009/3.png", "cat/1.png");
   }
 
   @Test
