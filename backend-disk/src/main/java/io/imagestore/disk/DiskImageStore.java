@@ -235,7 +235,7 @@ public final class DiskImageStore {
   static boolean isAt(Path path) {
     Path table = path.resolve(TableFormat.FILE);
     if (!Files.isRegularFile(table)) {
-      return NumberedLabels.areAt(path);
+      return ArticleLabels.areAt(path);
     }
     try (InputStream in = Files.newInputStream(table)) {
       byte[] start = in.readNBytes(TableFormat.HEADER_PREFIX.length());

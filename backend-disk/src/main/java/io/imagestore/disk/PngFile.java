@@ -4,9 +4,7 @@ import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.internal.png.PngChunks;
-import io.imagestore.internal.png.PngEncoder;
 import java.io.FileInputStream;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -56,13 +54,6 @@ final class PngFile {
       }
       byte[] bytes = codec.file((int) length);
       return ByteBuffer.wrap(bytes, 0, in.readNBytes(bytes, 0, (int) length));
-    }
-  }
-
-  void write(Image image, PngEncoder encoder) throws IOException {
-    ByteBuffer png = encoder.encode(image.shape(), ByteBuffer.wrap(image.pixels()));
-    try (FileOutputStream out = new FileOutputStream(path.toFile())) {
-      out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }
   }
 }

@@ -49,8 +49,8 @@ final class StoreOpener {
 
   ImageSource openReadOnly() throws IOException {
     if (!hasTable()) {
-      if (NumberedLabels.areAt(store)) {
-        return Stores.source("NumberedFolder", NumberedFolderReader.open(store, options));
+      if (ArticleLabels.areAt(store)) {
+        return Stores.source("ArticleFolder", ArticleFolderReader.open(store, options));
       }
       throw new StoreNotFoundException(
           "there is no disk store at " + store + ": it has no " + TableFormat.FILE);
@@ -139,7 +139,7 @@ final class StoreOpener {
   }
 
   private String notAStore(List<String> names) {
-    if (NumberedLabels.areAt(store)) {
+    if (ArticleLabels.areAt(store)) {
       return "the folder "
           + store
           + " holds numbered files as other programs write them, which can only be read: open it"

@@ -3,11 +3,13 @@ package io.imagestore.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.SampleType;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.MemoryImageStore;
 import io.imagestore.testkit.SampleImages;
@@ -17,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
@@ -132,7 +135,7 @@ final class ArticleFolderTest {
     source.putBatch(SampleImages.list(0, 5, SampleImages.CIFAR, 1));
     source.put(5, SampleImages.noise(new ImageShape(4, 4, 5), 1), 0);
 
-    assertThatExceptionOfType(UnsupportedStoreException.class)
+    assertThatExceptionOfType(UnsupportedImageException.class)
         .isThrownBy(() -> ArticleFolder.write(source, target()))
         .withMessageContaining("image 5 is 4x4x5");
     assertThat(folder).isEmptyDirectory();
@@ -143,9 +146,43 @@ final class ArticleFolderTest {
     ImageShape shape = new ImageShape(4, 4, 1, SampleType.FLOAT32);
     source.put(7, Image.of(shape, ByteBuffer.allocate(64)), 0);
 
-    assertThatExceptionOfType(UnsupportedStoreException.class)
+    assertThatExceptionOfType(UnsupportedImageException.class)
         .isThrownBy(() -> ArticleFolder.write(source, target()))
         .withMessageContaining("image 7 is 4x4x1 FLOAT32");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void sixteenBitsASampleAreKept() throws IOException {
+    ImageShape shape = new ImageShape(4, 4, 1, SampleType.UINT16);
+    Image deep = SampleImages.noise(shape, 1);
+    source.put(7, deep, 0);
+
+    ArticleFolder.write(source, target());
+
+    Image png = Image.encoded(Files.readAllBytes(target().resolve("0.png")));
+    assertThat(png.decoded()).isEqualTo(deep);
+  }
+
+  @Test
+  void anEncodedImageIsWrittenAsPngOfItsPixels() throws IOException {
+    Image jpeg = SampleImages.encoded("jpeg", 4, 5, 1);
+    source.put(7, jpeg, 0);
+
+    ArticleFolder.write(source, target());
+
+    Image png = Image.encoded(Files.readAllBytes(target().resolve("0.png")));
+    assertThat(png.decoded()).isEqualTo(jpeg.decoded());
+  }
+
+  @Test
+  void anEncodedImageThatIsDamagedIsNamed() {
+    byte[] jpeg = SampleImages.encoded("jpeg", 40, 50, 1).encodedBytes();
+    source.put(7, Image.encoded(Arrays.copyOf(jpeg, jpeg.length / 2)), 3);
+
+    assertThatExceptionOfType(CorruptImageException.class)
+        .isThrownBy(() -> ArticleFolder.write(source, target()))
+        .withMessageContaining("image 7 in store memory");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -31,9 +31,11 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Writes HDF5 files in the layouts of the well-known tutorial article on three ways to store images
- * in Python, so that the article's functions read them as they are. A file of many images, which
- * the article names {@code {N}_many.h5}, has the datasets
+ * Writes HDF5 files in the layouts of the article "<a
+ * href="https://realpython.com/storing-images-in-python/">Three Ways of Storing and Accessing Lots
+ * of Images in Python</a>" by Rebecca Stone (Real Python, 2019), so that the article's functions
+ * read them as they are. A file of many images, which the article names {@code {N}_many.h5}, has
+ * the datasets
  *
  * <ul>
  *   <li>{@code /images}, uint8 (N, H, W, C): the images, ascending by id; the ids themselves are

@@ -5,8 +5,10 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreFullException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.internal.IoFailure;
+import io.imagestore.internal.RawImages;
 import io.imagestore.internal.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,9 +18,10 @@ import java.util.stream.Stream;
 import org.lmdbjava.LmdbNativeException;
 
 /**
- * Writes an LMDB environment in the layout of the well-known tutorial article on three ways to
- * store images in Python, so that the article's functions read it as it is. In the unnamed
- * database,
+ * Writes an LMDB environment in the layout of the article "<a
+ * href="https://realpython.com/storing-images-in-python/">Three Ways of Storing and Accessing Lots
+ * of Images in Python</a>" by Rebecca Stone (Real Python, 2019), so that the article's functions
+ * read it as it is. In the unnamed database,
  *
  * <ul>
  *   <li>keys are the numbers 0 to N-1, ascending by id, in ASCII and padded with zeros to eight
@@ -52,9 +55,11 @@ public final class ArticleEnvironment {
    * Writes all images of a store, as objects of the class {@code CIFAR_Image} of the script that
    * reads them. See {@link #write(ImageSource, Path, String, String)}.
    *
-   * @param source images of any shapes
+   * @param source images of any shapes of UINT8 samples; encoded ones are decoded
    * @param environment where there is nothing yet; becomes a folder
    * @throws UnsupportedStoreException if there is something at the path
+   * @throws UnsupportedImageException if an image has other samples, or takes 2 GiB, or there is no
+   *     codec for an encoded one
    * @throws CorruptImageException if an image of the source is damaged
    * @throws StoreFullException if there is no room on the device
    * @throws ImageStoreException if the file system fails, or LMDB can't be loaded
@@ -68,14 +73,16 @@ public final class ArticleEnvironment {
    * folder beside, named with {@code .part} behind, which is deleted if something fails. May be
    * called from any thread.
    *
-   * @param source images of any shapes; what is stored or deleted meanwhile may be among them or
-   *     not
+   * @param source images of any shapes of UINT8 samples; encoded ones are decoded. What is stored
+   *     or deleted meanwhile may be among them or not
    * @param environment where there is nothing yet; becomes a folder
    * @param module the Python module of the objects' class, such as {@code __main__} for the script
    *     that reads them
    * @param className the name of the objects' class
    * @throws IllegalArgumentException if module or class name can't be one in Python
    * @throws UnsupportedStoreException if there is something at the path
+   * @throws UnsupportedImageException if an image has other samples, or takes 2 GiB, or there is no
+   *     codec for an encoded one
    * @throws CorruptImageException if an image of the source is damaged
    * @throws StoreFullException if there is no room on the device
    * @throws ImageStoreException if the file system fails, or LMDB can't be loaded
@@ -100,8 +107,10 @@ public final class ArticleEnvironment {
       throws IOException {
     try (Stream<LabeledImage> images = source.stream();
         ArticleWriter writer = new ArticleWriter(folder, pickle, firstMapBytes)) {
+      Path store = source.info().location();
       for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); ) {
-        writer.add(rest.next());
+        LabeledImage image = rest.next();
+        writer.add(new LabeledImage(image.id(), RawImages.of(image, store), image.label()));
       }
       writer.finish();
     } catch (LmdbNativeException e) {

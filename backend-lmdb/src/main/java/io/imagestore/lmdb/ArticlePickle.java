@@ -2,6 +2,8 @@ package io.imagestore.lmdb;
 
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
+import io.imagestore.UnsupportedImageException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -17,6 +19,8 @@ final class ArticlePickle {
   private static final Pattern NAME = Pattern.compile("[\\p{L}_][\\p{L}\\p{Nd}_]*");
   private static final Pattern MODULE = Pattern.compile(NAME + "(\\." + NAME + ")*");
   private static final int ATTRIBUTE_BYTES = 128; // more than names, numbers and opcodes take
+
+  private static final int MAX_BYTES = Integer.MAX_VALUE - 8; // of an array
 
   private static final byte PROTO = (byte) 0x80;
   private static final byte GLOBAL = 'c';
@@ -47,10 +51,24 @@ final class ArticlePickle {
     }
   }
 
+  /**
+   * Pickles a raw image.
+   *
+   * @throws UnsupportedImageException if its samples aren't UINT8, or it takes some 2 GiB
+   */
   byte[] of(LabeledImage image) {
     ImageShape shape = image.image().shape();
-    int size = Math.toIntExact(shape.byteCount() + type.length + ATTRIBUTE_BYTES);
-    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    long size = shape.byteCount() + type.length + ATTRIBUTE_BYTES;
+    if (shape.sampleType() != SampleType.UINT8 || size > MAX_BYTES) {
+      throw new UnsupportedImageException(
+          "image "
+              + image.id()
+              + " is "
+              + shape
+              + ", but this layout holds UINT8 samples, and less than 2 GiB of them; nothing is"
+              + " exported");
+    }
+    ByteBuffer out = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
     out.put(PROTO).put((byte) 3);
     out.put(GLOBAL).put(type).put(EMPTY_TUPLE).put(NEWOBJ);
     out.put(EMPTY_DICT).put(MARK);

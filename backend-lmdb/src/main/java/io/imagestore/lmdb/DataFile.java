@@ -242,7 +242,8 @@ final class DataFile implements Closeable {
     return latest == meta.transaction() || latest == meta.transaction() + 1;
   }
 
-  private long latestTransaction() {
+  /** The number of the newest commit. */
+  long latestTransaction() {
     return Math.max(transaction(0), transaction(1));
   }
 

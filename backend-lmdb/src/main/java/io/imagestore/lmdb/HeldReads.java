@@ -17,8 +17,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots that a writer in another process leaves alone, for reads that it would outrun: LMDB
- * notes in its lock file that they are being read. Where there is no lock file, nobody has ever
- * written beside a reader, and none is made.
+ * notes in its lock file that they are being read. Where there is no lock file, none is made.
+ *
+ * <p>A writer doesn't look there if it was told to do without a lock file, or has another one open
+ * since this one's name was another file's. It is known by the number of its last commit, which
+ * LMDB's writers leave in the lock file behind each.
  *
  * <p>Safe in any thread.
  */
@@ -80,7 +83,7 @@ final class HeldReads implements Closeable {
     boolean begun = false;
     try {
       Snapshot snapshot = data.snapshot(); // after LMDB's, so what that holds is enough for it
-      snapshot.hold(transaction::close);
+      snapshot.hold(new Registration(open, transaction));
       snapshot.closeOnExit(use.readLock()::unlock);
       begun = true;
       return snapshot;
@@ -88,6 +91,33 @@ final class HeldReads implements Closeable {
       if (!begun) {
         transaction.close();
       }
+    }
+  }
+
+  /** A snapshot's entry in the lock file. */
+  private final class Registration implements Snapshot.Hold {
+    private final Env<Slice> env;
+    private final Txn<Slice> transaction;
+
+    Registration(Env<Slice> env, Txn<Slice> transaction) {
+      this.env = env;
+      this.transaction = transaction;
+    }
+
+    @Override
+    public boolean isRespected() {
+      long latest = data.latestTransaction();
+      try (Txn<Slice> now = env.txnRead()) { // its number is what the lock file says
+        return now.getId() >= latest - 1; // a writer may be just between file and lock file
+      } catch (LmdbException e) {
+        LOG.debug("LMDB doesn't tell what store {}'s lock file says", directory, e);
+        return false;
+      }
+    }
+
+    @Override
+    public void release() {
+      transaction.close();
     }
   }
 

@@ -74,9 +74,13 @@ import java.nio.file.Path;
  * <p><b>Processes.</b> One process writes, others read, also while it writes; a reader sees each
  * commit at once. A store may be opened more than once in a process; they share one environment.
  * Reading needs the file {@code data.mdb} alone: no lock, no file is made or changed, LMDB's
- * library isn't loaded. Only a read that a writer in another process outruns three times, by two
- * commits each, is noted in {@code lock.mdb}, if that is there. Network file systems don't share
- * memory maps, so a store on one must be used by a single process.
+ * library isn't loaded. What a read has found counts only if no writer can have written over it
+ * meanwhile; else it begins again. One that a writer in another process outruns three times, by two
+ * commits each, is noted in {@code lock.mdb}, so that the writer leaves it what it reads. Where
+ * that can't be, because the file is missing, may not be written or isn't the one that the writer
+ * looks into, the read goes on beginning again, and ends in an {@link ImageStoreException} after
+ * fifty times: no read is ever without either guard. Network file systems don't share memory maps,
+ * so a store on one must be used by a single process.
  *
  * <p><b>Damage.</b> LMDB checks none of its pages, and a damaged one can end the process. So its
  * trees are read here in Java, each page checked as it is entered: its number and kind, the places
@@ -92,9 +96,10 @@ import java.nio.file.Path;
  * LmdbOptions.Builder#mapSizeBytes(long)}.
  *
  * <p><b>Pickled images.</b> {@link io.imagestore.ImageStores#open(Path)} also opens environments
- * that Python code has filled with pickled objects under the keys {@code "%08d" % id}, if the
- * objects have the attributes {@code image} (bytes), {@code size} (height, width), {@code channels}
- * and {@code label}. Their class is neither needed nor called.
+ * that Python code has filled with pickled objects under the keys {@code "%08d" % id}, as the
+ * article that {@link ArticleEnvironment} names does, if the objects have the attributes {@code
+ * image} (bytes), {@code size} (height, width), {@code channels} and {@code label}. Their class is
+ * neither needed nor called.
  *
  * <p><b>Native code.</b> To write, LMDB's library is unpacked from lmdbjava's jar into {@code
  * java.io.tmpdir}; set {@code -Dlmdbjava.extract.dir} and {@code -Djffi.extract.dir} where that

@@ -2,6 +2,7 @@ package io.imagestore.lmdb;
 
 import io.imagestore.Capability;
 import io.imagestore.StoreInfo;
+import io.imagestore.internal.Pool;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import java.io.IOException;
@@ -26,6 +27,8 @@ final class LmdbReader implements StoreReader {
   private final Path store;
   private final Environment environment;
   private final boolean verifyChecksums;
+  private final Pool<CopyBuffer> buffers =
+      new Pool<>(CopyBuffer::new, Runtime.getRuntime().availableProcessors());
 
   LmdbReader(Path store, Environment environment, boolean verifyChecksums) {
     this.store = store;
@@ -43,7 +46,7 @@ final class LmdbReader implements StoreReader {
     EnteredSnapshot entered = environment.enter();
     return environment.holdsPickles()
         ? new PickledSnapshot(store, entered)
-        : new LmdbSnapshot(store, entered, verifyChecksums);
+        : new LmdbSnapshot(store, entered, verifyChecksums ? buffers : null);
   }
 
   @Override
@@ -70,6 +73,7 @@ final class LmdbReader implements StoreReader {
 
   @Override
   public void close() throws IOException {
+    buffers.close();
     environment.leave();
   }
 }

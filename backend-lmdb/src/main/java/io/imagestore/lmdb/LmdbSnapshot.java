@@ -3,6 +3,7 @@ package io.imagestore.lmdb;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
+import io.imagestore.internal.Pool;
 import io.imagestore.spi.Pixels;
 import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoredImage;
@@ -15,11 +16,14 @@ import org.jspecify.annotations.Nullable;
 /** One commit's state of a store of ours. */
 final class LmdbSnapshot extends TreeSnapshot {
 
-  private final boolean verifyChecksums;
+  /** Null if checksums aren't verified. */
+  private final @Nullable Pool<CopyBuffer> buffers;
 
-  LmdbSnapshot(Path store, EnteredSnapshot entered, boolean verifyChecksums) {
+  private @Nullable CopyBuffer buffer;
+
+  LmdbSnapshot(Path store, EnteredSnapshot entered, @Nullable Pool<CopyBuffer> buffers) {
     super(store, entered);
-    this.verifyChecksums = verifyChecksums;
+    this.buffers = buffers;
   }
 
   @Override
@@ -41,7 +45,22 @@ final class LmdbSnapshot extends TreeSnapshot {
 
   @Override
   ByteBuffer bytes(StoreView view, StoredImage image) {
-    return view.bytes((FoundImage) image, verifyChecksums);
+    FoundImage found = (FoundImage) image;
+    ByteBuffer bytes = view.bytes(found, false);
+    return buffers == null ? bytes : checkedCopy(view, found, bytes, buffers);
+  }
+
+  /** The file may change between a look that checks its bytes and one that takes them. */
+  private ByteBuffer checkedCopy(
+      StoreView view, FoundImage image, ByteBuffer bytes, Pool<CopyBuffer> pool) {
+    CopyBuffer own = buffer;
+    if (own == null) {
+      own = pool.borrow();
+      buffer = own;
+    }
+    ByteBuffer copy = own.copyOf(bytes);
+    view.verify(image.id(), "its bytes have", copy, image.bytesCrc());
+    return copy;
   }
 
   @Override
@@ -64,7 +83,7 @@ final class LmdbSnapshot extends TreeSnapshot {
     entered.look(
         view -> {
           place.put(view.bytes(image, false)).flip();
-          if (verifyChecksums) {
+          if (buffers != null) {
             view.verify(image.id(), "its bytes have", place, image.bytesCrc());
           }
           return place;
@@ -97,5 +116,15 @@ final class LmdbSnapshot extends TreeSnapshot {
       view.bytes(image, true);
       view.metadata(image);
     }
+  }
+
+  @Override
+  public void close() {
+    CopyBuffer own = buffer;
+    if (own != null && buffers != null) {
+      buffers.giveBack(own);
+      buffer = null;
+    }
+    super.close();
   }
 }

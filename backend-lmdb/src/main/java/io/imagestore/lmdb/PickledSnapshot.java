@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One commit's state of images that Python code has pickled into an environment, each under its id
- * in eight decimal digits; see {@link PickledImage}. The format has neither an index, so that
- * finding an image means reading it, nor checksums.
+ * in eight decimal digits, as {@link ArticleEnvironment} does; see {@link PickledImage}. The format
+ * has neither an index, so that finding an image means reading it, nor checksums.
  */
 final class PickledSnapshot extends TreeSnapshot {
 

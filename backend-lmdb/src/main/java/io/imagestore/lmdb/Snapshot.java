@@ -27,6 +27,12 @@ final class Snapshot {
 
   /** What keeps LMDB from writing a snapshot's pages anew. */
   interface Hold {
+
+    /** Whether whoever has written until now has respected it. */
+    default boolean isRespected() {
+      return true;
+    }
+
     void release();
   }
 
@@ -52,7 +58,8 @@ final class Snapshot {
 
   /** Whether what has been read until now was this snapshot's. */
   boolean isIntact() {
-    return hold != null || data.hasIntact(meta);
+    Hold held = hold;
+    return data.hasIntact(meta) || (held != null && held.isRespected());
   }
 
   // Holding.

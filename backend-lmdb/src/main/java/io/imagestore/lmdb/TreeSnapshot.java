@@ -71,7 +71,7 @@ abstract class TreeSnapshot implements Snapshot {
   }
 
   @Override
-  public final void close() {
+  public void close() {
     entered.close();
   }
 }

@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.testkit.MemoryImageStore;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,6 +27,8 @@ import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 final class ArticleEnvironmentTest {
 
@@ -147,16 +153,14 @@ final class ArticleEnvironmentTest {
     assertThat(folder).isEmptyDirectory();
   }
 
-  /** A store of which nothing can be had but these images. */
-  private static ImageSource streaming(Stream<LabeledImage> images) {
+  /** The source, but with these images. */
+  private ImageSource streaming(Stream<LabeledImage> images) {
     return (ImageSource)
         Proxy.newProxyInstance(
             ImageSource.class.getClassLoader(),
             new Class<?>[] {ImageSource.class},
-            (store, method, arguments) -> {
-              assertThat(method.getName()).isEqualTo("stream");
-              return images;
-            });
+            (store, method, arguments) ->
+                method.getName().equals("stream") ? images : method.invoke(source, arguments));
   }
 
   @Test
@@ -164,6 +168,42 @@ final class ArticleEnvironmentTest {
     ArticleEnvironment.write(source, target());
 
     assertThat(target().toFile().list()).containsExactly("data.mdb");
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UINT16", "FLOAT32"})
+  void samplesThatAreNoBytesAreRefusedAndNothingIsLeft(SampleType sampleType) {
+    source.putBatch(SampleImages.list(0, 3, SampleImages.CIFAR, 1));
+    source.put(7, SampleImages.noise(new ImageShape(4, 5, 1, sampleType), 1), 0);
+
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> ArticleEnvironment.write(source, target()))
+        .withMessageContaining("image 7 is 4x5x1 " + sampleType);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void anEncodedImageIsDecoded() {
+    Image encoded = SampleImages.encoded("png", 4, 5, 1);
+    source.put(0, encoded, 3);
+
+    ArticleEnvironment.write(source, target());
+
+    try (ImageSource written = LmdbImageStore.openReadOnly(target())) {
+      assertThat(written.get(0)).isEqualTo(new LabeledImage(0, encoded.decoded(), 3));
+    }
+  }
+
+  @Test
+  void anEncodedImageThatIsDamagedIsNamed() {
+    byte[] png = SampleImages.encoded("png", 4, 5, 1).encodedBytes();
+    png[png.length - 20] ^= 1;
+    source.put(7, Image.encoded(ByteBuffer.wrap(png), "png", new ImageShape(4, 5, 3)), 3);
+
+    assertThatExceptionOfType(CorruptImageException.class)
+        .isThrownBy(() -> ArticleEnvironment.write(source, target()))
+        .withMessageContaining("image 7 in store memory");
+    assertThat(folder).isEmptyDirectory();
   }
 
   @Test

@@ -107,6 +107,31 @@ final class BesideAWriterTest {
     }
   }
 
+  @Test
+  void aReadThatIsNotedWhereTheWriterDoesNotLookFails() throws IOException {
+    try (ChildJvm writer = ChildJvm.start(List.of(), Writer.class, path())) {
+      assertThat(writer.readLine()).isEqualTo("stored");
+      Path lock = path().resolve("lock.mdb");
+      Files.delete(lock); // from now on the writer's own has no name
+      Files.createFile(lock);
+      Environment environment = Environment.join(path());
+      try (DataFile data = DataFile.open(path())) {
+        assertThatExceptionOfType(ImageStoreException.class)
+            .isThrownBy(
+                () ->
+                    environment.read(
+                        view -> {
+                          awaitThreeCommits(data);
+                          return view.count();
+                        }))
+            .withMessageContaining("faster");
+      } finally {
+        environment.leave();
+      }
+      assertThat(lock).isNotEmptyFile();
+    }
+  }
+
   private static void awaitThreeCommits(DataFile data) {
     long third = data.newest().transaction() + 3;
     while (data.newest().transaction() < third) {

@@ -22,18 +22,18 @@ import java.util.regex.Pattern;
  * image of its number labels that image; a table of N rows with the number N labels the images 0 to
  * N - 1. The former goes before the latter, a longer table before a shorter one.
  */
-final class NumberedLabels {
+final class ArticleLabels {
   private static final Pattern NUMBERED = Pattern.compile("(\\d{1,18})\\.(png|csv)");
 
   private final long[] ids;
   private final int[] labels;
 
-  private NumberedLabels(long[] ids, int[] labels) {
+  private ArticleLabels(long[] ids, int[] labels) {
     this.ids = ids;
     this.labels = labels;
   }
 
-  static NumberedLabels read(Path folder) throws IOException {
+  static ArticleLabels read(Path folder) throws IOException {
     TreeSet<Long> images = new TreeSet<>();
     TreeSet<Long> tables = new TreeSet<>();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
@@ -72,7 +72,7 @@ final class NumberedLabels {
     return name.matches() ? OptionalLong.of(Long.parseLong(name.group(1))) : OptionalLong.empty();
   }
 
-  private static NumberedLabels join(Path folder, SortedSet<Long> images, SortedSet<Long> tables)
+  private static ArticleLabels join(Path folder, SortedSet<Long> images, SortedSet<Long> tables)
       throws IOException {
     Map<Long, Integer> ofOne = new HashMap<>();
     int[] ofMany = new int[0];
@@ -112,7 +112,7 @@ final class NumberedLabels {
       }
       labels[i] = own != null ? own : ofMany[(int) ids[i]];
     }
-    return new NumberedLabels(ids, labels);
+    return new ArticleLabels(ids, labels);
   }
 
   private static int[] readTable(Path table) throws IOException {

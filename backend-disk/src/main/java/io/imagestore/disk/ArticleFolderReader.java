@@ -26,20 +26,20 @@ import org.jspecify.annotations.Nullable;
  * Reads a folder as {@link ArticleFolder} writes it. What guards its pixels are the checksums that
  * PNG itself has.
  */
-final class NumberedFolderReader implements StoreReader {
+final class ArticleFolderReader implements StoreReader {
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(
           Capability.MIXED_SHAPES, Capability.PERSISTENT, Capability.READ_BY_OTHER_PROCESSES);
 
   private final Path folder;
-  private final NumberedLabels labels;
+  private final ArticleLabels labels;
   private final Parts parts;
   private final long maxPixels;
 
   /** Filled as they become known: a shape stands in its file alone. */
   private final AtomicReferenceArray<ImageShape> shapes;
 
-  private NumberedFolderReader(Path folder, DiskOptions options, NumberedLabels labels) {
+  private ArticleFolderReader(Path folder, DiskOptions options, ArticleLabels labels) {
     this.folder = folder;
     this.labels = labels;
     parts = new Parts(folder, options, StoreFiles.ofSystem(), null);
@@ -47,8 +47,8 @@ final class NumberedFolderReader implements StoreReader {
     shapes = new AtomicReferenceArray<>(labels.size());
   }
 
-  static NumberedFolderReader open(Path folder, DiskOptions options) throws IOException {
-    return new NumberedFolderReader(folder, options, NumberedLabels.read(folder));
+  static ArticleFolderReader open(Path folder, DiskOptions options) throws IOException {
+    return new ArticleFolderReader(folder, options, ArticleLabels.read(folder));
   }
 
   private interface Read<T> {
@@ -163,7 +163,7 @@ final class NumberedFolderReader implements StoreReader {
 
     private Image pixels(StoredImage image) throws IOException {
       Image pixels =
-          NumberedFolderReader.this.read(image.id(), (file, codec) -> file.read(codec, maxPixels));
+          ArticleFolderReader.this.read(image.id(), (file, codec) -> file.read(codec, maxPixels));
       if (!pixels.shape().equals(image.shape())) {
         throw new CorruptImageException(
             folder,

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 
-class NumberedFolderTest {
+class ArticleFolderReaderTest {
   private static final ImageShape SHAPE = new ImageShape(6, 5, 3);
 
   @TempDir Path folder;
