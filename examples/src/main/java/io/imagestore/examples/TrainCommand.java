@@ -120,12 +120,6 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    // The library must neither fetch its engine, which is in this jar, nor report where it runs.
-    System.setProperty("ai.djl.offline", "true");
-    // One processor is left to the loader: PyTorch's threads wait for each other without rest.
-    System.setProperty(
-        "ai.djl.pytorch.num_threads",
-        String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() - 1)));
     Path stores = storesFolder();
     try (Progress progress = Progress.onConsole();
         TrainingStores opened = new TrainingStores(stores, backend, progress)) {

@@ -30,6 +30,14 @@ final class Network {
   static final int CONVOLUTIONS = FILTERS.length;
   private static final float LEARNING_RATE = 0.1f;
 
+  static {
+    // The library must neither fetch its engine, which is here, nor report where it runs.
+    System.setProperty("ai.djl.offline", "true");
+    // One processor is left to the loader: PyTorch's threads wait for each other without rest.
+    int threads = Math.max(1, Runtime.getRuntime().availableProcessors() - 1);
+    System.setProperty("ai.djl.pytorch.num_threads", String.valueOf(threads));
+  }
+
   private Network() {}
 
   /** A model whose weights are drawn when a trainer is made. */
