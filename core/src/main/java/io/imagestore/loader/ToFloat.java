@@ -11,7 +11,7 @@ import java.util.Arrays;
  */
 public final class ToFloat implements Transform {
 
-  static final ToFloat UNIT = new ToFloat(new float[] {0}, new float[] {1});
+  static final ToFloat UNIT = new ToFloat(new float[] {0}, new float[] {1}, false);
 
   private final float[] mean;
   private final float[] std;
@@ -19,13 +19,21 @@ public final class ToFloat implements Transform {
   /** What each sample becomes, for each channel; a single table is for all channels. */
   private final float[][] tables;
 
-  private ToFloat(float[] mean, float[] std) {
+  /** The same in half precision, if that is wanted. */
+  private final boolean half;
+
+  private final short[][] halfTables;
+
+  private ToFloat(float[] mean, float[] std, boolean half) {
     this.mean = mean;
     this.std = std;
+    this.half = half;
     tables = new float[mean.length][256];
+    halfTables = new short[mean.length][256];
     for (int channel = 0; channel < mean.length; channel++) {
       for (int sample = 0; sample < 256; sample++) {
         tables[channel][sample] = (sample / 255f - mean[channel]) / std[channel];
+        halfTables[channel][sample] = HalfFloat.of(tables[channel][sample]);
       }
     }
   }
@@ -52,7 +60,20 @@ public final class ToFloat implements Transform {
                 .formatted(channel, mean[channel], std[channel]));
       }
     }
-    return new ToFloat(mean.clone(), std.clone());
+    return new ToFloat(mean.clone(), std.clone(), half);
+  }
+
+  /**
+   * Makes floats of 16 bits in the end, each the nearest to the one of 32 bits.
+   *
+   * @return a step that does so
+   */
+  public ToFloat half() {
+    return new ToFloat(mean, std, true);
+  }
+
+  TensorType type() {
+    return half ? TensorType.FLOAT16 : TensorType.FLOAT32;
   }
 
   @Override
@@ -65,17 +86,25 @@ public final class ToFloat implements Transform {
     sample.finish(this);
   }
 
-  /** Converts bytes in the order of the pixels: HWC to HWC. */
-  void interleaved(byte[] pixels, int pixelCount, int channels, float[] target) {
+  /** Converts bytes, HWC, to floats in a layout. */
+  void convert(byte[] pixels, int pixelCount, int channels, Layout layout, float[] target) {
+    boolean planar = layout == Layout.NCHW;
+    int step = planar ? 1 : channels;
     for (int channel = 0; channel < channels; channel++) {
-      look(table(channel), pixels, channel, channels, target, channel, channels, pixelCount);
+      float[] table = tables[tables.length == 1 ? 0 : channel];
+      int to = planar ? channel * pixelCount : channel;
+      look(table, pixels, channel, channels, target, to, step, pixelCount);
     }
   }
 
-  /** Converts bytes channel by channel: HWC to CHW. */
-  void planar(byte[] pixels, int pixelCount, int channels, float[] target) {
+  /** Converts bytes, HWC, to floats of 16 bits in a layout. */
+  void convert(byte[] pixels, int pixelCount, int channels, Layout layout, short[] target) {
+    boolean planar = layout == Layout.NCHW;
+    int step = planar ? 1 : channels;
     for (int channel = 0; channel < channels; channel++) {
-      look(table(channel), pixels, channel, channels, target, channel * pixelCount, 1, pixelCount);
+      short[] table = halfTables[tables.length == 1 ? 0 : channel];
+      int to = planar ? channel * pixelCount : channel;
+      look(table, pixels, channel, channels, target, to, step, pixelCount);
     }
   }
 
@@ -93,6 +122,20 @@ public final class ToFloat implements Transform {
     }
   }
 
+  private static void look(
+      short[] table,
+      byte[] pixels,
+      int from,
+      int fromStep,
+      short[] target,
+      int to,
+      int toStep,
+      int count) {
+    for (int i = 0; i < count; i++) {
+      target[to + i * toStep] = table[pixels[from + i * fromStep] & 0xff];
+    }
+  }
+
   /** Normalizes floats that are in the range of 0 to 1 as they are. */
   void normalize(float[] samples, int begin, int step, int count, int channel) {
     float shift = mean[mean.length == 1 ? 0 : channel];
@@ -102,15 +145,13 @@ public final class ToFloat implements Transform {
     }
   }
 
-  private float[] table(int channel) {
-    return tables[tables.length == 1 ? 0 : channel];
-  }
-
-  /** As {@code toFloat().normalize([0.5], [0.25])}. */
+  /** As {@code toFloat().normalize([0.5], [0.25]).half()}. */
   @Override
   public String toString() {
-    return this == UNIT
-        ? "toFloat()"
-        : "toFloat().normalize(%s, %s)".formatted(Arrays.toString(mean), Arrays.toString(std));
+    String normalized =
+        mean == UNIT.mean
+            ? ""
+            : ".normalize(%s, %s)".formatted(Arrays.toString(mean), Arrays.toString(std));
+    return "toFloat()" + normalized + (half ? ".half()" : "");
   }
 }

@@ -8,9 +8,9 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.training.dataset.Batch;
 import ai.djl.translate.Batchifier;
 import io.imagestore.ImageStoreException;
-import io.imagestore.SampleType;
 import io.imagestore.loader.Epoch;
 import io.imagestore.loader.TensorBatch;
+import io.imagestore.loader.TensorType;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
@@ -68,11 +68,15 @@ final class Batches implements Iterator<Batch> {
 
   /** Made over the loader's memory where the engine can. */
   private static NDArray images(NDManager own, TensorBatch batch) {
-    return own.create(batch.data(), new Shape(batch.shape()), dataType(batch.sampleType()));
+    return own.create(batch.data(), new Shape(batch.shape()), dataType(batch.type()));
   }
 
-  private static DataType dataType(SampleType type) {
-    return type == SampleType.UINT8 ? DataType.UINT8 : DataType.FLOAT32;
+  private static DataType dataType(TensorType type) {
+    return switch (type) {
+      case UINT8 -> DataType.UINT8;
+      case FLOAT16 -> DataType.FLOAT16;
+      case FLOAT32 -> DataType.FLOAT32;
+    };
   }
 
   private static NDArray labels(NDManager own, TensorBatch batch) {

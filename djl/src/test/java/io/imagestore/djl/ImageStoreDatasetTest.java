@@ -2,6 +2,7 @@ package io.imagestore.djl;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
@@ -85,6 +86,20 @@ class ImageStoreDatasetTest {
       assertThat(pixels.getDataType()).isEqualTo(DataType.UINT8);
       assertThat(pixels.get(0, 0, 1, 2).toUint8Array()[0])
           .isEqualTo(store.get(100).image().pixels()[(1 * 5 + 2) * 3] & 0xff);
+    }
+  }
+
+  @Test
+  void givesHalfPrecision() {
+    DataLoader loader =
+        DataLoader.builder(store).batchSize(2).transform(Transforms.toFloat().half()).build();
+
+    try (Batch batch = new ImageStoreDataset(loader).getData(manager).iterator().next()) {
+      NDArray pixels = batch.getData().singletonOrThrow();
+
+      assertThat(pixels.getDataType()).isEqualTo(DataType.FLOAT16);
+      assertThat(pixels.toType(DataType.FLOAT32, true).getFloat(0, 0, 0, 0))
+          .isCloseTo((store.get(100).image().pixels()[0] & 0xff) / 255f, within(0.001f));
     }
   }
 
