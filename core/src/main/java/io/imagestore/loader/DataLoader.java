@@ -1,11 +1,13 @@
 package io.imagestore.loader;
 
 import io.imagestore.ImageSource;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +37,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Samples of 8 bits come into the batch as they are, or as floats after {@link
  * Transforms#toFloat}. Those of 16 bits and floats always come as floats; they can be cropped,
- * padded and flipped, but not resized, nor changed in color.
+ * padded and flipped, but not resized, nor changed in color. {@link ToFloat#half} makes floats of
+ * 16 bits.
  *
  * <p>A loader runs one epoch at a time: the next one ends the one before. Its memory is {@code
  * prefetch + 1} batches outside of the heap, taken when the first image is done, and for each
@@ -59,9 +62,7 @@ public final class DataLoader implements AutoCloseable {
   private DataLoader(Settings settings, EpochSamples samples, long seen) {
     this.settings = settings;
     int threads = settings.workers();
-    ring =
-        new Ring(
-            threads == 0 ? 1 : settings.prefetch() + 1, settings.layout(), settings.batchSize());
+    ring = new Ring(threads == 0 ? 1 : settings.prefetch() + 1, settings);
     Path location = settings.source().info().location();
     for (int i = 0; i < Math.max(threads, 1); i++) {
       workers.add(
@@ -225,6 +226,8 @@ public final class DataLoader implements AutoCloseable {
     private int prefetch = 2;
     private List<Transform> transforms = List.of();
     private Layout layout = Layout.NCHW;
+    private boolean mixedShapes;
+    private IntFunction<ByteBuffer> allocator = ByteBuffer::allocateDirect;
     private OnFailure onFailure = OnFailure.fail();
     private @Nullable LoaderState resumed;
 
@@ -374,6 +377,35 @@ public final class DataLoader implements AutoCloseable {
     }
 
     /**
+     * Whether images may come into a batch in shapes of their own, which is then a list of them
+     * rather than one tensor: {@link TensorBatch#data(int)}, {@link TensorBatch#shape(int)}. Each
+     * place of a batch then has memory for the largest image that has come there. By default the
+     * first image decides the shape of all.
+     *
+     * @param allowed whether they may
+     * @return this builder
+     */
+    public Builder mixedShapes(boolean allowed) {
+      mixedShapes = allowed;
+      return this;
+    }
+
+    /**
+     * Where the memory of the batches comes from, such as pinned memory, or a file that other
+     * processes map. By default {@link ByteBuffer#allocateDirect}.
+     *
+     * @param newAllocator is given a number of bytes, and gives a direct buffer with as many from
+     *     its position on, which is then the loader's. It is called {@code prefetch + 1} times when
+     *     the first image is done, or where shapes are mixed, now and then for each image; by any
+     *     thread
+     * @return this builder
+     */
+    public Builder memory(IntFunction<ByteBuffer> newAllocator) {
+      allocator = Objects.requireNonNull(newAllocator, "allocator");
+      return this;
+    }
+
+    /**
      * What becomes of images that can't be had. By default {@link OnFailure#fail}.
      *
      * @param decision called for each
@@ -421,6 +453,8 @@ public final class DataLoader implements AutoCloseable {
               prefetch,
               transforms,
               layout,
+              mixedShapes,
+              allocator,
               onFailure);
       return resumed == null
           ? new DataLoader(settings, first(settings), 0)

@@ -1,7 +1,9 @@
 package io.imagestore.loader;
 
 import io.imagestore.ImageSource;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a loader was built with. */
@@ -17,6 +19,8 @@ record Settings(
     int prefetch,
     List<Transform> transforms,
     Layout layout,
+    boolean mixedShapes,
+    IntFunction<ByteBuffer> allocator,
     OnFailure onFailure) {
 
   /** The samples that the source has now. */

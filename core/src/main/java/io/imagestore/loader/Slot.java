@@ -29,8 +29,8 @@ final class Slot {
   long decodeNanos;
   long transformNanos;
 
-  Slot(Layout layout, int batchSize) {
-    batch = new TensorBatch(layout, batchSize);
+  Slot(TensorBatch batch, int batchSize) {
+    this.batch = batch;
     failures = new @Nullable ImageStoreException[batchSize];
   }
 

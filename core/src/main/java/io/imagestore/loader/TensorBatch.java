@@ -1,15 +1,14 @@
 package io.imagestore.loader;
 
-import io.imagestore.SampleType;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.IntFunction;
 
 /**
  * A batch as a model takes it: samples of one shape in one direct buffer, each with its label and
- * id.
+ * id. Where shapes may be mixed it is a list of images, each in a direct buffer of its own.
  *
  * <p>A batch is valid until the next one is taken, or the epoch or the loader is closed: the loader
  * then puts other images into the same memory. What is needed for longer is {@linkplain #copyTo
@@ -23,15 +22,30 @@ public final class TensorBatch {
   private final long[] idsOfFull;
   private final int[] labelsOfFull;
 
-  private TensorSpec spec = new TensorSpec(1, 1, 1, false);
-  private ByteBuffer data = ByteBuffer.allocateDirect(0);
-  private FloatBuffer floats = data.asFloatBuffer();
+  private final IntFunction<ByteBuffer> allocator;
+
+  /** What all images are like, but for their extents where these are mixed. */
+  private TensorSpec spec = new TensorSpec(1, 1, 1, TensorType.UINT8);
+
+  /** The memory of all images. */
+  private TensorMemory memory = TensorMemory.NONE;
+
+  /** What each image is like, and the memory of each; empty unless shapes are mixed. */
+  private final TensorSpec[] specs;
+
+  private final TensorMemory[] memories;
+
   private long[] ids;
   private int[] labels;
   private int padding;
 
-  TensorBatch(Layout layout, int capacity) {
+  TensorBatch(Layout layout, int capacity, boolean mixed, IntFunction<ByteBuffer> allocator) {
     this.layout = layout;
+    this.allocator = allocator;
+    specs = new TensorSpec[mixed ? capacity : 0];
+    memories = new TensorMemory[mixed ? capacity : 0];
+    Arrays.fill(specs, spec);
+    Arrays.fill(memories, TensorMemory.NONE);
     idsOfFull = new long[capacity];
     labelsOfFull = new int[capacity];
     ids = idsOfFull;
@@ -40,13 +54,12 @@ public final class TensorBatch {
 
   // What the loader does with it.
 
-  /** Makes room for images of a shape. */
+  /** Makes room for images of a shape, or gets to know what mixed ones have in common. */
   void allocate(TensorSpec newSpec) {
     spec = newSpec;
-    data =
-        ByteBuffer.allocateDirect((int) (newSpec.bytesAnImage() * idsOfFull.length))
-            .order(ByteOrder.nativeOrder());
-    floats = data.asFloatBuffer();
+    if (!hasMixedShapes()) {
+      memory = TensorMemory.of((int) (newSpec.bytesAnImage() * idsOfFull.length), allocator);
+    }
   }
 
   /** Empties it for so many images, of which the last ones are padding. */
@@ -61,27 +74,45 @@ public final class TensorBatch {
     labels[place] = label;
   }
 
-  /** Puts an image's samples into their place; threads may do so at once for different places. */
-  void put(int place, byte[] samples) {
-    data.put(place * spec.samples(), samples, 0, spec.samples());
+  // Puts an image's samples into their place; threads may do so at once for different places.
+
+  void put(int place, TensorSpec its, byte[] samples) {
+    memory(place, its).put(first(place), samples, its.samples());
   }
 
-  /** Puts an image's samples into their place; threads may do so at once for different places. */
-  void put(int place, float[] samples) {
-    floats.put(place * spec.samples(), samples, 0, spec.samples());
+  void put(int place, TensorSpec its, short[] samples) {
+    memory(place, its).put(first(place), samples, its.samples());
+  }
+
+  void put(int place, TensorSpec its, float[] samples) {
+    memory(place, its).put(first(place), samples, its.samples());
+  }
+
+  /** The memory for an image at a place. */
+  private TensorMemory memory(int place, TensorSpec its) {
+    if (!hasMixedShapes()) {
+      return memory;
+    }
+    specs[place] = its;
+    if (memories[place].size() < its.bytesAnImage()) {
+      memories[place] = TensorMemory.of((int) its.bytesAnImage(), allocator);
+    }
+    return memories[place];
+  }
+
+  /** How many samples lie before those of a place in its memory. */
+  private int first(int place) {
+    return hasMixedShapes() ? 0 : place * spec.samples();
   }
 
   /** Leaves images out, and moves those behind them up. */
   void keepOnly(boolean[] kept) {
     int size = 0;
-    int bytes = (int) spec.bytesAnImage();
     int samples = samples();
     for (int place = 0; place < ids.length; place++) {
       if (kept[place]) {
         if (size < place) {
-          data.put(size * bytes, data, place * bytes, bytes);
-          ids[size] = ids[place];
-          labels[size] = labels[place];
+          move(place, size);
         }
         size++;
       } else if (place >= samples) {
@@ -90,6 +121,20 @@ public final class TensorBatch {
     }
     ids = Arrays.copyOf(ids, size);
     labels = Arrays.copyOf(labels, size);
+  }
+
+  private void move(int from, int to) {
+    ids[to] = ids[from];
+    labels[to] = labels[from];
+    if (hasMixedShapes()) {
+      TensorMemory free = memories[to];
+      memories[to] = memories[from];
+      memories[from] = free;
+      specs[to] = specs[from];
+    } else {
+      int bytes = (int) spec.bytesAnImage();
+      memory.move(from * bytes, to * bytes, bytes);
+    }
   }
 
   // What the caller does with it.
@@ -125,14 +170,52 @@ public final class TensorBatch {
   }
 
   /**
+   * Whether each image has a shape of its own, as {@link DataLoader.Builder#mixedShapes} allows.
+   * There is no tensor of the whole batch then: its images are taken one by one.
+   *
+   * @return as the loader was built
+   */
+  public boolean hasMixedShapes() {
+    return memories.length > 0;
+  }
+
+  /**
    * The extents of the tensor in the order of its layout.
    *
    * @return {@code [N, C, H, W]} or {@code [N, H, W, C]}, where N is {@link #size}
+   * @throws IllegalStateException if the images have mixed shapes
    */
   public long[] shape() {
+    requireOneShape();
     return layout == Layout.NCHW
         ? new long[] {size(), spec.channels(), spec.height(), spec.width()}
         : new long[] {size(), spec.height(), spec.width(), spec.channels()};
+  }
+
+  /**
+   * The extents of one image in the order of the layout.
+   *
+   * @param place from 0 to {@code size() - 1}
+   * @return {@code [C, H, W]} or {@code [H, W, C]}
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public long[] shape(int place) {
+    TensorSpec its = spec(place);
+    return layout == Layout.NCHW
+        ? new long[] {its.channels(), its.height(), its.width()}
+        : new long[] {its.height(), its.width(), its.channels()};
+  }
+
+  private TensorSpec spec(int place) {
+    Objects.checkIndex(place, size());
+    return hasMixedShapes() ? specs[place] : spec;
+  }
+
+  private void requireOneShape() {
+    if (hasMixedShapes()) {
+      throw new IllegalStateException(
+          "The images of the batch have mixed shapes; take them one by one, such as with data(place), or let a transform make them alike");
+    }
   }
 
   /**
@@ -147,10 +230,10 @@ public final class TensorBatch {
   /**
    * What a sample is.
    *
-   * @return {@link SampleType#UINT8} or {@link SampleType#FLOAT32}
+   * @return 8 bits, or what {@link ToFloat} makes
    */
-  public SampleType sampleType() {
-    return spec.floats() ? SampleType.FLOAT32 : SampleType.UINT8;
+  public TensorType type() {
+    return spec.type();
   }
 
   /**
@@ -158,25 +241,61 @@ public final class TensorBatch {
    *
    * @return a direct buffer in the machine's byte order, from position 0 to the limit; its memory
    *     is the batch's
+   * @throws IllegalStateException if the images have mixed shapes
    */
   public ByteBuffer data() {
-    return data.duplicate()
-        .order(ByteOrder.nativeOrder())
-        .limit(size() * (int) spec.bytesAnImage());
+    requireOneShape();
+    return memory.bytes(0, size() * (int) spec.bytesAnImage());
+  }
+
+  /**
+   * The samples of one image.
+   *
+   * @param place from 0 to {@code size() - 1}
+   * @return a direct buffer, as {@link #data()} gives it
+   * @throws IndexOutOfBoundsException if there is no such place
+   */
+  public ByteBuffer data(int place) {
+    TensorSpec its = spec(place);
+    int bytes = (int) its.bytesAnImage();
+    return hasMixedShapes() ? memories[place].bytes(0, bytes) : memory.bytes(place * bytes, bytes);
   }
 
   /**
    * All samples as floats.
    *
    * @return a direct buffer, from position 0 to the limit; its memory is the batch's
-   * @throws IllegalStateException if the samples are no floats: add {@link Transforms#toFloat}
+   * @throws IllegalStateException if the samples are no floats of 32 bits: add {@link
+   *     Transforms#toFloat}; or if the images have mixed shapes
    */
   public FloatBuffer floats() {
-    if (!spec.floats()) {
+    requireFloats();
+    requireOneShape();
+    return memory.floats(0, size() * spec.samples());
+  }
+
+  /**
+   * The samples of one image as floats.
+   *
+   * @param place from 0 to {@code size() - 1}
+   * @return a direct buffer, as {@link #floats()} gives it
+   * @throws IndexOutOfBoundsException if there is no such place
+   * @throws IllegalStateException if the samples are no floats of 32 bits
+   */
+  public FloatBuffer floats(int place) {
+    requireFloats();
+    int samples = spec(place).samples();
+    return hasMixedShapes()
+        ? memories[place].floats(0, samples)
+        : memory.floats(place * samples, samples);
+  }
+
+  private void requireFloats() {
+    if (spec.type() != TensorType.FLOAT32) {
       throw new IllegalStateException(
-          "The batch holds samples of 8 bits; add Transforms.toFloat() as the last transform");
+          "The batch holds samples of %s; for floats of 32 bits, have Transforms.toFloat() as the last transform, without half()"
+              .formatted(spec.type()));
     }
-    return floats.duplicate().limit(size() * spec.samples());
   }
 
   /**
@@ -202,6 +321,7 @@ public final class TensorBatch {
    *
    * @param target on the heap or direct; floats get there in the machine's byte order
    * @throws java.nio.BufferOverflowException if it has too little room
+   * @throws IllegalStateException if the images have mixed shapes
    */
   public void copyTo(ByteBuffer target) {
     target.put(data());
@@ -211,7 +331,8 @@ public final class TensorBatch {
    * Copies all samples to a buffer's position, which moves behind them.
    *
    * @param target on the heap or direct
-   * @throws IllegalStateException if the samples are no floats
+   * @throws IllegalStateException if the samples are no floats of 32 bits, or the images have mixed
+   *     shapes
    * @throws java.nio.BufferOverflowException if it has too little room
    */
   public void copyTo(FloatBuffer target) {
@@ -221,6 +342,7 @@ public final class TensorBatch {
   /** As {@code TensorBatch[256 of 32x32x3 float32, NCHW]}. */
   @Override
   public String toString() {
-    return "TensorBatch[" + size() + " of " + spec + ", " + layout + "]";
+    String what = hasMixedShapes() ? "mixed shapes" : spec.toString();
+    return "TensorBatch[" + size() + " of " + what + ", " + layout + "]";
   }
 }

@@ -13,6 +13,7 @@ final class TensorWriter {
 
   private final Layout layout;
   private byte[] bytes = new byte[0];
+  private short[] halves = new short[0];
   private float[] floats = new float[0];
 
   TensorWriter(Layout layout) {
@@ -22,20 +23,11 @@ final class TensorWriter {
   /** Puts a sample that fits into a place of a batch. */
   void write(Sample sample, TensorSpec spec, TensorBatch batch, int place) {
     byte[] pixels = sample.finishedPixels();
-    if (!spec.floats()) {
-      batch.put(place, layout == Layout.NHWC ? pixels : planar(pixels, spec));
-      return;
+    switch (spec.type()) {
+      case UINT8 -> batch.put(place, spec, layout == Layout.NHWC ? pixels : planar(pixels, spec));
+      case FLOAT16 -> batch.put(place, spec, halves(sample, pixels, spec));
+      case FLOAT32 -> batch.put(place, spec, floats(sample, pixels, spec));
     }
-    if (floats.length < spec.samples()) {
-      floats = new float[spec.samples()];
-    }
-    ToFloat conversion = sample.conversion();
-    if (sample.type() != SampleType.UINT8) {
-      fromWide(sample.type(), pixels, spec, conversion);
-    } else if (conversion != null) {
-      fromBytes(pixels, spec, conversion);
-    }
-    batch.put(place, floats);
   }
 
   private byte[] planar(byte[] pixels, TensorSpec spec) {
@@ -53,12 +45,33 @@ final class TensorWriter {
     return bytes;
   }
 
-  private void fromBytes(byte[] pixels, TensorSpec spec, ToFloat conversion) {
-    if (layout == Layout.NCHW) {
-      conversion.planar(pixels, spec.pixelCount(), spec.channels(), floats);
-    } else {
-      conversion.interleaved(pixels, spec.pixelCount(), spec.channels(), floats);
+  private float[] floats(Sample sample, byte[] pixels, TensorSpec spec) {
+    if (floats.length < spec.samples()) {
+      floats = new float[spec.samples()];
     }
+    ToFloat conversion = sample.conversion();
+    if (sample.type() != SampleType.UINT8) {
+      fromWide(sample.type(), pixels, spec, conversion);
+    } else if (conversion != null) {
+      conversion.convert(pixels, spec.pixelCount(), spec.channels(), layout, floats);
+    }
+    return floats;
+  }
+
+  private short[] halves(Sample sample, byte[] pixels, TensorSpec spec) {
+    if (halves.length < spec.samples()) {
+      halves = new short[spec.samples()];
+    }
+    ToFloat conversion = sample.conversion();
+    if (sample.type() == SampleType.UINT8 && conversion != null) {
+      conversion.convert(pixels, spec.pixelCount(), spec.channels(), layout, halves);
+      return halves;
+    }
+    float[] exact = floats(sample, pixels, spec);
+    for (int i = 0; i < spec.samples(); i++) {
+      halves[i] = HalfFloat.of(exact[i]);
+    }
+    return halves;
   }
 
   private void fromWide(

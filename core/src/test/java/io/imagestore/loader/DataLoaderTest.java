@@ -20,6 +20,7 @@ import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.nio.ShortBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -29,6 +30,7 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -153,7 +155,7 @@ class DataLoaderTest {
     TensorBatch batch = first(loader(source).batchSize(1).transform(Transforms.toFloat()));
 
     assertThat(batch.shape()).containsExactly(1, 3, 1, 2);
-    assertThat(batch.sampleType()).isEqualTo(SampleType.FLOAT32);
+    assertThat(batch.type()).isEqualTo(TensorType.FLOAT32);
     assertThat(floats(batch)).containsExactly(0, 3 / 255f, 1 / 255f, 4 / 255f, 2 / 255f, 5 / 255f);
   }
 
@@ -174,10 +176,11 @@ class DataLoaderTest {
 
     TensorBatch batch = first(loader(source).batchSize(1));
 
-    assertThat(batch.sampleType()).isEqualTo(SampleType.UINT8);
+    assertThat(batch.type()).isEqualTo(TensorType.UINT8);
     assertThat(batch.data()).isEqualTo(ByteBuffer.wrap(new byte[] {0, 3, 1, 4, 2, 5}));
     assertThatIllegalStateException()
         .isThrownBy(batch::floats)
+        .withMessageContaining("holds samples of UINT8")
         .withMessageContaining("toFloat() as the last");
   }
 
@@ -485,6 +488,136 @@ class DataLoaderTest {
         .withMessageContaining("Image 2 is 5x4x1 uint8")
         .withMessageContaining("image 0 was 3x3x1 uint8")
         .withMessageContaining("randomResizedCrop");
+  }
+
+  @Test
+  void givesMixedShapesOneByOneIfToldTo() {
+    TestSource source = TestSource.ofRaw(4, 3, 3, 1).add(2, TestSource.raw(2, 5, 4, 1));
+
+    for (TensorBatch batch : loader(source).batchSize(2).mixedShapes(true).build().epoch(0)) {
+      assertThat(batch.hasMixedShapes()).isTrue();
+      for (int i = 0; i < batch.size(); i++) {
+        Image image = source.image(batch.ids()[i]);
+        byte[] bytes = new byte[batch.data(i).remaining()];
+        batch.data(i).get(bytes);
+
+        assertThat(batch.shape(i))
+            .containsExactly(1, image.shape().height(), image.shape().width());
+        assertThat(bytes).isEqualTo(image.pixels());
+      }
+    }
+  }
+
+  @Test
+  void givesNoTensorOfMixedShapes() {
+    TestSource source = TestSource.ofRaw(4, 3, 3, 1);
+    TensorBatch batch = first(loader(source).batchSize(4).mixedShapes(true));
+
+    assertThatIllegalStateException()
+        .isThrownBy(batch::data)
+        .withMessageContaining("mixed shapes; take them one by one");
+    assertThatIllegalStateException().isThrownBy(batch::shape);
+  }
+
+  @Test
+  void leavesFailingImagesOutOfMixedShapes() {
+    TestSource source = TestSource.ofRaw(4, 3, 3, 1).add(1, TestSource.raw(1, 5, 4, 1)).damage(0);
+
+    TensorBatch batch =
+        first(loader(source).batchSize(2).mixedShapes(true).onFailure(OnFailure.skip()));
+
+    assertThat(batch.ids()).containsExactly(1);
+    assertThat(batch.shape(0)).containsExactly(1, 5, 4);
+    assertThat(batch.data(0)).isEqualTo(ByteBuffer.wrap(source.image(1).pixels()));
+  }
+
+  @Test
+  void givesEachImageOfATensorToo() {
+    TestSource source = TestSource.ofRaw(4, 3, 5, 3);
+    TensorBatch batch = first(loader(source).batchSize(4).transform(Transforms.toFloat()));
+
+    assertThat(batch.shape(3)).containsExactly(3, 3, 5);
+    assertThat(batch.floats(3)).isEqualTo(batch.floats().slice(3 * 45, 45));
+    assertThat(batch.data(3)).isEqualTo(batch.data().slice(3 * 180, 180));
+  }
+
+  @Test
+  void refusesMixedShapesOfMixedTypes() {
+    TestSource source =
+        TestSource.ofRaw(2, 3, 3, 1)
+            .add(1, TestSource.wide(new ImageShape(3, 3, 1, SampleType.UINT16), 1));
+
+    assertThatExceptionOfType(ShapeMismatchException.class)
+        .isThrownBy(() -> first(loader(source).batchSize(4).workers(0).mixedShapes(true)))
+        .withMessageContaining("toFloat for the type");
+  }
+
+  @Test
+  void putsFloatsOfSixteenBits() {
+    TestSource source = TestSource.ofRaw(2, 3, 3, 2);
+    for (Layout layout : Layout.values()) {
+      FloatBuffer floats =
+          first(loader(source).batchSize(2).layout(layout).transform(Transforms.toFloat()))
+              .floats();
+      TensorBatch batch =
+          first(loader(source).batchSize(2).layout(layout).transform(Transforms.toFloat().half()));
+
+      assertThat(batch.type()).isEqualTo(TensorType.FLOAT16);
+      ShortBuffer halves = batch.data().asShortBuffer();
+      assertThat(halves.remaining()).isEqualTo(floats.remaining());
+      while (floats.hasRemaining()) {
+        assertThat(halves.get()).isEqualTo(HalfFloat.of(floats.get()));
+      }
+    }
+  }
+
+  @Test
+  void makesFloatsOfSixteenBitsOfWiderSamples() {
+    ImageShape shape = new ImageShape(2, 3, 2, SampleType.FLOAT32);
+    TestSource source = TestSource.empty().add(0, TestSource.wide(shape, 3));
+    FloatBuffer floats =
+        first(loader(source).batchSize(1).transform(Transforms.toFloat())).floats();
+
+    ShortBuffer halves =
+        first(loader(source).batchSize(1).transform(Transforms.toFloat().half()))
+            .data()
+            .asShortBuffer();
+
+    while (floats.hasRemaining()) {
+      assertThat(halves.get()).isEqualTo(HalfFloat.of(floats.get()));
+    }
+  }
+
+  @Test
+  void fillsTheCallersMemory() {
+    TestSource source = TestSource.ofRaw(4, 3, 3, 1);
+    List<ByteBuffer> given = new ArrayList<>();
+    IntFunction<ByteBuffer> memory =
+        bytes -> {
+          given.add(ByteBuffer.allocateDirect(bytes + 3));
+          return given.get(given.size() - 1).position(1);
+        };
+
+    TensorBatch batch = first(loader(source).batchSize(4).workers(0).memory(memory));
+
+    assertThat(given).hasSize(1);
+    assertThat(given.get(0).slice(1, 36)).isEqualTo(batch.data());
+  }
+
+  @Test
+  void refusesMemoryThatWillNotDo() {
+    TestSource source = TestSource.ofRaw(4, 3, 3, 1);
+    List<IntFunction<ByteBuffer>> memories =
+        List.of(
+            ByteBuffer::allocate,
+            bytes -> ByteBuffer.allocateDirect(bytes - 1),
+            bytes -> ByteBuffer.allocateDirect(bytes).asReadOnlyBuffer());
+
+    for (IntFunction<ByteBuffer> memory : memories) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> first(loader(source).batchSize(4).workers(0).memory(memory)))
+          .withMessageContaining("direct buffer of 36 bytes");
+    }
   }
 
   @Test

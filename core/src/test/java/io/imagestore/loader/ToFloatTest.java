@@ -14,7 +14,7 @@ class ToFloatTest {
   void scalesToOne() {
     float[] floats = new float[6];
 
-    Transforms.toFloat().interleaved(TWO_PIXELS, 2, 3, floats);
+    Transforms.toFloat().convert(TWO_PIXELS, 2, 3, Layout.NHWC, floats);
 
     assertThat(floats).containsExactly(0, 128 / 255f, 1, 0.2f, 0.4f, 0.6f);
   }
@@ -25,7 +25,7 @@ class ToFloatTest {
     float[] mean = {0.485f, 0.456f, 0.406f};
     float[] std = {0.229f, 0.224f, 0.225f};
 
-    Transforms.toFloat().normalize(mean, std).interleaved(TWO_PIXELS, 2, 3, floats);
+    Transforms.toFloat().normalize(mean, std).convert(TWO_PIXELS, 2, 3, Layout.NHWC, floats);
 
     assertThat(floats)
         .containsExactly(
@@ -41,7 +41,7 @@ class ToFloatTest {
   void putsChannelByChannel() {
     float[] floats = new float[6];
 
-    Transforms.toFloat().planar(TWO_PIXELS, 2, 3, floats);
+    Transforms.toFloat().convert(TWO_PIXELS, 2, 3, Layout.NCHW, floats);
 
     assertThat(floats).containsExactly(0, 0.2f, 128 / 255f, 0.4f, 1, 0.6f);
   }
@@ -52,7 +52,7 @@ class ToFloatTest {
 
     Transforms.toFloat()
         .normalize(new float[] {0.5f}, new float[] {0.5f})
-        .interleaved(TWO_PIXELS, 2, 3, floats);
+        .convert(TWO_PIXELS, 2, 3, Layout.NHWC, floats);
 
     assertThat(floats[0]).isEqualTo(-1);
     assertThat(floats[2]).isEqualTo(1);

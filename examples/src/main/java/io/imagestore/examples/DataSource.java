@@ -26,9 +26,19 @@ record DataSource(String description, boolean synthetic, Stream<LabeledImage> im
   /** The data set in a folder or archive; one that was made up tells so by its label names. */
   static DataSource cifar10(Path directoryOrTarGz) {
     Cifar10 cifar = Cifar10.open(directoryOrTarGz);
-    boolean synthetic = cifar.labelNames().stream().allMatch(name -> name.startsWith("synthetic"));
-    String what = synthetic ? "SYNTHETIC images, not CIFAR-10, from " : "CIFAR-10 from ";
-    return new DataSource(what + directoryOrTarGz, synthetic, cifar.train());
+    boolean synthetic = isSynthetic(cifar);
+    return new DataSource(describe(directoryOrTarGz, synthetic), synthetic, cifar.train());
+  }
+
+  /** Whether a data set in CIFAR-10's form was made up: its label names tell. */
+  static boolean isSynthetic(Cifar10 cifar) {
+    return cifar.labelNames().stream().allMatch(name -> name.startsWith("synthetic"));
+  }
+
+  /** What a data set in a folder or archive is. */
+  static String describe(Path directoryOrTarGz, boolean synthetic) {
+    return (synthetic ? "SYNTHETIC images, not CIFAR-10, from " : "CIFAR-10 from ")
+        + directoryOrTarGz;
   }
 
   /** CIFAR-10, fetched into a folder unless it is there already. */

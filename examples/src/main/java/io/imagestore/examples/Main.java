@@ -9,7 +9,12 @@ import picocli.CommandLine.Command;
     description = "Examples for ImageStore, the SDK that keeps images for machine learning.",
     mixinStandardHelpOptions = true,
     versionProvider = Version.class,
-    subcommands = {TimingsCommand.class, QuickstartCommand.class},
+    subcommands = {
+      TimingsCommand.class,
+      TrainCommand.class,
+      InferCommand.class,
+      QuickstartCommand.class
+    },
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:all went well", "1:an experiment or a check failed", "2:wrong usage"})
 public final class Main {

@@ -33,6 +33,7 @@ class ReadmeTest {
       import io.imagestore.disk.*;
       import io.imagestore.hdf5.*;
       import io.imagestore.lmdb.*;
+      import io.imagestore.loader.*;
       import java.nio.ByteBuffer;
       import java.nio.file.Path;
       import java.util.*;

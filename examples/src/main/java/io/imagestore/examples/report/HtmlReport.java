@@ -15,9 +15,6 @@ import io.imagestore.examples.timings.Operation;
 import io.imagestore.examples.timings.Result;
 import io.imagestore.examples.timings.Timings;
 import io.imagestore.examples.timings.Units;
-import java.io.IOException;
-import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -34,12 +31,18 @@ final class HtmlReport {
   private final Timings timings;
   private final Environment environment;
   private final Map<String, Chart> charts;
-  private final StringBuilder page = new StringBuilder();
+  private final Page page;
 
   private HtmlReport(Timings timings, Map<String, Chart> charts) {
     this.timings = timings;
     this.environment = timings.environment();
     this.charts = charts;
+    this.page =
+        new Page(
+            "Storing and reading %s images: %s"
+                .formatted(Units.count(timings.mostImages()), listed(timings.backends())),
+            "ImageStore for Java %s · %s"
+                .formatted(environment.imageStoreVersion(), environment.date().substring(0, 10)));
   }
 
   /** The page's text. */
@@ -48,31 +51,6 @@ final class HtmlReport {
   }
 
   private String write() {
-    String title =
-        "Storing and reading %s images: %s"
-            .formatted(Units.count(timings.mostImages()), listed(timings.backends()));
-    page.append(
-        """
-        <!doctype html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>%s</title>
-        <style>
-        %s</style>
-        </head>
-        <body>
-        <main>
-        <p class="eyebrow">ImageStore for Java %s · %s</p>
-        <h1>%s</h1>
-        """
-            .formatted(
-                escape(title),
-                resource("report.css"),
-                escape(environment.imageStoreVersion()),
-                escape(environment.date().substring(0, 10)),
-                escape(title)));
     introduction();
     glance();
     storing();
@@ -82,8 +60,7 @@ final class HtmlReport {
     method();
     caveats();
     everything();
-    page.append("</main>\n</body>\n</html>\n");
-    return page.toString();
+    return page.finish();
   }
 
   private static String listed(List<String> backends) {
@@ -96,14 +73,14 @@ final class HtmlReport {
 
   private void introduction() {
     if (environment.data().synthetic()) {
-      page.append(
+      page.html(
           """
           <p class="warning"><strong>Synthetic data.</strong> The images were made up by a program, \
           in CIFAR-10's shape and about as compressible. Sizes and times of PNG files in particular \
           depend on what is in the images: for figures to rely on, run it on the real data set.</p>
           """);
     }
-    page.append(
+    page.html(
         """
         <p class="lede">How long does it take to store labelled images and to read them back, and \
         how much room do they take, as PNG files, in LMDB or in HDF5? Each backend was given the \
@@ -113,13 +90,13 @@ final class HtmlReport {
 
   private void glance() {
     int most = timings.mostImages();
-    page.append("<section class=\"cards\" aria-label=\"At a glance\">\n");
+    page.html("<section class=\"cards\" aria-label=\"At a glance\">\n");
     String count = Units.count(most);
     card("Fastest to store " + count, of(STORE_MANY, most), Result::median, Units::time);
     card("Fastest to read " + count, of(READ_MANY, most), Result::median, Units::time);
     card("Smallest on disk", of(STORE_MANY, most), Result::bytes, size -> Units.bytes((long) size));
     card("Fastest to read one", of(READ_SINGLE, 1), Result::median, Units::time);
-    page.append("</section>\n");
+    page.html("</section>\n");
   }
 
   private List<Result> of(Operation operation, int images) {
@@ -144,7 +121,7 @@ final class HtmlReport {
                         + Units.ratio(value.applyAsDouble(other) / least)
                         + "×")
             .collect(Collectors.joining("<br>"));
-    page.append(
+    page.html(
         """
         <div class="card"><h3>%s</h3><div class="big">%s</div><p><strong>%s</strong><br>%s</p></div>
         """
@@ -156,7 +133,7 @@ final class HtmlReport {
   }
 
   private void storing() {
-    heading(
+    page.heading(
         "Storing",
         "From an empty folder until all images are stored with their labels and outlast the process."
             + " One image by put, more by one putBatch, of an ImageBatch in hdf5. What closing adds, which waits for the"
@@ -166,7 +143,7 @@ final class HtmlReport {
   }
 
   private void reading() {
-    heading(
+    page.heading(
         "Reading",
         "Open, read all images with their labels in order, close. One image by get, more by"
             + " readBatch into one batch used again and again, by one calling thread.");
@@ -175,7 +152,8 @@ final class HtmlReport {
   }
 
   private void onDisk() {
-    heading("Room on disk", "All files of the closed store, in whole blocks of the file system.");
+    page.heading(
+        "Room on disk", "All files of the closed store, in whole blocks of the file system.");
     List<List<Cell>> rows = new ArrayList<>();
     for (int images : timings.counts()) {
       List<Cell> row = new ArrayList<>(List.of(Cell.head(Units.count(images))));
@@ -190,7 +168,7 @@ final class HtmlReport {
   }
 
   private void threads() {
-    heading(
+    page.heading(
         "Reading with several threads",
         "The %s images in shuffled batches, each image once, by 1, 2, 4 … threads that share one"
                 .formatted(Units.count(timings.mostImages()))
@@ -227,27 +205,27 @@ final class HtmlReport {
   }
 
   private void method() {
-    heading("How it was measured", "");
-    page.append("<dl class=\"box\">\n");
-    entry("Images", environment.data().description());
-    entry(
+    page.heading("How it was measured", "");
+    page.html("<dl class=\"box\">\n");
+    page.entry("Images", environment.data().description());
+    page.entry(
         "Training set",
         "%s images of %s, repeated from the first where more were needed"
             .formatted(Units.count(environment.data().images()), environment.data().shape()));
-    entry(
+    page.entry(
         "Machine",
         "%s, %d processors for the JVM, %s of memory"
             .formatted(
                 environment.machine().processor(),
                 environment.machine().processors(),
                 Units.bytes(environment.machine().memoryBytes())));
-    entry(
+    page.entry(
         "System",
         environment.machine().operatingSystem()
             + ", file system "
             + environment.machine().fileSystem());
-    entry("Java", environment.machine().java());
-    entry(
+    page.entry("Java", environment.machine().java());
+    page.entry(
         "Memory used",
         "at most %s of heap (limit %s) and %s of direct buffers, the training set among them"
             .formatted(
@@ -256,22 +234,22 @@ final class HtmlReport {
                 Units.bytes(environment.peakDirectBytes())));
     environment
         .durability()
-        .forEach((backend, text) -> entry(Backends.title(backend) + ": durability", text));
-    entry(
+        .forEach((backend, text) -> page.entry(Backends.title(backend) + ": durability", text));
+    page.entry(
         "Runs",
         environment.repeat() == 1
             ? "each measurement once"
             : "each measurement %d times; the figures are medians, with the fastest and the slowest"
                     .formatted(environment.repeat())
                 + " run below");
-    entry("Whole experiment", Units.time(environment.elapsedSeconds()));
-    page.append("</dl>\n");
+    page.entry("Whole experiment", Units.time(environment.elapsedSeconds()));
+    page.html("</dl>\n");
   }
 
   private void caveats() {
-    heading("What to keep in mind", "");
-    page.append("<ul>\n");
-    Stream.of(
+    page.heading("What to keep in mind", "");
+    page.bullets(
+        List.of(
             "Every image, label and id that was read was compared with what had been stored, while"
                 + " the clock stood.",
             "Each pair of storing and reading had a fresh store, and so had each number of"
@@ -292,9 +270,7 @@ final class HtmlReport {
             "Checksums were written, and verified on each read, as is the default. The one batch"
                 + " that HDF5 stores had made them when it was filled, before the clock ran.",
             "Other programs on the machine weren't kept still by this one. Trust ratios more than"
-                + " figures, and small differences not at all.")
-        .forEach(text -> page.append("<li>").append(escape(text)).append("</li>\n"));
-    page.append("</ul>\n");
+                + " figures, and small differences not at all."));
   }
 
   private void everything() {
@@ -315,7 +291,7 @@ final class HtmlReport {
               Cell.words(result.jvmWarm() ? "warm" : "cold"),
               Cell.words(result.cacheHot() == null ? "" : "hot")));
     }
-    page.append("<details>\n<summary>Every measurement</summary>\n");
+    page.html("<details>\n<summary>Every measurement</summary>\n");
     table(
         List.of(
             "operation",
@@ -331,7 +307,7 @@ final class HtmlReport {
             "JVM",
             "cache"),
         rows);
-    page.append("</details>\n");
+    page.html("</details>\n");
   }
 
   /** Times by number of images, a column for each backend. */
@@ -376,65 +352,31 @@ final class HtmlReport {
     return Stream.concat(Stream.of(first), timings.backends().stream()).toList();
   }
 
-  private void heading(String heading, String text) {
-    page.append("<h2>").append(escape(heading)).append("</h2>\n");
-    if (!text.isEmpty()) {
-      page.append("<p>").append(escape(text)).append("</p>\n");
-    }
-  }
-
   private void figures(String... names) {
-    page.append("<div class=\"charts\">\n");
-    for (String name : names) {
-      figure(name);
-    }
-    page.append("</div>\n");
+    page.figures(Stream.of(names).map(this::chart).toList());
   }
 
   private void figureBesideTable(String name, List<String> head, List<List<Cell>> rows) {
-    page.append("<div class=\"charts\">\n");
-    figure(name);
+    page.html("<div class=\"charts\">\n");
+    page.figure(chart(name));
     table(head, rows);
-    page.append("</div>\n");
+    page.html("</div>\n");
   }
 
-  private void figure(String name) {
-    String svg = Objects.requireNonNull(charts.get(name)).toThemedSvg();
-    page.append("<figure class=\"box\">\n").append(svg).append("</figure>\n");
-  }
-
-  private void entry(String name, String value) {
-    page.append("<dt>%s</dt><dd>%s</dd>\n".formatted(escape(name), escape(value)));
+  private Chart chart(String name) {
+    return Objects.requireNonNull(charts.get(name));
   }
 
   private void table(List<String> head, List<List<Cell>> rows) {
-    page.append("<div class=\"box scroll\" tabindex=\"0\"><table>\n<thead><tr>");
-    head.forEach(name -> page.append(columnHead(name)));
-    page.append("</tr></thead>\n<tbody>\n");
-    for (List<Cell> row : rows) {
-      page.append("<tr>");
-      row.forEach(cell -> page.append(cell.html()));
-      page.append("</tr>\n");
-    }
-    page.append("</tbody>\n</table></div>\n");
+    page.table(head.stream().map(this::columnHead).toList(), rows);
   }
 
   /** A backend's column has the colour that it has in the charts. */
   private String columnHead(String name) {
     int series = timings.backends().indexOf(name);
-    String key =
-        series < 0
-            ? ""
-            : "<span class=\"key\" style=\"background:var(--%s)\"></span>"
-                .formatted(Ink.series(series).property());
-    return "<th scope=\"col\">" + key + escape(Backends.title(name)) + "</th>";
-  }
-
-  private static String resource(String name) {
-    try (InputStream in = HtmlReport.class.getResourceAsStream(name)) {
-      return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new IllegalStateException("can't read " + name + " on the class path", e);
-    }
+    return series < 0
+        ? Page.columnHead(name)
+        : "<th scope=\"col\"><span class=\"key\" style=\"background:var(--%s)\"></span>%s</th>"
+            .formatted(Ink.series(series).property(), escape(Backends.title(name)));
   }
 }

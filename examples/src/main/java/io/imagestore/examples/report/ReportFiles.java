@@ -22,10 +22,15 @@ public final class ReportFiles {
   public static Optional<String> write(Timings timings, Path folder) throws IOException {
     Files.writeString(folder.resolve("timings.json"), timings.toJson());
     Map<String, Chart> charts = Charts.of(timings);
+    Files.writeString(folder.resolve("report.html"), HtmlReport.of(timings, charts));
+    return write(charts, folder);
+  }
+
+  /** Writes charts as SVG and PNG; gives why there are no PNGs. */
+  static Optional<String> write(Map<String, Chart> charts, Path folder) throws IOException {
     for (Map.Entry<String, Chart> chart : charts.entrySet()) {
       Files.writeString(folder.resolve(chart.getKey() + ".svg"), chart.getValue().toSvg());
     }
-    Files.writeString(folder.resolve("report.html"), HtmlReport.of(timings, charts));
     return writePngs(charts, folder);
   }
 

@@ -4,7 +4,7 @@ package io.imagestore.examples.timings;
 public final class CheckFailedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 
-  CheckFailedException(String message) {
+  public CheckFailedException(String message) {
     super(message);
   }
 }
