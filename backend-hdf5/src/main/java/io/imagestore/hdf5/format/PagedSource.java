@@ -35,6 +35,16 @@ final class PagedSource implements ByteSource {
       source.read(address, into, offset, count);
       return;
     }
+    try {
+      readFromPages(address, into, offset, count);
+    } catch (Hdf5FormatException e) {
+      // A page may reach into the hole at the end that a writer cuts off when it closes. If more
+      // than that is missing, this tells.
+      source.read(address, into, offset, count);
+    }
+  }
+
+  private void readFromPages(long address, byte[] into, int offset, int count) throws IOException {
     int done = 0;
     while (done < count) {
       long at = address + done;
