@@ -2,8 +2,8 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
-import io.imagestore.spi.Remains;
 import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
