@@ -2,6 +2,7 @@ package io.imagestore.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import javax.imageio.ImageIO;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -47,6 +49,15 @@ class ReadmeTest {
   @BeforeAll
   static void read() throws IOException {
     readme = Files.readString(ROOT.resolve("README.md"));
+    photograph("pets/cat/1.jpg", 40, 30);
+    photograph("pets/dog/rex/2.jpg", 25, 50);
+  }
+
+  private static void photograph(String name, int width, int height) throws IOException {
+    Path file = folder.resolve(name);
+    Files.createDirectories(file.getParent());
+    BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
+    assertThat(ImageIO.write(image, "jpg", file.toFile())).isTrue();
   }
 
   @Test
