@@ -72,7 +72,9 @@ import org.jspecify.annotations.Nullable;
 final class TableWriter implements Closeable {
 
   private static final long MAX_JOURNAL_BYTES = 8 << 20;
-  private static final long MAX_LET_GO_BYTES = 64 << 20;
+
+  /** A file grows by so much, or by a quarter, before space that was let go of is used again. */
+  private static final long MAX_LET_GO_BYTES = 4 << 20;
 
   private enum State {
     NEW,
