@@ -107,7 +107,8 @@ final class RecordDamageTest {
     try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
       assertThat(store.size()).isEqualTo(9);
       assertThat(store.get(7)).isEqualTo(SampleImages.labeled(7, RGB, 1));
-      assertThat(store.verify().storeProblems()).anySatisfy(p -> assertThat(p).containsPattern("rows .*6"));
+      assertThat(store.verify().storeProblems())
+          .anySatisfy(p -> assertThat(p).containsPattern("rows .*6"));
     }
   }
 
