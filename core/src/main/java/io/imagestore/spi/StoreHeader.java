@@ -25,7 +25,13 @@ public record StoreHeader(String format, int version, List<String> labelNames) {
   private static final ObjectMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
-  /** Copies the list; a missing one is empty. */
+  /**
+   * Copies the list; a missing one is empty.
+   *
+   * @param format {@code imagestore-} and the backend's name
+   * @param version the format's version, at least 1
+   * @param labelNames the name of label 0, of label 1, and so on
+   */
   public StoreHeader {
     labelNames = labelNames == null ? List.of() : List.copyOf(labelNames);
   }
