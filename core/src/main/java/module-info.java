@@ -11,13 +11,6 @@ module io.imagestore {
   exports io.imagestore.codec;
   exports io.imagestore.loader;
   exports io.imagestore.spi;
-  exports io.imagestore.internal to
-      io.imagestore.cifar,
-      io.imagestore.disk,
-      io.imagestore.hdf5,
-      io.imagestore.lmdb,
-      io.imagestore.testkit,
-      io.imagestore.turbojpeg;
   exports io.imagestore.internal.jpeg to
       io.imagestore.turbojpeg;
   exports io.imagestore.internal.png to

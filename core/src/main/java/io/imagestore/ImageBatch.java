@@ -1,7 +1,7 @@
 package io.imagestore;
 
 import io.imagestore.internal.BatchAccess;
-import io.imagestore.internal.DirectMemory;
+import io.imagestore.spi.DirectMemory;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Objects;

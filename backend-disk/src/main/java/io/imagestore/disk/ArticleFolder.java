@@ -7,10 +7,10 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.IoFailure;
-import io.imagestore.internal.RawImages;
-import io.imagestore.internal.Staging;
 import io.imagestore.internal.png.PngEncoder;
+import io.imagestore.spi.IoFailure;
+import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Staging;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -101,7 +101,7 @@ public final class ArticleFolder {
               + shape
               + ", but PNG holds 1 to 4 channels of integers; nothing is exported");
     }
-    ByteBuffer png = encoder.encode(shape, RawImages.of(image, store).bytes());
+    ByteBuffer png = encoder.encode(shape, Pixels.decoded(store, image).bytes());
     try (OutputStream out = new FileOutputStream(file.toFile())) {
       out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }

@@ -1,6 +1,5 @@
 package io.imagestore.disk;
 
-import io.imagestore.internal.FileMetadata;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;

@@ -1,9 +1,9 @@
 package io.imagestore.disk;
 
-import io.imagestore.internal.Pool;
 import io.imagestore.internal.png.PngDecoder;
 import io.imagestore.internal.png.PngEncoder;
 import io.imagestore.spi.Checksums;
+import io.imagestore.spi.Pool;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

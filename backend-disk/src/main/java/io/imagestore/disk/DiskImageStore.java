@@ -4,8 +4,7 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreInfo;
-import io.imagestore.internal.DefaultFileSystem;
-import io.imagestore.internal.IoFailure;
+import io.imagestore.spi.IoFailure;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.InputStream;
@@ -223,7 +222,7 @@ public final class DiskImageStore {
 
   private static <S> S opened(Path path, Opening<S> opening) {
     Objects.requireNonNull(path, "path");
-    DefaultFileSystem.require(path);
+    StoreFiles.requireDefaultFileSystem(path);
     try {
       return opening.run();
     } catch (IOException e) {

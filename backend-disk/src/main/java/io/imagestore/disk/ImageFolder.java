@@ -6,8 +6,8 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.DefaultFileSystem;
-import io.imagestore.internal.IoFailure;
+import io.imagestore.spi.IoFailure;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -100,7 +100,7 @@ public final class ImageFolder {
    * @throws ImageStoreException if the file system fails
    */
   public static ImageFolder open(Path folder) {
-    DefaultFileSystem.require(folder);
+    StoreFiles.requireDefaultFileSystem(folder);
     requireFolder(folder);
     List<Path> classes = classesIn(folder);
     if (classes.isEmpty()) {
@@ -139,7 +139,7 @@ public final class ImageFolder {
    * @throws ImageStoreException if the file system fails
    */
   public static ImageFolder open(Path folder, Path table) {
-    DefaultFileSystem.require(folder);
+    StoreFiles.requireDefaultFileSystem(folder);
     requireFolder(folder);
     TableLabels labels = new TableLabels(table);
     try (LabeledFiles files = LabeledFiles.open(folder, table, labels)) {
@@ -280,7 +280,7 @@ public final class ImageFolder {
    *     written until then stays
    */
   public static void export(ImageSource source, Path folder) {
-    DefaultFileSystem.require(folder);
+    StoreFiles.requireDefaultFileSystem(folder);
     new ExportFolder(folder, source.info().labelNames()).write(source);
   }
 }

@@ -2,7 +2,6 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.FileMetadata;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

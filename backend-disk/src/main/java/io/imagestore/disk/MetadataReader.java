@@ -1,7 +1,7 @@
 package io.imagestore.disk;
 
-import io.imagestore.internal.Pool;
 import io.imagestore.spi.Checksums;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.StoreFile;
 import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreFiles.Access;

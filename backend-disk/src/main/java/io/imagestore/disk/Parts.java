@@ -1,8 +1,8 @@
 package io.imagestore.disk;
 
-import io.imagestore.internal.Pool;
-import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.StoreLock;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;

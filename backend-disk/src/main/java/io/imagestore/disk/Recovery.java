@@ -3,7 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.CorruptImageException;
 import io.imagestore.disk.TableReader.Contents;
 import io.imagestore.disk.TableReader.Unflushed;
-import io.imagestore.internal.Pool;
+import io.imagestore.spi.Pool;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicLong;

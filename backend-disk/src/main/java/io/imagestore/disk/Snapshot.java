@@ -1,6 +1,6 @@
 package io.imagestore.disk;
 
-import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.PersistentLongMap;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;

@@ -3,7 +3,6 @@ package io.imagestore.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -73,7 +72,7 @@ class ParallelLoopTest {
             1,
             turn -> {
               (turn == 0 ? helperIsAtIt : callerIsAtIt).countDown();
-              Uninterruptibly.await(callerIsAtIt);
+              await(callerIsAtIt);
               while (!isFirst.test(turn)
                   && (turn == 0 ? !waitsForHelpers(caller) : helper.get().isAlive())) {
                 Thread.onSpinWait();
@@ -84,9 +83,17 @@ class ParallelLoopTest {
         task -> {
           helper.set(new Thread(task));
           helper.get().start();
-          Uninterruptibly.await(helperIsAtIt);
+          await(helperIsAtIt);
         },
         1);
+  }
+
+  private static void await(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody interrupts this test", e);
+    }
   }
 
   private static boolean waitsForHelpers(Thread callerThatHasFailed) {

@@ -2,7 +2,7 @@ package io.imagestore.hdf5;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.hdf5.format.TableView;
-import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.PersistentLongMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;

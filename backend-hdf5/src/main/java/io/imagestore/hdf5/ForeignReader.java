@@ -7,7 +7,7 @@ import io.imagestore.ImageShape;
 import io.imagestore.StoreInfo;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.Hdf5FormatException;
-import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.PersistentLongMap;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import io.imagestore.spi.StoredImage;

@@ -9,7 +9,6 @@ import io.imagestore.StoreExistsException;
 import io.imagestore.StoreLockedException;
 import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.DefaultFileSystem;
 import io.imagestore.spi.StoreFiles;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -112,7 +111,7 @@ public final class Hdf5ImageStore {
 
   static ImageStore open(Path path, Hdf5Options options, StoreFiles files) {
     Objects.requireNonNull(options, "options");
-    DefaultFileSystem.require(path);
+    StoreFiles.requireDefaultFileSystem(path);
     return new StoreOpener(path, options).openToWrite(files);
   }
 
@@ -148,7 +147,7 @@ public final class Hdf5ImageStore {
    */
   public static ImageSource openReadOnly(Path path, Hdf5Options options) {
     options.requireForReading();
-    DefaultFileSystem.require(path);
+    StoreFiles.requireDefaultFileSystem(path);
     return new StoreOpener(path, options).openReadOnly();
   }
 }

@@ -7,7 +7,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.hdf5.format.UncertainCommitException;
-import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.StoreWriter;
 import java.io.IOException;
 import java.nio.file.Path;

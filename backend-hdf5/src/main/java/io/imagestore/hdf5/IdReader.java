@@ -1,7 +1,7 @@
 package io.imagestore.hdf5;
 
 import io.imagestore.hdf5.format.TableView;
-import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.PersistentLongMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

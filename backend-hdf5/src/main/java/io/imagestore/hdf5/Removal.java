@@ -2,7 +2,7 @@ package io.imagestore.hdf5;
 
 import io.imagestore.hdf5.format.ColumnSpec;
 import io.imagestore.hdf5.format.Transaction;
-import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.PersistentLongMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -7,9 +7,9 @@ import io.imagestore.LabeledImage;
 import io.imagestore.StoreFullException;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.IoFailure;
-import io.imagestore.internal.RawImages;
-import io.imagestore.internal.Staging;
+import io.imagestore.spi.IoFailure;
+import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Staging;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,7 +110,7 @@ public final class ArticleEnvironment {
       Path store = source.info().location();
       for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); ) {
         LabeledImage image = rest.next();
-        writer.add(new LabeledImage(image.id(), RawImages.of(image, store), image.label()));
+        writer.add(new LabeledImage(image.id(), Pixels.decoded(store, image), image.label()));
       }
       writer.finish();
     } catch (LmdbNativeException e) {

@@ -1,7 +1,7 @@
 package io.imagestore.lmdb;
 
-import io.imagestore.internal.DirectMemory;
-import io.imagestore.internal.Pool;
+import io.imagestore.spi.DirectMemory;
+import io.imagestore.spi.Pool;
 import java.nio.ByteBuffer;
 
 /**

@@ -1,6 +1,6 @@
 package io.imagestore.lmdb;
 
-import io.imagestore.internal.Mappings;
+import io.imagestore.spi.Mappings;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;

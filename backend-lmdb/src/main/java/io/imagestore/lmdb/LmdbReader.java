@@ -2,7 +2,7 @@ package io.imagestore.lmdb;
 
 import io.imagestore.Capability;
 import io.imagestore.StoreInfo;
-import io.imagestore.internal.Pool;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import java.io.IOException;

@@ -3,7 +3,7 @@ package io.imagestore.lmdb;
 import io.imagestore.Durability;
 import io.imagestore.ImageBatch;
 import io.imagestore.LabeledImage;
-import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.StoreWriter;
 import java.io.IOException;
 import java.util.Iterator;

@@ -7,10 +7,10 @@ import io.imagestore.OpenMode;
 import io.imagestore.StoreExistsException;
 import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.DefaultFileSystem;
-import io.imagestore.internal.IoFailure;
-import io.imagestore.internal.StoreHeader;
-import io.imagestore.internal.StoreLock;
+import io.imagestore.spi.IoFailure;
+import io.imagestore.spi.StoreFiles;
+import io.imagestore.spi.StoreHeader;
+import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.Stores;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -47,7 +47,7 @@ final class StoreOpener {
   }
 
   private static <S> S opened(Path path, Opening<S> opening) {
-    DefaultFileSystem.require(path);
+    StoreFiles.requireDefaultFileSystem(path);
     try {
       return opening.run();
     } catch (AccessDeniedException e) {

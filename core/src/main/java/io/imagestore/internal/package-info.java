@@ -1,4 +1,4 @@
-/** What the project's own modules share. Not API: anything here may change in any release. */
+/** What the packages of this module share. Not API: anything here may change in any release. */
 @NullMarked
 package io.imagestore.internal;
 

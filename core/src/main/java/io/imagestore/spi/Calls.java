@@ -3,7 +3,6 @@ package io.imagestore.spi;
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreClosedException;
 import io.imagestore.internal.InFlightCalls;
-import io.imagestore.internal.IoFailure;
 import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
 import java.nio.file.Path;

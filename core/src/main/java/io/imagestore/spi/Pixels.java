@@ -1,13 +1,15 @@
 package io.imagestore.spi;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
+import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.Codecs;
 import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
-/** From the bytes of a stored image to its pixels. */
+/** From the bytes of a stored image to its pixels. Safe in any thread. */
 public final class Pixels {
 
   private Pixels() {}
@@ -38,9 +40,33 @@ public final class Pixels {
           "it holds the bytes that were stored, but they are no whole " + format + ": " + reason(e),
           e);
     } catch (UnsupportedImageException e) {
-      throw new UnsupportedImageException(
-          "image " + image.id() + " in store " + store + " can't be decoded: " + reason(e), e);
+      throw cannotDecode(store, image.id(), e);
     }
+  }
+
+  /**
+   * An image of a store with its raw pixels, for layouts that hold no others.
+   *
+   * @param store where it comes from, for messages
+   * @param image raw or encoded
+   * @return a raw image
+   * @throws CorruptImageException if it is encoded, and damaged
+   * @throws UnsupportedImageException if there is no codec for it on the class path
+   */
+  public static Image decoded(Path store, LabeledImage image) {
+    try {
+      return image.image().decoded();
+    } catch (DecodeException e) {
+      throw new CorruptImageException(store, image.id(), reason(e), e);
+    } catch (UnsupportedImageException e) {
+      throw cannotDecode(store, image.id(), e);
+    }
+  }
+
+  private static UnsupportedImageException cannotDecode(
+      Path store, long id, UnsupportedImageException e) {
+    return new UnsupportedImageException(
+        "image " + id + " in store " + store + " can't be decoded: " + reason(e), e);
   }
 
   private static void requireLength(Path store, StoredImage image, ByteBuffer bytes) {

@@ -1,6 +1,8 @@
 package io.imagestore.spi;
 
+import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -47,6 +49,23 @@ public interface StoreFiles {
    */
   static StoreFiles ofSystem() {
     return SystemFiles.INSTANCE;
+  }
+
+  /**
+   * Refuses a path of any other file system than the default one, as of one inside an archive: what
+   * lies there can't be locked, mapped or given to other libraries.
+   *
+   * @param path where something lies or shall lie
+   * @throws UnsupportedStoreException if it isn't in the default file system
+   */
+  static void requireDefaultFileSystem(Path path) {
+    if (!path.getFileSystem().equals(FileSystems.getDefault())) {
+      throw new UnsupportedStoreException(
+          path
+              + " is in the file system "
+              + path.getFileSystem()
+              + "; it has to lie in a folder of this machine, so copy it there");
+    }
   }
 
   /**

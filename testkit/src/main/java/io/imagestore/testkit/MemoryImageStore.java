@@ -5,7 +5,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreInfo;
 import io.imagestore.StoreOptions;
-import io.imagestore.internal.PersistentLongMap;
+import io.imagestore.spi.PersistentLongMap;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import io.imagestore.spi.StoreWriter;

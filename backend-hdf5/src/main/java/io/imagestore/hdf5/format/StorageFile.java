@@ -1,6 +1,6 @@
 package io.imagestore.hdf5.format;
 
-import io.imagestore.internal.Mappings;
+import io.imagestore.spi.Mappings;
 import io.imagestore.spi.StoreFile;
 import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreFiles.Access;

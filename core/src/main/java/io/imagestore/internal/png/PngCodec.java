@@ -7,7 +7,7 @@ import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
 import io.imagestore.codec.ImageCodec;
 import io.imagestore.codec.ImageHeader;
-import io.imagestore.internal.Pool;
+import io.imagestore.spi.Pool;
 import java.nio.ByteBuffer;
 
 /**

@@ -3,7 +3,7 @@ package io.imagestore.internal.png;
 import io.imagestore.ImageShape;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
-import io.imagestore.internal.Pool;
+import io.imagestore.spi.Pool;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.zip.DataFormatException;

@@ -2,7 +2,7 @@ package io.imagestore.internal.png;
 
 import io.imagestore.ImageShape;
 import io.imagestore.SampleType;
-import io.imagestore.internal.Pool;
+import io.imagestore.spi.Pool;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.zip.Adler32;

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
  * Memory outside of the heap that can be given back at once where Java does that safely: on 22 and
  * newer, in an arena, whose buffers refuse every access afterwards. On older versions the garbage
  * collector gives it back, for nothing there keeps a view of freed memory from ending the JVM.
+ *
+ * <p>Safe in any thread, as far as a buffer is.
  */
 public final class DirectMemory implements AutoCloseable {
 
@@ -46,7 +48,13 @@ public final class DirectMemory implements AutoCloseable {
     return buffer;
   }
 
-  /** Gives the memory back where that can be done at once; a second call does nothing. */
+  /**
+   * Gives the memory back where that can be done at once; a second call does nothing. The buffer
+   * must not be used afterwards.
+   *
+   * @throws IllegalStateException if another thread is just using the memory, where that is noticed
+   *     (Java 22 and newer)
+   */
   @Override
   public void close() {
     if (release != null) {

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -8,7 +8,7 @@ import java.util.function.Supplier;
  * Lends what is dear to make and used by one thread at a time. Bound to no thread, for virtual
  * threads come and go by the thousand. Beyond a few, those given back are thrown away, and so are
  * those that have grown large, so that neither a burst of threads nor a large image leaves memory
- * behind.
+ * behind. Borrowing and giving back are safe in any thread.
  *
  * @param <T> what is lent
  */
@@ -20,7 +20,7 @@ public final class Pool<T extends Pool.Item> implements AutoCloseable {
   private final ConcurrentLinkedQueue<T> idle = new ConcurrentLinkedQueue<>();
   private final AtomicInteger idleCount = new AtomicInteger();
 
-  /** What can be lent. */
+  /** What can be lent. Neither method is called while somebody else has it. */
   public interface Item extends AutoCloseable {
     /**
      * The memory it has grown to.
@@ -29,6 +29,7 @@ public final class Pool<T extends Pool.Item> implements AutoCloseable {
      */
     long heldBytes();
 
+    /** Gives back what it holds; it isn't used any more. */
     @Override
     void close();
   }
@@ -74,7 +75,7 @@ public final class Pool<T extends Pool.Item> implements AutoCloseable {
     }
   }
 
-  /** Comes after the last has been given back. */
+  /** Closes those that are idle. Comes after the last has been given back. */
   @Override
   public void close() {
     idle.forEach(Item::close);

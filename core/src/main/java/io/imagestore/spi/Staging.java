@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
@@ -34,7 +34,7 @@ public final class Staging implements AutoCloseable {
    * @throws IOException if the file system fails
    */
   public static Staging beside(Path target) throws IOException {
-    DefaultFileSystem.require(target);
+    StoreFiles.requireDefaultFileSystem(target);
     if (Files.exists(target, LinkOption.NOFOLLOW_LINKS)) {
       throw isThere(target);
     }

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import io.imagestore.StoreLockedException;
 import java.io.IOException;
@@ -27,6 +27,8 @@ import org.slf4j.LoggerFactory;
  * while one is held, nothing in the process may open the file and close it again, not even a copy
  * of this class in another class loader. What all copies share are the system properties: each lock
  * that is held is one.
+ *
+ * <p>Safe in any thread; the one that closes it may be another than the one that took it.
  */
 public final class StoreLock implements AutoCloseable {
 
@@ -217,7 +219,11 @@ public final class StoreLock implements AutoCloseable {
     }
   }
 
-  /** Gives the lock back. */
+  /**
+   * Gives the lock back, and removes its file where the system lets it.
+   *
+   * @throws IOException if the file can't be closed
+   */
   @Override
   public void close() throws IOException {
     try {

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import java.io.Closeable;
 import java.io.IOException;
@@ -20,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>From Java 22 on an {@code Arena} does it (JEP 454), before {@code Unsafe.invokeCleaner}. A JVM
  * without either leaves it to the garbage collector.
+ *
+ * <p>Mapping and closing are for one thread at a time. Whoever closes this sees to it that no
+ * thread reads from a mapping then or later, for before Java 22 that would end the JVM.
  */
 public abstract class Mappings implements Closeable {
 
@@ -30,7 +33,7 @@ public abstract class Mappings implements Closeable {
   /**
    * None yet.
    *
-   * @return takes mappings
+   * @return what mappings are made in
    */
   public static Mappings none() {
     return Runtime.version().feature() >= FIRST_WITH_ARENAS ? new OfArena() : new OfCleaner();

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;

@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import java.util.Arrays;
 import java.util.Objects;
@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * levels without a choice are left out: see Donald R. Morrison, "PATRICIA", Journal of the ACM 15
  * (1968), and Phil Bagwell, "Ideal Hash Trees" (2001). Dense ids cost about 5 bytes each beside the
  * value; a change copies one node a level, at most 13.
+ *
+ * <p>Safe in any thread, for it never changes.
  *
  * @param <V> the values
  */

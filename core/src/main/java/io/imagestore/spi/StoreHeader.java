@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.spi;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.io.JsonStringEncoder;
@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 /**
  * What each store says of itself in its own files, as one line of JSON: {@code
  * {"format":"imagestore-disk","version":1,"labelNames":["cat","dog"]}}. Fields that a later release
- * adds are passed over.
+ * adds are passed over. Immutable.
  *
  * @param format {@code imagestore-} and the backend's name
  * @param version the format's version; a higher one can't be read
@@ -25,13 +25,19 @@ public record StoreHeader(String format, int version, List<String> labelNames) {
   private static final ObjectMapper JSON =
       JsonMapper.builder().disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES).build();
 
-  /** Copies the list; a missing one is empty. */
+  /**
+   * Copies the list; a missing one is empty.
+   *
+   * @param format {@code imagestore-} and the backend's name
+   * @param version the format's version, at least 1
+   * @param labelNames the name of label 0, of label 1, and so on
+   */
   public StoreHeader {
     labelNames = labelNames == null ? List.of() : List.copyOf(labelNames);
   }
 
   /**
-   * The header in JSON.
+   * The header in JSON, as {@link #parse} reads it.
    *
    * @return one line
    */

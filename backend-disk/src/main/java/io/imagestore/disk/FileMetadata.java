@@ -1,4 +1,4 @@
-package io.imagestore.internal;
+package io.imagestore.disk;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** The metadata of an image that came from a file: {@code {"file":"cat/1.jpg"}}, and texts. */
-public final class FileMetadata {
+final class FileMetadata {
 
   private static final String FILE = "file";
   private static final JsonFactory JSON = new JsonFactory();
@@ -25,7 +25,7 @@ public final class FileMetadata {
    * @param further names and texts, written behind the file in this order; none is {@code file}
    * @return a JSON object
    */
-  public static String of(String file, Map<String, String> further) {
+  static String of(String file, Map<String, String> further) {
     StringWriter text = new StringWriter();
     try (JsonGenerator json = JSON.createGenerator(text)) {
       json.writeStartObject();
@@ -46,7 +46,7 @@ public final class FileMetadata {
    * @param metadata one JSON value
    * @return empty if it isn't an object with a text named {@code file}
    */
-  public static Optional<String> file(String metadata) {
+  static Optional<String> file(String metadata) {
     try (JsonParser json = JSON.createParser(metadata)) {
       if (json.nextToken() != JsonToken.START_OBJECT) {
         return Optional.empty();
