@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.fail;
 
 import io.imagestore.Capability;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
@@ -11,6 +12,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreOptions;
+import io.imagestore.UnsupportedStoreException;
 import io.imagestore.spi.ImageStoreProvider;
 import io.imagestore.testkit.FaultyDisk.Failure;
 import io.imagestore.testkit.FaultyDisk.Operation;
@@ -60,6 +62,18 @@ public abstract class FaultyDiskContract {
    * @return one that takes the files to use
    */
   protected abstract ImageStoreProvider provider();
+
+  /**
+   * Whether a new store under {@link Durability#FLUSH} waits for nothing until it is first flushed
+   * or closed, so that a loss of power before may leave what is refused: with a {@link
+   * CorruptStoreException} or an {@link UnsupportedStoreException}, and to be deleted. Of such a
+   * store nothing counts as left. A backend documents that if it overrides this.
+   *
+   * @return false: a new store can be opened, however early the power fails
+   */
+  protected boolean mayBeRefusedBeforeItsFirstFlush() {
+    return false;
+  }
 
   /** What a new store declares. */
   @BeforeEach
@@ -264,6 +278,9 @@ public abstract class FaultyDiskContract {
     private final RandomOperations operations;
     private int operation;
 
+    /** Whether a call has returned that makes the store survive. */
+    private boolean promised;
+
     /** What the store may be found to hold, the last of them if all went well. */
     private final List<SortedMap<Long, LabeledImage>> states = new ArrayList<>();
 
@@ -307,7 +324,7 @@ public abstract class FaultyDiskContract {
             call(store);
           }
           if (!closedBefore) {
-            disk.crash(survivors, crash);
+            losePower(disk, survivors, crash);
           }
         }
         if (closedBefore) {
@@ -317,7 +334,28 @@ public abstract class FaultyDiskContract {
         assertThat(disk.failures()).as("why a call failed: %s", e).isPositive();
       }
       if (!Files.exists(survivors)) {
-        disk.crash(survivors, crash);
+        losePower(disk, survivors, crash);
+      }
+    }
+
+    private void losePower(FaultyDisk disk, Path survivors, long crash) throws IOException {
+      disk.crash(survivors, crash);
+      boolean mayBeRefused = mayBeRefusedBeforeItsFirstFlush() && durability == Durability.FLUSH;
+      if (mayBeRefused && !promised) {
+        Path tried = survivors.resolveSibling(survivors.getFileName() + "-tried");
+        disk.crash(tried, crash);
+        if (isRefused(tried.resolve("store"))) {
+          delete(survivors.resolve("store"));
+        }
+      }
+    }
+
+    private boolean isRefused(Path path) {
+      try (ImageStore store = provider().open(path, options)) {
+        assertThat(contentOf(store)).isIn(states);
+        return false;
+      } catch (CorruptStoreException | UnsupportedStoreException e) {
+        return true;
       }
     }
 
@@ -338,6 +376,7 @@ public abstract class FaultyDiskContract {
 
     /** Only the last state may be found from now on. */
     private void settle() {
+      promised = true;
       states.subList(0, states.size() - 1).clear();
     }
 
