@@ -3,6 +3,10 @@ package io.imagestore.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import io.imagestore.Image;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -10,43 +14,96 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
+/** {@code -Dtrials=10000} kills at more points than a build does. */
 @Timeout(300)
 class ResumeTest {
 
   private static final int SAMPLES = 101;
   private static final int BATCH = 5;
+  private static final int MOST_RANKS = 3;
+  private static final int TRIALS = Integer.getInteger("trials", 100);
 
-  @Test
-  void losesAndRepeatsNothingOverAnyNumberOfRanks() {
+  /** Each number of ranks before a kill meets each number after it. */
+  @ParameterizedTest
+  @ValueSource(strings = {"raw", "png", "jpeg"})
+  void losesAndRepeatsNothingOverAnyNumberOfRanks(String format) {
+    TestSource source = source(format);
     SplittableRandom random = new SplittableRandom(20);
-    for (TestSource source :
-        List.of(TestSource.ofRaw(SAMPLES, 9, 8, 3), TestSource.ofPng(SAMPLES, 9, 8, 3))) {
-      for (int trial = 0; trial < 50; trial++) {
-        long epoch = random.nextInt(4);
-        List<Seen> expected = sorted(Seen.all(loader(source, 0, 1).build().epoch(epoch)));
-        int before = 1 + random.nextInt(3);
-        int after = 1 + random.nextInt(3);
-        long steps = random.nextLong(loader(source, 0, before).build().epoch(epoch).batches() + 1);
+    for (int trial = 0; trial < TRIALS; trial++) {
+      int before = 1 + trial % MOST_RANKS;
+      int after = 1 + trial / MOST_RANKS % MOST_RANKS;
+      long epoch = random.nextInt(4);
+      long steps = random.nextLong(loader(source, 0, before).build().epoch(epoch).batches() + 1);
 
-        List<Seen> seen = new ArrayList<>();
-        String kept = null;
-        for (int rank = 0; rank < before; rank++) {
-          kept = run(loader(source, rank, before).build(), epoch, steps, seen);
-        }
-        for (int rank = 0; rank < after; rank++) {
-          DataLoader resumed =
-              loader(source, rank, after).resumeFrom(LoaderState.parse(kept)).build();
-          seen.addAll(Seen.all(resumed.remaining()));
+      List<Seen> killed = new ArrayList<>();
+      List<Seen> next = new ArrayList<>();
+      String kept = runAll(source, before, epoch, steps, killed);
+      for (int rank = 0; rank < after; rank++) {
+        try (DataLoader resumed =
+            loader(source, rank, after).resumeFrom(LoaderState.parse(kept)).build()) {
+          killed.addAll(Seen.all(resumed.remaining()));
           assertThat(resumed.state().seen()).isEqualTo(SAMPLES);
+          next.addAll(Seen.all(resumed.epoch(epoch + 1)));
         }
-
-        seen.removeIf(Seen::padding);
-        assertThat(sorted(seen)).isEqualTo(expected);
       }
+
+      String kill = "%d ranks killed in epoch %d after %d steps".formatted(before, epoch, steps);
+      assertThat(samples(killed)).as(kill).isEqualTo(unharmed(source, epoch));
+      assertThat(samples(next)).as("after " + kill).isEqualTo(unharmed(source, epoch + 1));
     }
+  }
+
+  private static TestSource source(String format) {
+    TestSource raw = TestSource.ofRaw(SAMPLES, 9, 8, 3);
+    return switch (format) {
+      case "png" -> TestSource.ofPng(SAMPLES, 9, 8, 3);
+      case "jpeg" -> {
+        TestSource source = TestSource.empty();
+        for (long id : raw.ids()) {
+          source.add(id, jpeg(raw.image(id)));
+        }
+        yield source;
+      }
+      default -> raw;
+    };
+  }
+
+  private static Image jpeg(Image image) {
+    ByteArrayOutputStream file = new ByteArrayOutputStream();
+    try {
+      assertThat(ImageIO.write(image.toBufferedImage(), "jpeg", file)).isTrue();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Image.encoded(file.toByteArray());
+  }
+
+  /** What an epoch hands out that nobody kills. */
+  private static List<Seen> unharmed(TestSource source, long epoch) {
+    try (DataLoader loader = loader(source, 0, 1).build()) {
+      return samples(Seen.all(loader.epoch(epoch)));
+    }
+  }
+
+  private static List<Seen> samples(List<Seen> seen) {
+    return sorted(seen.stream().filter(one -> !one.padding()).toList());
+  }
+
+  /** Lets each rank take some batches, then die; what is left is the state of any of them. */
+  private static String runAll(
+      TestSource source, int ranks, long epoch, long steps, List<Seen> seen) {
+    String state = run(loader(source, 0, ranks).build(), epoch, steps, seen);
+    for (int rank = 1; rank < ranks; rank++) {
+      String other = run(loader(source, rank, ranks).build(), epoch, steps, seen);
+      assertThat(other).isEqualTo(state);
+    }
+    return state;
   }
 
   /** Takes some batches, then dies; what is left is the state. */

@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class TrainCommandTest {
   private final StringWriter out = new StringWriter();
@@ -87,15 +88,17 @@ class TrainCommandTest {
     assertThat(training().get("epochs")).hasSize(2);
   }
 
-  @Test
-  void trainsFromPhotographsOfAnySize() throws IOException {
+  @ParameterizedTest
+  @ValueSource(strings = {"disk", "lmdb", "hdf5"})
+  void trainsFromPhotographsOfAnySize(String backend) throws IOException {
     Path photos = folder.resolve("photos");
     for (int i = 0; i < 10; i++) {
       Path home = Files.createDirectories(photos.resolve("class" + i % 2));
       byte[] photo = SampleImages.encoded("jpeg", 70 + 9 * i, 150 - 9 * i, i).encodedBytes();
       Files.write(home.resolve(i + ".jpg"), photo);
     }
-    int code = run("train", "--photos=" + photos, "--epochs=1", "--out=" + folder);
+    int code =
+        run("train", "--photos=" + photos, "--backend=" + backend, "--epochs=1", "--out=" + folder);
 
     assertThat(code).as(err.toString()).isZero();
     assertThat(training().at("/run/trainImages").intValue()).isEqualTo(8);

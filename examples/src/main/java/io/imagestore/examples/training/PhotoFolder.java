@@ -4,52 +4,52 @@ import io.imagestore.Image;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
+import io.imagestore.disk.ImageFolder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Objects;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * JPEG and PNG files of any size: {@code class/name.jpg}, where the class is the name of the folder
- * around the file, or {@code name.jpg} alone, where each photograph is a class of its own and the
- * network learns to know it again. A label is the place of a class among the sorted ones.
+ * Photographs of any size: an {@link ImageFolder}; or a folder of JPEG and PNG files alone, where
+ * each is a class of its own and the network learns to know it again.
+ *
+ * @param hasClasses whether photographs share classes, so that some can be kept to test with
+ * @param classNames the name of label 0 first
+ * @param images the files byte for byte, with ids from 0 on; each stream is to be closed
  */
-final class PhotoFolder {
+record PhotoFolder(
+    boolean hasClasses, List<String> classNames, Supplier<Stream<LabeledImage>> images) {
 
-  private final List<Path> files;
-  private final List<String> classNames;
-  private final boolean hasClasses;
-
-  private PhotoFolder(List<Path> files, List<String> classNames, boolean hasClasses) {
-    this.files = files;
-    this.classNames = classNames;
-    this.hasClasses = hasClasses;
-  }
-
-  /** Finds the files, at any depth; opens none. */
+  /** Finds the classes; opens no file. Photographs beside folders of classes are left alone. */
   static PhotoFolder open(Path folder) throws IOException {
-    List<Path> files = photosIn(folder);
-    if (files.isEmpty()) {
+    if (holdsFolders(folder)) {
+      ImageFolder classes = ImageFolder.open(folder);
+      return new PhotoFolder(true, classes.classNames(), classes::images);
+    }
+    List<Path> alone = photosIn(folder);
+    if (alone.isEmpty()) {
       throw new IOException("there is no .jpg, .jpeg or .png file in " + folder);
     }
-    boolean hasClasses = !files.stream().allMatch(file -> folder.equals(file.getParent()));
-    List<String> classNames =
-        files.stream()
-            .map(hasClasses ? PhotoFolder::className : PhotoFolder::name)
-            .distinct()
-            .sorted()
-            .toList();
-    return new PhotoFolder(files, classNames, hasClasses);
+    return new PhotoFolder(
+        false,
+        alone.stream().map(PhotoFolder::name).toList(),
+        () -> IntStream.range(0, alone.size()).mapToObj(id -> image(id, alone.get(id))));
+  }
+
+  private static boolean holdsFolders(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.anyMatch(file -> Files.isDirectory(file) && !name(file).startsWith("."));
+    }
   }
 
   private static List<Path> photosIn(Path folder) throws IOException {
-    try (Stream<Path> files = Files.walk(folder)) {
+    try (Stream<Path> files = Files.list(folder)) {
       return files.filter(PhotoFolder::isPhoto).sorted().toList();
     }
   }
@@ -59,37 +59,13 @@ final class PhotoFolder {
         && Files.isRegularFile(file);
   }
 
-  private static String className(Path file) {
-    return name(Objects.requireNonNull(file.getParent()));
-  }
-
   private static String name(Path path) {
     return String.valueOf(path.getFileName());
   }
 
-  /** Whether photographs share classes, so that some can be kept to test with. */
-  boolean hasClasses() {
-    return hasClasses;
-  }
-
-  List<String> classNames() {
-    return classNames;
-  }
-
-  int size() {
-    return files.size();
-  }
-
-  /** The files byte for byte; ids from 0 on. */
-  Stream<LabeledImage> images() {
-    return IntStream.range(0, files.size()).mapToObj(this::image);
-  }
-
-  private LabeledImage image(int id) {
-    Path file = files.get(id);
+  private static LabeledImage image(int id, Path file) {
     try {
-      int label = Collections.binarySearch(classNames, hasClasses ? className(file) : name(file));
-      return new LabeledImage(id, Image.encoded(Files.readAllBytes(file)), label);
+      return new LabeledImage(id, Image.encoded(Files.readAllBytes(file)), id);
     } catch (IOException e) {
       throw new UncheckedIOException(file + " can't be read: " + e.getMessage(), e);
     } catch (DecodeException | UnsupportedImageException e) {

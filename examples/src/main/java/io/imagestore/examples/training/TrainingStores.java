@@ -85,9 +85,9 @@ public final class TrainingStores implements AutoCloseable {
    */
   public TrainingImages photos(Path photos, long seed) throws IOException {
     PhotoFolder files = PhotoFolder.open(photos);
-    ImageSource all = filled("photos", files.classNames(), files.images());
+    ImageSource all = filled("photos", files.classNames(), files.images().get());
     return new TrainingImages(
-        "%d photographs from %s".formatted(files.size(), photos),
+        "%d photographs from %s".formatted(all.size(), photos),
         false,
         files.classNames().size(),
         PHOTO_SIDE,

@@ -36,7 +36,7 @@ class PhotoFolderTest {
 
     assertThat(photos.hasClasses()).isTrue();
     assertThat(photos.classNames()).containsExactly("cat", "dog");
-    List<LabeledImage> images = photos.images().toList();
+    List<LabeledImage> images = photos.images().get().toList();
     assertThat(images).extracting(LabeledImage::label).containsExactly(0, 1, 1);
     assertThat(images).extracting(LabeledImage::id).containsExactly(0L, 1L, 2L);
     assertThat(images.get(0).image().encodedBytes()).isEqualTo(cat);
@@ -51,7 +51,7 @@ class PhotoFolderTest {
 
     assertThat(photos.hasClasses()).isFalse();
     assertThat(photos.classNames()).containsExactly("a.jpg", "b.jpg");
-    assertThat(photos.images()).extracting(LabeledImage::label).containsExactly(0, 1);
+    assertThat(photos.images().get()).extracting(LabeledImage::label).containsExactly(0, 1);
   }
 
   @Test
@@ -59,7 +59,7 @@ class PhotoFolderTest {
     Files.writeString(folder.resolve("a.jpg"), "text");
 
     assertThatExceptionOfType(UnsupportedImageException.class)
-        .isThrownBy(() -> PhotoFolder.open(folder).images().toList())
+        .isThrownBy(() -> PhotoFolder.open(folder).images().get().toList())
         .withMessageContaining(folder.resolve("a.jpg").toString());
   }
 
