@@ -29,8 +29,9 @@ public final class DamagedFolder {
   }
 
   static DamagedFolder of(Path store, RepairPolicy policy) {
+    Path whole = store.toAbsolutePath().normalize(); // a path like "." has no sibling of its own
     return new DamagedFolder(
-        policy.folder().orElseGet(() -> store.resolveSibling(store.getFileName() + ".damaged")));
+        policy.folder().orElseGet(() -> whole.resolveSibling(whole.getFileName() + ".damaged")));
   }
 
   /** Lays a damaged image aside; tells where its bytes are, or null if there are none. */
@@ -91,8 +92,7 @@ public final class DamagedFolder {
     write(folder.resolve(LIST), ByteBuffer.wrap(text), StandardOpenOption.APPEND);
   }
 
-  private static void write(Path file, ByteBuffer bytes, StandardOpenOption how)
-      throws IOException {
+  private void write(Path file, ByteBuffer bytes, StandardOpenOption how) throws IOException {
     try (FileChannel channel =
         FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
       while (bytes.hasRemaining()) {
@@ -100,5 +100,6 @@ public final class DamagedFolder {
       }
       channel.force(true);
     }
+    StoreFiles.ofSystem().sync(folder); // the file's name, too
   }
 }

@@ -59,7 +59,7 @@ final class Repair {
   private Optional<Dropped> drop(long id) throws IOException {
     Dropped dropped;
     try (Snapshot snapshot = reader.snapshot()) {
-      String problem = problem(snapshot, id);
+      String problem = Verification.problem(snapshot, id);
       if (problem == null) {
         return Optional.empty();
       }
@@ -68,15 +68,6 @@ final class Repair {
     }
     writer.drop(id);
     return Optional.of(dropped);
-  }
-
-  private static @Nullable String problem(Snapshot snapshot, long id) throws IOException {
-    try {
-      snapshot.check(id);
-      return null;
-    } catch (CorruptImageException e) {
-      return String.valueOf(e.getMessage());
-    }
   }
 
   private static @Nullable StoredImage record(Snapshot snapshot, long id) throws IOException {

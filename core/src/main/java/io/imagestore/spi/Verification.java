@@ -71,7 +71,8 @@ final class Verification {
     return ids.length > 0;
   }
 
-  private static @Nullable String problem(Snapshot snapshot, long id) throws IOException {
+  /** What is wrong with an image; null if nothing is. */
+  static @Nullable String problem(Snapshot snapshot, long id) throws IOException {
     try {
       snapshot.check(id);
       return null;

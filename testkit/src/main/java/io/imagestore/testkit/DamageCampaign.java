@@ -20,8 +20,10 @@ import io.imagestore.VerifyReport;
 import io.imagestore.spi.ImageStoreProvider;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -45,6 +47,7 @@ final class DamageCampaign {
   private final TreeMap<Long, LabeledImage> stored = new TreeMap<>();
   private final DamagedFiles files;
   private final Map<String, Integer> outcomes = new TreeMap<>();
+  private final List<AssertionError> failures = new ArrayList<>();
   private int repairs;
 
   /** Images of which the store says that nothing can be said, for what names them is damaged. */
@@ -134,6 +137,16 @@ final class DamageCampaign {
       }
     }
     campaign.outcomes.forEach((outcome, count) -> System.out.println(outcome + ": " + count));
+    campaign.requireNoFailure();
+  }
+
+  /** Throws the first failure, with the others, so that this process fails and shows them. */
+  private void requireNoFailure() {
+    if (!failures.isEmpty()) {
+      AssertionError first = failures.get(0);
+      failures.subList(1, failures.size()).forEach(first::addSuppressed);
+      throw first;
+    }
   }
 
   private interface Step {
@@ -147,8 +160,7 @@ final class DamageCampaign {
     } catch (CorruptStoreException | UnsupportedStoreException | StoreNotFoundException e) {
       outcome = "told as a whole";
     } catch (RuntimeException | Error e) {
-      System.out.println("WRONG in " + where + ": " + e);
-      e.printStackTrace(System.out);
+      failures.add(new AssertionError("WRONG in " + where, e));
       return;
     }
     outcomes.merge(outcome, 1, Integer::sum);

@@ -47,6 +47,7 @@ public abstract class DamageContract {
 
   private void run(String kinds) {
     String campaign = TRIALS + " trials over " + kinds + " with -Dseed=" + SEED;
+    System.out.println(campaign); // before it can fail
     try (ChildJvm child =
         ChildJvm.start(
             List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
@@ -56,10 +57,9 @@ public abstract class DamageContract {
             kinds,
             TRIALS,
             SEED)) {
-      List<String> lines = child.succeed();
+      List<String> lines = child.succeed(); // fails with all that was wrong
 
-      System.out.println(campaign + ": " + String.join(", ", lines));
-      assertThat(lines).as(campaign).noneMatch(line -> line.startsWith("WRONG"));
+      System.out.println(String.join(", ", lines));
       assertThat(lines).as(campaign).anyMatch(line -> line.startsWith("told"));
     }
   }
