@@ -62,8 +62,6 @@ final class Hdf5CrashTest {
   /**
    * Between two flushes the device may have taken any page from any moment. So a file is put
    * together from pages of random moments since a flush, and must open as it was at one of them.
-   */
-  /**
    * What durable commits leave is tested on a disk that fails: here nothing tells what was waited
    * for.
    */
