@@ -25,22 +25,17 @@ import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.VerifyReport;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -52,7 +47,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 public abstract class PersistentStoreContract extends ImageStoreContract {
 
   private static final ImageShape RGB = new ImageShape(9, 13, 3);
-  private static final int KILLS = 10;
 
   /** For subclasses. */
   protected PersistentStoreContract() {}
@@ -67,15 +61,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
    * @throws IOException if a file can't be changed
    */
   protected void damage(Path store, LabeledImage image) throws IOException {
-    byte[] pixels = image.image().pixels();
-    for (Path file : filesOf(store)) {
-      int at = indexOf(Files.readAllBytes(file), pixels);
-      if (at >= 0) {
-        flipBit(file, at + pixels.length / 2);
-        return;
-      }
-    }
-    throw new AssertionError("no file of " + store + " holds the pixels of image " + image.id());
+    StoredPixels.damage(store, image);
   }
 
   /**
@@ -86,13 +72,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
    * @throws IOException if the file can't be changed
    */
   protected static void flipBit(Path file, long offset) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ByteBuffer one = ByteBuffer.allocate(1);
-      channel.read(one, offset);
-      one.put(0, (byte) (one.get(0) ^ 1));
-      channel.write(one.flip(), offset);
-    }
+    StoredPixels.flipBit(file, offset);
   }
 
   // Lasting.
@@ -195,50 +175,11 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
   }
 
-  @Test
-  void whenAWriterIsKilledNothingAcknowledgedIsLostAndNoBatchIsStoredInPart() {
-    SplittableRandom random = new SplittableRandom(11);
-    Set<Capability> capabilities = capabilities();
-    for (int kill = 0; kill < KILLS; kill++) {
-      Path store = folder.resolve("killed-" + kill);
-      int acknowledged = writeUntilKilled(store, kill, random);
-
-      RandomOperations operations = new RandomOperations(kill, capabilities);
-      List<LabeledImage> told = new ArrayList<>(operations.modelAfter(acknowledged).values());
-      // The kill may have come between the end of a call and the word of it.
-      List<LabeledImage> one = new ArrayList<>(operations.modelAfter(acknowledged + 1).values());
-      try (ImageStore survivor = leaks.track(provider().open(store, StoreOptions.defaults()))) {
-        assertThat(all(survivor)).as("after %d acknowledged calls", acknowledged).isIn(told, one);
-        assertThat(survivor.verify().isClean()).isTrue();
-        survivor.put(999, SampleImages.noise(new ImageShape(16, 16, 3), 1), 1);
-        assertThat(survivor.contains(999)).isTrue();
-      }
-    }
-  }
-
   /** What a new store declares. */
   private Set<Capability> capabilities() {
     try (ImageStore store =
         leaks.track(provider().open(folder.resolve("new"), StoreOptions.defaults()))) {
       return store.info().capabilities();
-    }
-  }
-
-  private int writeUntilKilled(Path store, int seed, SplittableRandom random) {
-    try (ChildJvm child =
-        ChildJvm.start(
-            List.of(), KilledWriter.class, provider().getClass().getName(), store, seed)) {
-      int acknowledged = 0;
-      for (int end = random.nextInt(60); acknowledged <= end; acknowledged++) {
-        assertThat(child.readLine()).isEqualTo("done " + acknowledged);
-      }
-      LockSupport.parkNanos(random.nextInt(3_000_000)); // somewhere within the next calls
-      for (String line : child.kill()) {
-        if (line.equals("done " + acknowledged)) {
-          acknowledged++;
-        }
-      }
-      return acknowledged;
     }
   }
 
@@ -673,18 +614,5 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     } catch (IOException e) {
       throw new AssertionError("a file of the store vanished: " + file, e);
     }
-  }
-
-  private static int indexOf(byte[] bytes, byte[] wanted) {
-    for (int at = 0; at <= bytes.length - wanted.length; at++) {
-      int i = 0;
-      while (i < wanted.length && bytes[at + i] == wanted[i]) {
-        i++;
-      }
-      if (i == wanted.length) {
-        return at;
-      }
-    }
-    return -1;
   }
 }
