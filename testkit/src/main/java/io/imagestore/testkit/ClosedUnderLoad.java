@@ -97,7 +97,7 @@ final class ClosedUnderLoad {
     Load(ImageStore store, boolean writes, boolean few, SplittableRandom random) {
       this.store = store;
       this.writes = writes;
-      this.warmUp = random.nextInt(few ? 20 : 2);
+      this.warmUp = few ? random.nextInt(20) : 0;
       this.batch = few ? 50 : 2;
       this.random = random;
     }

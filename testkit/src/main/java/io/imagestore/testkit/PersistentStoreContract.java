@@ -3,6 +3,7 @@ package io.imagestore.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.imagestore.Capability;
 import io.imagestore.CopyReport;
@@ -24,12 +25,17 @@ import io.imagestore.StoreLockedException;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.VerifyReport;
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -243,8 +249,52 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     try (ImageStore store = open()) {
       store.put(1, SampleImages.noise(RGB, 1), 1);
 
-      assertThat(tryToWriteElsewhere()).containsExactly("StoreLockedException");
+      assertThat(tryToWriteElsewhere())
+          .first(InstanceOfAssertFactories.STRING)
+          .isEqualTo("StoreLockedException");
       store.put(2, SampleImages.noise(RGB, 2), 2);
+    }
+  }
+
+  @Test
+  void aSecondWriterOfAnotherClassLoaderIsLockedOut() throws Exception {
+    try (ImageStore store = open();
+        URLClassLoader other = copyOfTheseClasses()) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+
+      assertThatThrownBy(() -> openIn(other))
+          .satisfies(
+              e ->
+                  assertThat(e.getClass().getName())
+                      .isEqualTo(StoreLockedException.class.getName()))
+          .hasMessageContaining(path().toString());
+      store.put(2, SampleImages.noise(RGB, 2), 2);
+    }
+    try (ImageStore store = open()) {
+      assertThat(store.size()).isEqualTo(2);
+    }
+  }
+
+  private static URLClassLoader copyOfTheseClasses() throws IOException {
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      classPath.add(Path.of(entry).toUri().toURL());
+    }
+    return new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+  }
+
+  private void openIn(ClassLoader loader) throws Throwable {
+    Class<?> options = loader.loadClass(StoreOptions.class.getName());
+    Class<?> provider = loader.loadClass(provider().getClass().getName());
+    try {
+      provider
+          .getMethod("open", Path.class, options)
+          .invoke(
+              provider.getConstructor().newInstance(),
+              path(),
+              options.getMethod("defaults").invoke(null));
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
     }
   }
 
@@ -260,9 +310,103 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
           assertThat(readElsewhere()).containsExactly(OtherProcess.digest(images));
         }
       } else {
-        assertThat(readElsewhere()).containsExactly("StoreLockedException");
+        assertThat(readElsewhere())
+            .first(InstanceOfAssertFactories.STRING)
+            .isEqualTo("StoreLockedException");
       }
     }
+  }
+
+  // Folders and files that may not be changed or read.
+
+  @Test
+  void whereNothingMayBeMadeAStoreIsRefusedAndTheReasonTold() throws IOException {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    setMode(locked, "r-xr-xr-x");
+    try {
+      assertNoPermission(runWithoutPrivileges(locked.resolve("store"), "write"), locked);
+    } finally {
+      setMode(locked, "rwxr-xr-x");
+    }
+    assertThat(locked).isEmptyDirectory();
+  }
+
+  @Test
+  void aStoreThatMayOnlyBeReadIsReadAndNotWritten() throws IOException {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    Path store = locked.resolve("store");
+    try (ImageStore open = leaks.track(provider().open(store, StoreOptions.defaults()))) {
+      open.putBatch(SampleImages.list(0, 20, RGB, 1));
+    }
+    setModes(locked, "r-xr-xr-x", "r--r--r--");
+    try {
+      assertThat(runWithoutPrivileges(store, "read"))
+          .containsExactly(OtherProcess.digest(SampleImages.stream(0, 20, RGB, 1)));
+      assertNoPermission(runWithoutPrivileges(store, "write"), store);
+    } finally {
+      setModes(locked, "rwxr-xr-x", "rw-r--r--");
+    }
+    try (ImageSource open = leaks.track(ImageStores.open(store))) {
+      assertThat(all(open)).isEqualTo(SampleImages.list(0, 20, RGB, 1));
+    }
+  }
+
+  @Test
+  void aStoreThatMayNotBeReadIsRefusedAndTheReasonTold() throws IOException {
+    try (ImageStore open = open()) {
+      open.put(1, SampleImages.noise(RGB, 1), 1);
+    }
+    setModes(path(), "rwxr-xr-x", "---------");
+    try {
+      assertNoPermission(runWithoutPrivileges(path(), "read"), path());
+      assertNoPermission(runWithoutPrivileges(path(), "write"), path());
+    } finally {
+      setModes(path(), "rwxr-xr-x", "rw-r--r--");
+    }
+  }
+
+  private List<String> runWithoutPrivileges(Path store, String how) {
+    try (ChildJvm child =
+        ChildJvm.startWithoutPrivileges(
+            OtherProcess.class, provider().getClass().getName(), store, how)) {
+      return child.succeed();
+    }
+  }
+
+  private static void assertNoPermission(List<String> said, Path place) {
+    assertThat(said).first(InstanceOfAssertFactories.STRING).isEqualTo("ImageStoreException");
+    assertThat(said.get(1)).contains(place.toString()).containsIgnoringCase("permission");
+  }
+
+  private static void setModes(Path root, String folders, String files) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.toList()) {
+        setMode(path, Files.isDirectory(path) ? folders : files);
+      }
+    }
+  }
+
+  private static void setMode(Path path, String mode) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+  }
+
+  @Test
+  void whoWritesToAStoreThatWasRemovedIsTold() throws IOException {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 20, RGB, 1));
+      FileTrees.delete(path());
+
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(
+              () -> {
+                store.put(20, SampleImages.noise(RGB, 1), 1);
+                store.flush();
+              })
+          .withMessageContaining(path().toString());
+    } catch (ImageStoreException e) {
+      assertThat(e).hasMessageContaining(path().toString()); // closing may tell it, too
+    }
+    assertThat(path()).doesNotExist();
   }
 
   private List<String> readElsewhere() {
