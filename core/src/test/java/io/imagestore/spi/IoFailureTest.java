@@ -85,7 +85,7 @@ class IoFailureTest {
   @Test
   void anErrorThatNamesAFileAloneIsToldByItsKind() {
     assertThat(IoFailure.of("reading failed", new AccessDeniedException("/data/7.png")))
-        .hasMessage("reading failed: AccessDeniedException /data/7.png");
+        .hasMessage("reading failed: there is no permission for /data/7.png");
   }
 
   @ParameterizedTest

@@ -28,8 +28,7 @@ final class KilledReader {
     ImageStoreProvider provider = Providers.named(args[0]);
     KilledReader reader = new KilledReader(Long.parseLong(args[2]));
     for (boolean told = false; ; told = true) {
-      try (ImageSource store =
-          provider.openReadOnly(Path.of(args[1]), StoreOptions.defaults())) {
+      try (ImageSource store = provider.openReadOnly(Path.of(args[1]), StoreOptions.defaults())) {
         reader.read(store);
       }
       if (!told) {

@@ -108,7 +108,13 @@ final class ManyOpenings {
     }
     if (!left.isEmpty()) {
       throw new AssertionError(
-          times + " times " + what + " left " + left.size() + ": " + left.stream().limit(20).toList());
+          times
+              + " times "
+              + what
+              + " left "
+              + left.size()
+              + ": "
+              + left.stream().limit(20).toList());
     }
     System.out.println(what + " left nothing");
   }
