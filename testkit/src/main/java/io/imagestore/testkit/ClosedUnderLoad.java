@@ -109,6 +109,7 @@ final class ClosedUnderLoad {
             busy.countDown();
           }
           call();
+          Thread.yield(); // virtual threads that only compute would never take turns
         }
       } catch (StoreClosedException e) {
         // What every thread is to end with; anything else fails its future.

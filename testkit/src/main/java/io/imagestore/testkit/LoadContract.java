@@ -37,13 +37,13 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 public abstract class LoadContract {
 
-  private static final int TRIALS = Integer.getInteger("trials", 50);
+  private static final int TRIALS = Integer.getInteger("trials", 25);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
 
   private static final int CLOSINGS = Math.max(1, TRIALS / 5);
   private static final int PLATFORM_THREADS = 32;
   private static final int VIRTUAL_THREADS = 10_000;
-  private static final int PLATFORM_THREADS_INSTEAD = 200;
+  private static final int PLATFORM_THREADS_INSTEAD = 64;
 
   private static final ImageShape SHAPE = new ImageShape(8, 8, 3);
   private static final int THREADS = 4;
