@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 public abstract class LeakContract {
 
-  private static final int TRIALS = Integer.getInteger("trials", 60);
+  private static final int TRIALS = Integer.getInteger("trials", 30);
 
   @TempDir Path folder;
 

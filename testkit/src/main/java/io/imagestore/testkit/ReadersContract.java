@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 public abstract class ReadersContract {
 
-  private static final int SECONDS = Integer.getInteger("seconds", 4);
+  private static final int SECONDS = Integer.getInteger("seconds", 3);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
   private static final int READERS = 4;
   private static final int MOST_MILLIS_TO_LIVE = 2000;
