@@ -17,6 +17,10 @@ class DiskImageStoreContractTest extends PersistentStoreContract {
 
   @Override
   protected void damage(Path store, LabeledImage image) throws IOException {
+    damageFileOf(store, image);
+  }
+
+  static void damageFileOf(Path store, LabeledImage image) throws IOException {
     Entry entry = TableReader.read(store, StoreFiles.ofSystem()).snapshot().get(image.id());
     Path file = store.resolve(entry.name(image.id()).path());
     flipBit(file, Files.size(file) / 2);

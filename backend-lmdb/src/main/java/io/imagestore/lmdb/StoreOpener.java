@@ -2,7 +2,6 @@ package io.imagestore.lmdb;
 
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.ImageStoreException;
 import io.imagestore.OpenMode;
 import io.imagestore.StoreExistsException;
 import io.imagestore.StoreNotFoundException;
@@ -13,7 +12,6 @@ import io.imagestore.spi.StoreHeader;
 import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.Stores;
 import java.io.IOException;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -50,9 +48,6 @@ final class StoreOpener {
     StoreFiles.requireDefaultFileSystem(path);
     try {
       return opening.run();
-    } catch (AccessDeniedException e) {
-      throw new ImageStoreException(
-          "opening store " + path + " failed: there is no permission for " + e.getFile(), e);
     } catch (IOException e) {
       throw IoFailure.of("opening store " + path + " failed", e);
     }

@@ -4,6 +4,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -67,6 +68,9 @@ public final class IoFailure {
   }
 
   private static String reason(IOException e) {
+    if (e instanceof AccessDeniedException denied) {
+      return "there is no permission for " + denied.getFile();
+    }
     if (e instanceof FileSystemException named && named.getReason() == null) {
       return e.getClass().getSimpleName() + " " + e.getMessage();
     }

@@ -23,12 +23,14 @@ final class OpenStore extends OpenSource implements ImageStore {
 
   private final StoreReader reader;
   private final StoreWriter writer;
+  private final Place place;
   private final ReentrantLock writing = new ReentrantLock();
 
   OpenStore(String name, StoreReader reader, StoreWriter writer, Calls calls) {
     super(name, reader, calls);
     this.reader = reader;
     this.writer = writer;
+    this.place = Place.of(reader.location());
   }
 
   @Override
@@ -145,6 +147,7 @@ final class OpenStore extends OpenSource implements ImageStore {
         () -> {
           writing.lock();
           try {
+            place.requireStore();
             return action.run();
           } finally {
             writing.unlock();

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,8 +85,14 @@ class IoFailureTest {
 
   @Test
   void anErrorThatNamesAFileAloneIsToldByItsKind() {
+    assertThat(IoFailure.of("reading failed", new NoSuchFileException("/data/7.png")))
+        .hasMessage("reading failed: NoSuchFileException /data/7.png");
+  }
+
+  @Test
+  void aPermissionThatIsMissingIsNamed() {
     assertThat(IoFailure.of("reading failed", new AccessDeniedException("/data/7.png")))
-        .hasMessage("reading failed: AccessDeniedException /data/7.png");
+        .hasMessage("reading failed: there is no permission for /data/7.png");
   }
 
   @ParameterizedTest

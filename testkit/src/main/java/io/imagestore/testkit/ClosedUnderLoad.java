@@ -16,91 +16,129 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 
 /**
  * Closes a store under many threads that read and write, again and again. Ends with 0 only if each
- * of them was told.
+ * of them was told, and soon.
  */
 final class ClosedUnderLoad {
 
-  static final int THREADS = 16;
-
   private static final ImageShape SHAPE = new ImageShape(24, 24, 3);
   private static final int IDS = 500;
+
+  /** More would only wait for each other. */
+  private static final int WRITERS = 32;
+
+  /** Of more than these each reads little at a time and is closed soon, or memory and time go. */
+  private static final int FEW = 100;
+
+  private static final long SECONDS_TO_END = 5;
 
   private ClosedUnderLoad() {}
 
   /**
    * Runs the rounds.
    *
-   * @param args provider class, a folder for the stores, rounds
+   * @param args provider class, store, rounds, threads, whether they are virtual, seed
    */
-  public static void main(String[] args) throws InterruptedException, ExecutionException {
+  public static void main(String[] args)
+      throws InterruptedException, ExecutionException, TimeoutException {
     ImageStoreProvider provider = Providers.named(args[0]);
-    int rounds = Integer.parseInt(args[2]);
-    for (int round = 0; round < rounds; round++) {
+    Path path = Path.of(args[1]);
+    int threads = Integer.parseInt(args[3]);
+    boolean virtual = Boolean.parseBoolean(args[4]);
+    long seed = Long.parseLong(args[5]);
+    for (int round = 0; round < Integer.parseInt(args[2]); round++) {
+      ExecutorService executor =
+          virtual ? OneThreadATask.executor() : Executors.newFixedThreadPool(threads);
       closeUnderLoad(
-          provider.open(Path.of(args[1], "round-" + round), StoreOptions.defaults()), round);
+          provider.open(path, StoreOptions.defaults()),
+          executor,
+          threads,
+          new SplittableRandom(seed + round));
+      executor.shutdown();
       System.out.println("round " + round);
     }
+    try (ImageStore store = provider.open(path, StoreOptions.defaults())) {
+      System.out.println(store.verify().isClean() ? "clean" : "damaged: " + store.verify());
+    }
   }
 
-  private static void closeUnderLoad(ImageStore store, int round)
-      throws InterruptedException, ExecutionException {
-    store.putBatch(SampleImages.stream(0, IDS, SHAPE, round));
+  private static void closeUnderLoad(
+      ImageStore store, ExecutorService executor, int threads, SplittableRandom random)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    store.putBatch(SampleImages.stream(0, IDS, SHAPE, random.nextLong()));
     // Each thread counts down some way into its work, so that close meets all of them busy.
-    CountDownLatch busy = new CountDownLatch(THREADS);
-    ExecutorService executor = Executors.newFixedThreadPool(THREADS);
-    List<Future<?>> threads = new ArrayList<>();
-    for (int thread = 0; thread < THREADS; thread++) {
-      SplittableRandom random = new SplittableRandom(1000L * round + thread);
-      threads.add(executor.submit(() -> workUntilClosed(store, random, busy)));
+    CountDownLatch busy = new CountDownLatch(threads);
+    List<Future<?>> ends = new ArrayList<>();
+    for (int thread = 0; thread < threads; thread++) {
+      Load load = new Load(store, thread < WRITERS, threads <= FEW, random.split());
+      ends.add(executor.submit(() -> load.runUntilClosed(busy)));
     }
     busy.await();
+    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_END);
     store.close();
-    for (Future<?> thread : threads) {
-      thread.get();
+    for (Future<?> each : ends) {
+      each.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
     }
-    executor.shutdown();
   }
 
-  private static void workUntilClosed(
-      ImageStore store, SplittableRandom random, CountDownLatch busy) {
-    int warmUp = random.nextInt(20);
-    try {
-      for (int turn = 0; ; turn++) {
-        if (turn == warmUp) {
-          busy.countDown();
+  /** What one thread does. */
+  private static final class Load {
+    private final ImageStore store;
+    private final boolean writes;
+    private final int warmUp;
+    private final int batch;
+    private final SplittableRandom random;
+
+    Load(ImageStore store, boolean writes, boolean few, SplittableRandom random) {
+      this.store = store;
+      this.writes = writes;
+      this.warmUp = few ? random.nextInt(20) : 0;
+      this.batch = few ? 50 : 2;
+      this.random = random;
+    }
+
+    void runUntilClosed(CountDownLatch busy) {
+      try {
+        for (int turn = 0; ; turn++) {
+          if (turn == warmUp) {
+            busy.countDown();
+          }
+          call();
+          Thread.yield(); // virtual threads that only compute would never take turns
         }
-        work(store, random);
+      } catch (StoreClosedException e) {
+        // What every thread is to end with; anything else fails its future.
+      } finally {
+        busy.countDown(); // in case it ended early, for which nobody shall wait
       }
-    } catch (StoreClosedException e) {
-      // What every thread is to end with; anything else fails its future.
-    } finally {
-      busy.countDown(); // in case it ended early, for which nobody shall wait
     }
-  }
 
-  private static void work(ImageStore store, SplittableRandom random) {
-    long id = random.nextInt(IDS);
-    switch (random.nextInt(8)) {
-      case 0 -> {
-        LabeledImage image = SampleImages.labeled(id, SHAPE, random.nextLong());
-        store.put(id, image.image(), image.label());
-      }
-      case 1 -> store.putBatch(SampleImages.stream(IDS, 20, SHAPE, random.nextLong()));
-      case 2 -> store.readBatch(id, 50);
-      case 3 -> store.readBatch(new long[] {id, 0, IDS - 1});
-      case 4 -> {
-        try (Stream<LabeledImage> images = store.stream()) {
-          for (Iterator<LabeledImage> i = images.limit(30).iterator(); i.hasNext(); ) {
-            i.next();
+    private void call() {
+      long id = random.nextInt(IDS);
+      switch (random.nextInt(writes ? 0 : 3, 10)) {
+        case 0 -> {
+          LabeledImage image = SampleImages.labeled(id, SHAPE, random.nextLong());
+          store.put(id, image.image(), image.label());
+        }
+        case 1 -> store.putBatch(SampleImages.stream(IDS, 20, SHAPE, random.nextLong()));
+        case 2 -> store.delete(IDS + random.nextInt(20));
+        case 3 -> store.readBatch(id, batch);
+        case 4 -> store.readBatch(new long[] {id, 0, IDS - 1});
+        case 5 -> {
+          try (Stream<LabeledImage> images = store.stream()) {
+            for (Iterator<LabeledImage> i = images.limit(batch).iterator(); i.hasNext(); ) {
+              i.next();
+            }
           }
         }
+        case 6 -> store.label(id);
+        default -> store.get(id);
       }
-      case 5 -> store.info();
-      default -> store.get(id);
     }
   }
 }

@@ -1043,7 +1043,7 @@ public abstract class ImageStoreContract {
       store.putBatch(SampleImages.list(0, 200, RGB, 1));
 
       runTogether(
-          oneThreadATask(),
+          OneThreadATask.executor(),
           100,
           thread -> readRandomly(store, thread),
           () -> appendImages(store, 200, 50));
@@ -1294,15 +1294,6 @@ public abstract class ImageStoreContract {
     }
   }
 
-  @Test
-  void closeUnderSixteenThreadsEndsNoJvm() {
-    try (ChildJvm child =
-        ChildJvm.start(
-            List.of(), ClosedUnderLoad.class, provider().getClass().getName(), folder, 10)) {
-      assertThat(child.succeed()).contains("round 9");
-    }
-  }
-
   // Opening.
 
   @Test
@@ -1423,17 +1414,5 @@ public abstract class ImageStoreContract {
     }
     executor.shutdown();
     assertThat(executor.awaitTermination(1, TimeUnit.MINUTES)).isTrue();
-  }
-
-  /** Virtual threads where the JVM has them, else as many platform threads. */
-  private static ExecutorService oneThreadATask() {
-    try {
-      return (ExecutorService)
-          Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
-    } catch (NoSuchMethodException e) {
-      return Executors.newCachedThreadPool();
-    } catch (ReflectiveOperationException e) {
-      throw new LinkageError("virtual threads are there but can't be used", e);
-    }
   }
 }

@@ -12,15 +12,19 @@ final class KilledWriter {
   /**
    * Writes.
    *
-   * @param args provider class, store, seed
+   * @param args provider class, store, seed, number of the first operation
    */
   public static void main(String[] args) {
+    System.out.println("begun");
     try (ImageStore store =
         Providers.named(args[0]).open(Path.of(args[1]), StoreOptions.defaults())) {
       RandomOperations operations =
           new RandomOperations(Long.parseLong(args[2]), store.info().capabilities());
-      for (int operation = 0; ; operation++) {
+      for (int operation = Integer.parseInt(args[3]); ; operation++) {
         operations.apply(operation, store);
+        if (operation % 4 == 3) {
+          store.flush();
+        }
         System.out.println("done " + operation);
       }
     }

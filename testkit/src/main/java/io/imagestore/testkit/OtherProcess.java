@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.stream.Stream;
 
-/** Opens a store in another process and tells what happened, in one line. */
+/** Opens a store in another process and tells what it holds, or the exception and its message. */
 final class OtherProcess {
 
   private OtherProcess() {}
@@ -27,6 +27,7 @@ final class OtherProcess {
       System.out.println(digest(images));
     } catch (ImageStoreException e) {
       System.out.println(e.getClass().getSimpleName());
+      System.out.println(e.getMessage());
     }
   }
 

@@ -3,6 +3,7 @@ package io.imagestore.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.imagestore.Capability;
 import io.imagestore.CopyReport;
@@ -24,23 +25,23 @@ import io.imagestore.StoreLockedException;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.VerifyReport;
+import java.io.File;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.lang.reflect.InvocationTargetException;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -52,7 +53,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 public abstract class PersistentStoreContract extends ImageStoreContract {
 
   private static final ImageShape RGB = new ImageShape(9, 13, 3);
-  private static final int KILLS = 10;
 
   /** For subclasses. */
   protected PersistentStoreContract() {}
@@ -67,15 +67,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
    * @throws IOException if a file can't be changed
    */
   protected void damage(Path store, LabeledImage image) throws IOException {
-    byte[] pixels = image.image().pixels();
-    for (Path file : filesOf(store)) {
-      int at = indexOf(Files.readAllBytes(file), pixels);
-      if (at >= 0) {
-        flipBit(file, at + pixels.length / 2);
-        return;
-      }
-    }
-    throw new AssertionError("no file of " + store + " holds the pixels of image " + image.id());
+    StoredPixels.damage(store, image);
   }
 
   /**
@@ -86,13 +78,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
    * @throws IOException if the file can't be changed
    */
   protected static void flipBit(Path file, long offset) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-      ByteBuffer one = ByteBuffer.allocate(1);
-      channel.read(one, offset);
-      one.put(0, (byte) (one.get(0) ^ 1));
-      channel.write(one.flip(), offset);
-    }
+    StoredPixels.flipBit(file, offset);
   }
 
   // Lasting.
@@ -195,50 +181,11 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
   }
 
-  @Test
-  void whenAWriterIsKilledNothingAcknowledgedIsLostAndNoBatchIsStoredInPart() {
-    SplittableRandom random = new SplittableRandom(11);
-    Set<Capability> capabilities = capabilities();
-    for (int kill = 0; kill < KILLS; kill++) {
-      Path store = folder.resolve("killed-" + kill);
-      int acknowledged = writeUntilKilled(store, kill, random);
-
-      RandomOperations operations = new RandomOperations(kill, capabilities);
-      List<LabeledImage> told = new ArrayList<>(operations.modelAfter(acknowledged).values());
-      // The kill may have come between the end of a call and the word of it.
-      List<LabeledImage> one = new ArrayList<>(operations.modelAfter(acknowledged + 1).values());
-      try (ImageStore survivor = leaks.track(provider().open(store, StoreOptions.defaults()))) {
-        assertThat(all(survivor)).as("after %d acknowledged calls", acknowledged).isIn(told, one);
-        assertThat(survivor.verify().isClean()).isTrue();
-        survivor.put(999, SampleImages.noise(new ImageShape(16, 16, 3), 1), 1);
-        assertThat(survivor.contains(999)).isTrue();
-      }
-    }
-  }
-
   /** What a new store declares. */
   private Set<Capability> capabilities() {
     try (ImageStore store =
         leaks.track(provider().open(folder.resolve("new"), StoreOptions.defaults()))) {
       return store.info().capabilities();
-    }
-  }
-
-  private int writeUntilKilled(Path store, int seed, SplittableRandom random) {
-    try (ChildJvm child =
-        ChildJvm.start(
-            List.of(), KilledWriter.class, provider().getClass().getName(), store, seed)) {
-      int acknowledged = 0;
-      for (int end = random.nextInt(60); acknowledged <= end; acknowledged++) {
-        assertThat(child.readLine()).isEqualTo("done " + acknowledged);
-      }
-      LockSupport.parkNanos(random.nextInt(3_000_000)); // somewhere within the next calls
-      for (String line : child.kill()) {
-        if (line.equals("done " + acknowledged)) {
-          acknowledged++;
-        }
-      }
-      return acknowledged;
     }
   }
 
@@ -302,8 +249,52 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     try (ImageStore store = open()) {
       store.put(1, SampleImages.noise(RGB, 1), 1);
 
-      assertThat(tryToWriteElsewhere()).containsExactly("StoreLockedException");
+      assertThat(tryToWriteElsewhere())
+          .first(InstanceOfAssertFactories.STRING)
+          .isEqualTo("StoreLockedException");
       store.put(2, SampleImages.noise(RGB, 2), 2);
+    }
+  }
+
+  @Test
+  void aSecondWriterOfAnotherClassLoaderIsLockedOut() throws Exception {
+    try (ImageStore store = open();
+        URLClassLoader other = copyOfTheseClasses()) {
+      store.put(1, SampleImages.noise(RGB, 1), 1);
+
+      assertThatThrownBy(() -> openIn(other))
+          .satisfies(
+              e ->
+                  assertThat(e.getClass().getName())
+                      .isEqualTo(StoreLockedException.class.getName()))
+          .hasMessageContaining(path().toString());
+      store.put(2, SampleImages.noise(RGB, 2), 2);
+    }
+    try (ImageStore store = open()) {
+      assertThat(store.size()).isEqualTo(2);
+    }
+  }
+
+  private static URLClassLoader copyOfTheseClasses() throws IOException {
+    List<URL> classPath = new ArrayList<>();
+    for (String entry : System.getProperty("java.class.path").split(File.pathSeparator, -1)) {
+      classPath.add(Path.of(entry).toUri().toURL());
+    }
+    return new URLClassLoader(classPath.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+  }
+
+  private void openIn(ClassLoader loader) throws Throwable {
+    Class<?> options = loader.loadClass(StoreOptions.class.getName());
+    Class<?> provider = loader.loadClass(provider().getClass().getName());
+    try {
+      provider
+          .getMethod("open", Path.class, options)
+          .invoke(
+              provider.getConstructor().newInstance(),
+              path(),
+              options.getMethod("defaults").invoke(null));
+    } catch (InvocationTargetException e) {
+      throw e.getCause();
     }
   }
 
@@ -319,9 +310,103 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
           assertThat(readElsewhere()).containsExactly(OtherProcess.digest(images));
         }
       } else {
-        assertThat(readElsewhere()).containsExactly("StoreLockedException");
+        assertThat(readElsewhere())
+            .first(InstanceOfAssertFactories.STRING)
+            .isEqualTo("StoreLockedException");
       }
     }
+  }
+
+  // Folders and files that may not be changed or read.
+
+  @Test
+  void whereNothingMayBeMadeAStoreIsRefusedAndTheReasonTold() throws IOException {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    setMode(locked, "r-xr-xr-x");
+    try {
+      assertNoPermission(runWithoutPrivileges(locked.resolve("store"), "write"), locked);
+    } finally {
+      setMode(locked, "rwxr-xr-x");
+    }
+    assertThat(locked).isEmptyDirectory();
+  }
+
+  @Test
+  void aStoreThatMayOnlyBeReadIsReadAndNotWritten() throws IOException {
+    Path locked = Files.createDirectory(folder.resolve("locked"));
+    Path store = locked.resolve("store");
+    try (ImageStore open = leaks.track(provider().open(store, StoreOptions.defaults()))) {
+      open.putBatch(SampleImages.list(0, 20, RGB, 1));
+    }
+    setModes(locked, "r-xr-xr-x", "r--r--r--");
+    try {
+      assertThat(runWithoutPrivileges(store, "read"))
+          .containsExactly(OtherProcess.digest(SampleImages.stream(0, 20, RGB, 1)));
+      assertNoPermission(runWithoutPrivileges(store, "write"), store);
+    } finally {
+      setModes(locked, "rwxr-xr-x", "rw-r--r--");
+    }
+    try (ImageSource open = leaks.track(ImageStores.open(store))) {
+      assertThat(all(open)).isEqualTo(SampleImages.list(0, 20, RGB, 1));
+    }
+  }
+
+  @Test
+  void aStoreThatMayNotBeReadIsRefusedAndTheReasonTold() throws IOException {
+    try (ImageStore open = open()) {
+      open.put(1, SampleImages.noise(RGB, 1), 1);
+    }
+    setModes(path(), "rwxr-xr-x", "---------");
+    try {
+      assertNoPermission(runWithoutPrivileges(path(), "read"), path());
+      assertNoPermission(runWithoutPrivileges(path(), "write"), path());
+    } finally {
+      setModes(path(), "rwxr-xr-x", "rw-r--r--");
+    }
+  }
+
+  private List<String> runWithoutPrivileges(Path store, String how) {
+    try (ChildJvm child =
+        ChildJvm.startWithoutPrivileges(
+            OtherProcess.class, provider().getClass().getName(), store, how)) {
+      return child.succeed();
+    }
+  }
+
+  private static void assertNoPermission(List<String> said, Path place) {
+    assertThat(said).first(InstanceOfAssertFactories.STRING).isEqualTo("ImageStoreException");
+    assertThat(said.get(1)).contains(place.toString()).containsIgnoringCase("permission");
+  }
+
+  private static void setModes(Path root, String folders, String files) throws IOException {
+    try (Stream<Path> paths = Files.walk(root)) {
+      for (Path path : paths.toList()) {
+        setMode(path, Files.isDirectory(path) ? folders : files);
+      }
+    }
+  }
+
+  private static void setMode(Path path, String mode) throws IOException {
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString(mode));
+  }
+
+  @Test
+  void whoWritesToAStoreThatWasRemovedIsTold() throws IOException {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 20, RGB, 1));
+      FileTrees.delete(path());
+
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(
+              () -> {
+                store.put(20, SampleImages.noise(RGB, 1), 1);
+                store.flush();
+              })
+          .withMessageContaining(path().toString());
+    } catch (ImageStoreException e) {
+      assertThat(e).hasMessageContaining(path().toString()); // closing may tell it, too
+    }
+    assertThat(path()).doesNotExist();
   }
 
   private List<String> readElsewhere() {
@@ -673,18 +758,5 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     } catch (IOException e) {
       throw new AssertionError("a file of the store vanished: " + file, e);
     }
-  }
-
-  private static int indexOf(byte[] bytes, byte[] wanted) {
-    for (int at = 0; at <= bytes.length - wanted.length; at++) {
-      int i = 0;
-      while (i < wanted.length && bytes[at + i] == wanted[i]) {
-        i++;
-      }
-      if (i == wanted.length) {
-        return at;
-      }
-    }
-    return -1;
   }
 }
