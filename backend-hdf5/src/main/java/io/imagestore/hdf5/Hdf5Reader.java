@@ -3,6 +3,7 @@ package io.imagestore.hdf5;
 import io.imagestore.Capability;
 import io.imagestore.StoreInfo;
 import io.imagestore.hdf5.Hdf5Options.Layout;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import java.io.IOException;
@@ -30,6 +31,8 @@ final class Hdf5Reader implements StoreReader {
   private final List<String> labelNames;
   private final boolean verifyChecksums;
   private final Layout wanted;
+  private final Pool<ReadRoom> rooms =
+      new Pool<>(ReadRoom::new, Runtime.getRuntime().availableProcessors());
 
   Hdf5Reader(Path store, StoreState state, List<String> labelNames, Hdf5Options options) {
     this.store = store;
@@ -46,7 +49,7 @@ final class Hdf5Reader implements StoreReader {
 
   @Override
   public Snapshot snapshot() throws IOException {
-    return new Hdf5Snapshot(store, state.hold(), verifyChecksums);
+    return new Hdf5Snapshot(store, state.hold(), rooms, verifyChecksums);
   }
 
   @Override
@@ -82,6 +85,7 @@ final class Hdf5Reader implements StoreReader {
 
   @Override
   public void close() throws IOException {
+    rooms.close();
     state.close();
   }
 }

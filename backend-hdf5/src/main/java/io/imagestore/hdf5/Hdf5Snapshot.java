@@ -8,6 +8,7 @@ import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.ReadWatch;
 import io.imagestore.spi.Checksums;
 import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.Remains;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoredImage;
@@ -34,11 +35,22 @@ final class Hdf5Snapshot implements Snapshot {
   private final boolean verifyChecksums;
   private final @Nullable Records records;
   private final Checksums checksums = new Checksums();
-  private ByteBuffer room = ByteBuffer.allocate(0);
+  private final Pool<ReadRoom> rooms;
+  private final ReadRoom room;
 
-  Hdf5Snapshot(Path store, HeldCommit held, boolean verifyChecksums) {
+  // What is looked for and what is read, kept here so that no image takes an object.
+  private final ReadWatch.Reading<StoredRow> finding = this::findWanted;
+  private final ReadWatch.Reading<ByteBuffer> reading = this::readWanted;
+  private long wantedId;
+  private int wantedRow;
+  private StoredRow wanted = new StoredRow();
+  private boolean verifyWanted;
+
+  Hdf5Snapshot(Path store, HeldCommit held, Pool<ReadRoom> rooms, boolean verifyChecksums) {
     this.store = store;
     this.held = held;
+    this.rooms = rooms;
+    this.room = rooms.borrow();
     this.commit = held.commit();
     this.verifyChecksums = verifyChecksums;
     StoreLayout layout = commit.layout();
@@ -89,14 +101,21 @@ final class Hdf5Snapshot implements Snapshot {
       commit.damage().requireNone(id, store);
       return null;
     }
-    return reading(() -> found(id, row, verifyChecksums));
+    return found(id, row, verifyChecksums);
   }
 
   private StoredRow found(long id, int row, boolean verify) throws IOException {
+    wantedId = id;
+    wantedRow = row;
+    verifyWanted = verify;
+    return reading(finding);
+  }
+
+  private StoredRow findWanted() throws IOException {
     try {
-      return Objects.requireNonNull(records).read(id, row, verify);
+      return Objects.requireNonNull(records).read(wantedId, wantedRow, verifyWanted, room.row());
     } catch (Hdf5FormatException e) {
-      throw damaged(id, e);
+      throw damaged(wantedId, e);
     }
   }
 
@@ -126,10 +145,10 @@ final class Hdf5Snapshot implements Snapshot {
     ByteBuffer utf8 =
         reading(
             () -> {
-              ByteBuffer into = room(place.size());
+              ByteBuffer into = room.bytes(place.size());
               copy(id, column, place, into);
-              verify(id, "its metadata's CRC-32C", place, into.flip());
-              return into;
+              verify(id, "its metadata's CRC-32C", place.crc(), into.flip());
+              return into.rewind();
             });
     return StandardCharsets.UTF_8.decode(utf8).toString();
   }
@@ -141,25 +160,28 @@ final class Hdf5Snapshot implements Snapshot {
     visitor.visit(read((StoredRow) image, verifyChecksums));
   }
 
-  private ByteBuffer read(StoredRow image, boolean verify) throws IOException {
-    requirePlace(image);
-    ByteBuffer into = room(image.bytes().size());
-    return reading(
-        () -> {
-          copy(image, into.clear().limit(image.bytes().size()));
-          if (verify) {
-            verify(image, into.flip());
-          }
-          return into.rewind();
-        });
+  @Override
+  public void readEach(StoredImage[] images, EachVisitor visitor) throws IOException {
+    for (int i = 0; i < images.length; i++) {
+      visitor.visit(i, read((StoredRow) images[i], verifyChecksums));
+    }
   }
 
-  /** The same for many images, as large as the largest. */
-  private ByteBuffer room(int bytes) {
-    if (room.capacity() < bytes) {
-      room = ByteBuffer.allocate(bytes);
+  /** In memory that is the same for many images. */
+  private ByteBuffer read(StoredRow image, boolean verify) throws IOException {
+    requirePlace(image);
+    wanted = image;
+    verifyWanted = verify;
+    return reading(reading);
+  }
+
+  private ByteBuffer readWanted() throws IOException {
+    ByteBuffer into = room.bytes(wanted.size());
+    copy(wanted, into);
+    if (verifyWanted) {
+      verify(wanted, into.flip());
     }
-    return room.clear().limit(bytes);
+    return into.rewind();
   }
 
   /** Refuses a place where there are no bytes, before memory is taken. */
@@ -216,14 +238,14 @@ final class Hdf5Snapshot implements Snapshot {
 
   /** Checks what remains, which is used up. */
   private void verify(StoredRow image, ByteBuffer bytes) {
-    verify(image.id(), "its CRC-32C", image.bytes(), bytes.duplicate());
+    verify(image.id(), "its CRC-32C", image.crc(), bytes);
   }
 
-  private void verify(long id, String what, Place expected, ByteBuffer bytes) {
-    int actual = checksums.of(bytes);
-    if (expected.crc() != actual) {
+  private void verify(long id, String what, int expected, ByteBuffer bytes) {
+    int actual = checksums.ofUsedUp(bytes);
+    if (expected != actual) {
       throw new CorruptImageException(
-          store, id, String.format("%s should be %08x, but is %08x", what, expected.crc(), actual));
+          store, id, String.format("%s should be %08x, but is %08x", what, expected, actual));
     }
   }
 
@@ -270,13 +292,13 @@ final class Hdf5Snapshot implements Snapshot {
       throws IOException {
     int imageBytes = (int) shape.byteCount();
     int mostRows = Math.max(1, BYTES_A_RUN / imageBytes);
+    ByteBuffer place = into.duplicate();
     reading(
         () -> {
           int from = 0;
           while (from < images.length) {
             int to = endOfRun(images, from, Math.min(images.length, from + mostRows));
-            ByteBuffer place = into.slice(from * imageBytes, (to - from) * imageBytes);
-            readRun(images, from, to, place);
+            readRun(images, from, to, imageBytes, place);
             from = to;
           }
           return into;
@@ -295,16 +317,24 @@ final class Hdf5Snapshot implements Snapshot {
     return ((StoredRow) image).row();
   }
 
-  private void readRun(StoredImage[] images, int from, int to, ByteBuffer into) throws IOException {
-    int imageBytes = into.capacity() / (to - from);
+  private void readRun(StoredImage[] images, int from, int to, int imageBytes, ByteBuffer place)
+      throws IOException {
+    show(from, to, imageBytes, place);
     try {
-      commit.table().get(Columns.IMAGES, row(images[from]), to - from, into);
+      commit.table().get(Columns.IMAGES, row(images[from]), to - from, place);
     } catch (Hdf5FormatException e) {
-      copyEach(images, from, to, into.clear()); // tells which image it is
+      show(from, to, imageBytes, place);
+      copyEach(images, from, to, place); // tells which image it is
     }
     for (int i = from; i < to && verifyChecksums; i++) {
-      verify((StoredRow) images[i], into.slice((i - from) * imageBytes, imageBytes));
+      show(i, i + 1, imageBytes, place);
+      verify((StoredRow) images[i], place);
     }
+  }
+
+  /** Has a buffer be about images that lie side by side in it. */
+  private static void show(int from, int to, int imageBytes, ByteBuffer place) {
+    place.limit(to * imageBytes).position(from * imageBytes);
   }
 
   private void copyEach(StoredImage[] images, int from, int to, ByteBuffer into)
@@ -318,7 +348,7 @@ final class Hdf5Snapshot implements Snapshot {
   public void check(long id) throws IOException {
     Integer row = commit.rows().get(id);
     if (row != null) {
-      StoredRow image = reading(() -> found(id, row, true));
+      StoredRow image = found(id, row, true);
       read(image, true);
       metadata(image);
     }
@@ -331,9 +361,11 @@ final class Hdf5Snapshot implements Snapshot {
       return null;
     }
     try {
-      StoredRow image = reading(() -> found(id, row, false));
+      StoredRow image = found(id, row, false);
       String format = image.format();
-      return new Remains(format == null ? "raw" : format, read(image, false));
+      ByteBuffer left = read(image, false);
+      ByteBuffer bytes = ByteBuffer.allocate(left.remaining()).put(left).flip();
+      return new Remains(format == null ? "raw" : format, bytes);
     } catch (CorruptImageException e) {
       return null; // what they lie in can't be read
     }
@@ -341,6 +373,8 @@ final class Hdf5Snapshot implements Snapshot {
 
   @Override
   public void close() {
+    room.forget();
+    rooms.giveBack(room);
     held.close();
   }
 }

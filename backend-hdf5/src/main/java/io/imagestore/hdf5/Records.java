@@ -56,6 +56,11 @@ final class Records {
    * @throws CorruptImageException if it isn't what was stored
    */
   StoredRow read(long id, int row, boolean verify) throws IOException {
+    return read(id, row, verify, new StoredRow());
+  }
+
+  /** Reads a row into an object that is used again, which it returns. */
+  StoredRow read(long id, int row, boolean verify, StoredRow into) throws IOException {
     int label = number(Columns.LABELS, row);
     int bytesCrc = number(Columns.CHECKSUMS, row);
     ImageShape shape = shape(id, row);
@@ -67,11 +72,11 @@ final class Records {
         throw damaged(id, row);
       }
     }
-    Place bytes =
-        layout.isMixed()
-            ? new Place(longNumber(Columns.OFFSETS, row), number(Columns.SIZES, row), bytesCrc)
-            : new Place(0, (int) shape.byteCount(), bytesCrc);
-    return new StoredRow(id, shape, label, format, row, bytes, metadata);
+    boolean mixed = layout.isMixed();
+    long offset = mixed ? longNumber(Columns.OFFSETS, row) : 0;
+    int size = mixed ? number(Columns.SIZES, row) : (int) shape.byteCount();
+    into.become(id, shape, label, format, row, offset, size, bytesCrc, metadata);
+    return into;
   }
 
   /** Whether a row's record is what was stored. */

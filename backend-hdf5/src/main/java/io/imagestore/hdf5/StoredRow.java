@@ -7,22 +7,32 @@ import org.jspecify.annotations.Nullable;
 /** What its row says of an image. */
 final class StoredRow extends StoredImage {
 
-  private final int row;
-  private final Place bytes;
-  private final Place metadata;
+  private int row;
+  private long offset;
+  private int size;
+  private int crc;
+  private Place metadata = Place.NONE;
 
-  /** An image whose offset counts for nothing where its bytes lie in a row of their own. */
-  StoredRow(
+  /**
+   * Takes over what a row says.
+   *
+   * @param offset where its bytes begin; counts for nothing where they lie in a row of their own
+   */
+  void become(
       long id,
       ImageShape shape,
       int label,
       @Nullable String format,
       int row,
-      Place bytes,
+      long offset,
+      int size,
+      int crc,
       Place metadata) {
-    super(id, shape, label, format);
+    become(id, shape, label, format);
     this.row = row;
-    this.bytes = bytes;
+    this.offset = offset;
+    this.size = size;
+    this.crc = crc;
     this.metadata = metadata;
   }
 
@@ -30,8 +40,18 @@ final class StoredRow extends StoredImage {
     return row;
   }
 
+  /** How many bytes it has. */
+  int size() {
+    return size;
+  }
+
+  /** Their CRC-32C. */
+  int crc() {
+    return crc;
+  }
+
   Place bytes() {
-    return bytes;
+    return new Place(offset, size, crc);
   }
 
   Place metadata() {

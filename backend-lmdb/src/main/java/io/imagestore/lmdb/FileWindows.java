@@ -186,12 +186,26 @@ final class FileWindows implements Closeable {
         return in.slice(at, size);
       }
       ByteBuffer copy = ByteBuffer.allocate(size);
-      for (long from = position; copy.hasRemaining(); from = position + copy.position()) {
-        ByteBuffer window = window(from);
-        int offset = offset(from);
-        copy.put(window.slice(offset, Math.min(copy.remaining(), window.capacity() - offset)));
-      }
+      copy(position, copy);
       return copy.flip();
     }
+
+    /** Fills the rest of a buffer with a run of bytes. */
+    void copy(long position, ByteBuffer into) {
+      long from = position;
+      while (into.hasRemaining()) {
+        ByteBuffer window = window(from);
+        int offset = offset(from);
+        int part = Math.min(into.remaining(), window.capacity() - offset);
+        put(window, offset, part, into);
+        from += part;
+      }
+    }
+  }
+
+  /** Copies a part of a buffer to the position of another, which moves behind it. */
+  static void put(ByteBuffer from, int offset, int size, ByteBuffer into) {
+    into.put(into.position(), from, offset, size);
+    into.position(into.position() + size);
   }
 }

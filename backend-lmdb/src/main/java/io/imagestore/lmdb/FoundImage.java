@@ -5,17 +5,18 @@ import io.imagestore.spi.StoredImage;
 /** What the index tells of an image of a store of ours. */
 final class FoundImage extends StoredImage {
 
-  private final int bytesCrc;
-  private final int metadataCrc;
-  private final boolean hasMetadata;
-  private final boolean staged;
+  private int bytesCrc;
+  private int metadataCrc;
+  private boolean hasMetadata;
+  private boolean staged;
 
-  FoundImage(long id, ImageRecord record) {
-    super(id, record.shape(), record.label(), record.format());
-    this.bytesCrc = record.bytesCrc();
-    this.metadataCrc = record.metadataCrc();
-    this.hasMetadata = record.hasMetadata();
-    this.staged = record.isStaged();
+  /** Takes over what a record tells of an image. */
+  void become(long id, ImageRecord record) {
+    become(id, record.shape(), record.label(), record.format());
+    bytesCrc = record.bytesCrc();
+    metadataCrc = record.metadataCrc();
+    hasMetadata = record.hasMetadata();
+    staged = record.isStaged();
   }
 
   int bytesCrc() {

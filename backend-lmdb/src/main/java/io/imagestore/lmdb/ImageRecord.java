@@ -65,6 +65,7 @@ final class ImageRecord {
   private final Checksums checksums = new Checksums();
   private int tail;
   private @Nullable ImageShape shape;
+  private @Nullable String format;
 
   /**
    * Makes it an image's.
@@ -202,11 +203,25 @@ final class ImageRecord {
     return (flags() & STAGED) != 0;
   }
 
-  /** The format of an encoded image; null for raw pixels. */
+  /** The format of an encoded image, the same object as long as it is the same; null for none. */
   @Nullable String format() {
-    return tail == FORMAT
-        ? null
-        : new String(bytes, FORMAT, tail - FORMAT, StandardCharsets.US_ASCII);
+    if (tail == FORMAT) {
+      return null;
+    }
+    String last = format;
+    if (last == null || !isFormat(last)) {
+      last = new String(bytes, FORMAT, tail - FORMAT, StandardCharsets.US_ASCII);
+      format = last;
+    }
+    return last;
+  }
+
+  private boolean isFormat(String name) {
+    boolean same = name.length() == tail - FORMAT;
+    for (int i = 0; same && i < name.length(); i++) {
+      same = bytes[FORMAT + i] == name.charAt(i);
+    }
+    return same;
   }
 
   /** The shape; the same object as long as images of one shape follow each other. */

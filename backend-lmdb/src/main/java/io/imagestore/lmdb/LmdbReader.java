@@ -27,8 +27,8 @@ final class LmdbReader implements StoreReader {
   private final Path store;
   private final Environment environment;
   private final boolean verifyChecksums;
-  private final Pool<CopyBuffer> buffers =
-      new Pool<>(CopyBuffer::new, Runtime.getRuntime().availableProcessors());
+  private final Pool<ReadRoom> rooms =
+      new Pool<>(ReadRoom::new, Runtime.getRuntime().availableProcessors());
 
   LmdbReader(Path store, Environment environment, boolean verifyChecksums) {
     this.store = store;
@@ -46,7 +46,7 @@ final class LmdbReader implements StoreReader {
     EnteredSnapshot entered = environment.enter();
     return environment.holdsPickles()
         ? new PickledSnapshot(store, entered)
-        : new LmdbSnapshot(store, entered, verifyChecksums ? buffers : null);
+        : new LmdbSnapshot(store, entered, rooms, verifyChecksums);
   }
 
   @Override
@@ -73,7 +73,7 @@ final class LmdbReader implements StoreReader {
 
   @Override
   public void close() throws IOException {
-    buffers.close();
+    rooms.close();
     environment.leave();
   }
 }

@@ -16,78 +16,151 @@ import org.jspecify.annotations.Nullable;
 /** One commit's state of a store of ours. */
 final class LmdbSnapshot extends TreeSnapshot {
 
-  /** Null if checksums aren't verified. */
-  private final @Nullable Pool<CopyBuffer> buffers;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  private @Nullable CopyBuffer buffer;
+  private final Pool<ReadRoom> rooms;
+  private final boolean verifyChecksums;
+  private final Environment.Reading<Boolean> finding = this::findWanted;
+  private @Nullable ReadRoom room;
 
-  LmdbSnapshot(Path store, EnteredSnapshot entered, @Nullable Pool<CopyBuffer> buffers) {
+  // What is looked for, and what was found.
+  private long wanted;
+  private @Nullable FoundImage found;
+
+  LmdbSnapshot(Path store, EnteredSnapshot entered, Pool<ReadRoom> rooms, boolean verifyChecksums) {
     super(store, entered);
-    this.buffers = buffers;
+    this.rooms = rooms;
+    this.verifyChecksums = verifyChecksums;
+  }
+
+  private ReadRoom room() {
+    ReadRoom own = room;
+    if (own == null) {
+      own = rooms.borrow();
+      room = own;
+    }
+    return own;
   }
 
   @Override
   public @Nullable StoredImage find(long id) {
-    return entered.look(view -> Optional.ofNullable(find(view, id))).orElse(null);
+    wanted = id;
+    return entered.look(finding) ? found : null;
   }
 
-  private static @Nullable FoundImage find(StoreView view, long id) {
-    return view.find(id) ? new FoundImage(id, view.record()) : null;
+  private boolean findWanted(StoreView view) {
+    found = find(view, wanted);
+    return found != null;
+  }
+
+  private @Nullable FoundImage find(StoreView view, long id) {
+    return view.find(id) ? room().found(id, view.record()) : null;
   }
 
   @Override
   public @Nullable String metadata(StoredImage image) {
-    FoundImage found = (FoundImage) image;
-    return found.hasMetadata()
-        ? entered.look(view -> Optional.ofNullable(view.metadata(found))).orElse(null)
+    FoundImage its = (FoundImage) image;
+    return its.hasMetadata()
+        ? entered.look(view -> Optional.ofNullable(view.metadata(its))).orElse(null)
         : null;
   }
 
   @Override
   ByteBuffer bytes(StoreView view, StoredImage image) {
-    FoundImage found = (FoundImage) image;
-    ByteBuffer bytes = view.bytes(found, false);
-    return buffers == null ? bytes : checkedCopy(view, found, bytes, buffers);
+    FoundImage its = (FoundImage) image;
+    return verifyChecksums ? checkedCopy(view, its) : view.bytes(its, false);
   }
 
   /** The file may change between a look that checks its bytes and one that takes them. */
-  private ByteBuffer checkedCopy(
-      StoreView view, FoundImage image, ByteBuffer bytes, Pool<CopyBuffer> pool) {
-    CopyBuffer own = buffer;
-    if (own == null) {
-      own = pool.borrow();
-      buffer = own;
+  private ByteBuffer checkedCopy(StoreView view, FoundImage image) {
+    ByteBuffer copy = room().bytes(view.byteCount(image));
+    view.copyBytes(copy);
+    view.verify(image.id(), "its bytes have", copy.flip(), image.bytesCrc());
+    return copy.rewind();
+  }
+
+  @Override
+  public void readEach(StoredImage[] images, EachVisitor visitor) throws IOException {
+    Showing showing = new Showing(images, visitor);
+    for (int i = 0; i < images.length; i++) {
+      showing.show(i);
     }
-    ByteBuffer copy = own.copyOf(bytes);
-    view.verify(image.id(), "its bytes have", copy, image.bytesCrc());
-    return copy;
+  }
+
+  /** Shows images one by one without an object for each. */
+  private final class Showing implements Environment.Reading<ByteBuffer>, EnteredSnapshot.Showing {
+    private final StoredImage[] images;
+    private final EachVisitor visitor;
+    private ByteBuffer bytes = NOTHING;
+    private int i;
+
+    Showing(StoredImage[] images, EachVisitor visitor) {
+      this.images = images;
+      this.visitor = visitor;
+    }
+
+    void show(int place) throws IOException {
+      i = place;
+      bytes = entered.look(this);
+      entered.show(this);
+    }
+
+    @Override
+    public ByteBuffer run(StoreView view) {
+      return bytes(view, images[i]);
+    }
+
+    @Override
+    public void run() throws IOException {
+      visitor.visit(i, bytes);
+    }
   }
 
   @Override
   public void readPixels(StoredImage[] images, ImageShape shape, ByteBuffer pixels)
       throws IOException {
-    int imageBytes = (int) shape.byteCount();
+    Placing placing = new Placing(images, (int) shape.byteCount(), pixels.duplicate());
     for (int i = 0; i < images.length; i++) {
-      FoundImage image = (FoundImage) images[i];
-      ByteBuffer place = pixels.slice(i * imageBytes, imageBytes);
-      if (image.format() == null) {
-        copy(image, place);
-      } else {
-        read(image, file -> Pixels.copy(store(), image, file, place));
-      }
+      placing.place(i);
     }
   }
 
-  /** Checks the copy, which is at hand, rather than what lies in the file. */
-  private void copy(FoundImage image, ByteBuffer place) {
-    entered.look(
-        view -> {
-          place.put(view.bytes(image, false)).flip();
-          if (buffers != null) {
-            view.verify(image.id(), "its bytes have", place, image.bytesCrc());
-          }
-          return place;
-        });
+  /** Puts pixels side by side without an object for each raw image. */
+  private final class Placing implements Environment.Reading<ByteBuffer> {
+    private final StoredImage[] images;
+    private final int imageBytes;
+    private final ByteBuffer pixels;
+    private int i;
+
+    Placing(StoredImage[] images, int imageBytes, ByteBuffer pixels) {
+      this.images = images;
+      this.imageBytes = imageBytes;
+      this.pixels = pixels;
+    }
+
+    void place(int which) throws IOException {
+      i = which;
+      StoredImage image = images[i];
+      if (image.format() == null) {
+        entered.look(this);
+      } else {
+        ByteBuffer place = pixels.slice(i * imageBytes, imageBytes);
+        read(image, file -> Pixels.copy(store(), image, file, place));
+      }
+    }
+
+    /** Checks the copy, which is at hand, rather than what lies in the file. */
+    @Override
+    public ByteBuffer run(StoreView view) {
+      FoundImage image = (FoundImage) images[i];
+      view.byteCount(image);
+      int from = i * imageBytes;
+      view.copyBytes(pixels.limit(from + imageBytes).position(from));
+      if (verifyChecksums) {
+        view.verify(image.id(), "its bytes have", pixels.position(from), image.bytesCrc());
+      }
+      return pixels;
+    }
   }
 
   @Override
@@ -95,12 +168,12 @@ final class LmdbSnapshot extends TreeSnapshot {
     return entered.look(view -> Optional.ofNullable(remains(view, id))).orElse(null);
   }
 
-  private static @Nullable Remains remains(StoreView view, long id) {
+  private @Nullable Remains remains(StoreView view, long id) {
     byte[] bytes = view.remains(id);
     return bytes == null ? null : new Remains(extension(view, id), ByteBuffer.wrap(bytes));
   }
 
-  private static String extension(StoreView view, long id) {
+  private String extension(StoreView view, long id) {
     try {
       FoundImage image = find(view, id);
       return image == null || image.format() == null ? "raw" : image.format();
@@ -120,10 +193,11 @@ final class LmdbSnapshot extends TreeSnapshot {
 
   @Override
   public void close() {
-    CopyBuffer own = buffer;
-    if (own != null && buffers != null) {
-      buffers.giveBack(own);
-      buffer = null;
+    ReadRoom own = room;
+    if (own != null) {
+      own.forget();
+      rooms.giveBack(own);
+      room = null;
     }
     super.close();
   }

@@ -122,14 +122,37 @@ final class Pages {
     long header = in.getLong(node);
     long size = NodeCheck.valueSize(header);
     int value = NodeCheck.value(node, header);
-    if (NodeCheck.flags(header) != NodeCheck.BIG_DATA) {
-      return in.slice(value, (int) size);
-    }
-    long run = in.getLong(value);
+    return NodeCheck.flags(header) == NodeCheck.BIG_DATA
+        ? view.slice(locateLarge(in.getLong(value), size), (int) size)
+        : in.slice(value, (int) size);
+  }
+
+  private long locateLarge(long run, long size) {
     if (size > Integer.MAX_VALUE) {
       throw new PageDamageException(run, "begins a value of " + size + " bytes, more than 2 GiB");
     }
-    return view.slice(locateRun(run, size), (int) size);
+    return locateRun(run, size);
+  }
+
+  /** How long the value of a leaf's node is, which is checked to be there. */
+  int valueSize(ByteBuffer in, int node) {
+    long header = in.getLong(node);
+    long size = NodeCheck.valueSize(header);
+    if (NodeCheck.flags(header) == NodeCheck.BIG_DATA) {
+      locateLarge(in.getLong(NodeCheck.value(node, header)), size);
+    }
+    return (int) size;
+  }
+
+  /** Copies the value of a leaf's node, as long as the buffer's rest, into it. */
+  void copyValue(ByteBuffer in, int node, ByteBuffer into) {
+    long header = in.getLong(node);
+    int value = NodeCheck.value(node, header);
+    if (NodeCheck.flags(header) == NodeCheck.BIG_DATA) {
+      view.copy(locateLarge(in.getLong(value), into.remaining()), into);
+    } else {
+      FileWindows.put(in, value, into.remaining(), into);
+    }
   }
 
   private long pagesFor(long size) {

@@ -15,6 +15,8 @@ final class StoreView {
   /** The key of the header. */
   static final String HEADER = "header";
 
+  private static final String BYTES = "its bytes";
+
   private final Path store;
   private final Meta meta;
   private final Pages pages;
@@ -24,6 +26,10 @@ final class StoreView {
   private final ImageRecord record = new ImageRecord();
   private final Checksums checksums = new Checksums();
 
+  // Where the bytes are that were gone to last, and whose they are.
+  private TreeCursor bytesOf;
+  private long bytesFor;
+
   StoreView(Snapshot snapshot, Path store) {
     this.store = store;
     this.meta = snapshot.meta();
@@ -31,6 +37,7 @@ final class StoreView {
     this.trees = snapshot.trees();
     this.index = cursor(trees.index());
     this.images = cursor(trees.images());
+    this.bytesOf = images;
   }
 
   private TreeCursor cursor(TreeRecord tree) {
@@ -151,18 +158,44 @@ final class StoreView {
    * @return at position 0
    */
   ByteBuffer bytes(FoundImage image, boolean verify) {
-    ByteBuffer bytes =
-        value(image.staged() ? cursor(trees.staged()) : images, image.id(), "its bytes");
-    if (image.format() == null && bytes.remaining() != image.shape().byteCount()) {
-      throw new CorruptImageException(
-          store,
-          image.id(),
-          "it has " + bytes.remaining() + " bytes instead of " + image.shape().byteCount());
+    byteCount(image);
+    ByteBuffer bytes;
+    try {
+      bytes = bytesOf.value();
+    } catch (PageDamageException e) {
+      throw damaged(image.id(), BYTES, e);
     }
     if (verify) {
       verify(image.id(), "its bytes have", bytes, image.bytesCrc());
     }
-    return bytes;
+    return bytes.rewind();
+  }
+
+  /** Goes to an image's bytes, which are checked to be there, and tells how many they are. */
+  int byteCount(FoundImage image) {
+    bytesOf = image.staged() ? cursor(trees.staged()) : images;
+    bytesFor = image.id();
+    goTo(bytesOf, image.id(), BYTES);
+    int size;
+    try {
+      size = bytesOf.soundValueSize();
+    } catch (PageDamageException e) {
+      throw damaged(image.id(), BYTES, e);
+    }
+    if (image.format() == null && size != image.shape().byteCount()) {
+      throw new CorruptImageException(
+          store, image.id(), "it has " + size + " bytes instead of " + image.shape().byteCount());
+    }
+    return size;
+  }
+
+  /** Fills a buffer with the bytes that {@link #byteCount} has gone to. */
+  void copyBytes(ByteBuffer into) {
+    try {
+      bytesOf.copyValue(into);
+    } catch (PageDamageException e) {
+      throw damaged(bytesFor, BYTES, e);
+    }
   }
 
   /** The bytes for an id, whatever its record says; null if there are none that can be read. */
@@ -189,29 +222,42 @@ final class StoreView {
     TreeCursor tree = cursor(image.staged() ? trees.stagedMetadata() : trees.metadata());
     ByteBuffer utf8 = value(tree, image.id(), "its metadata");
     verify(image.id(), "its metadata has", utf8, image.metadataCrc());
-    return StandardCharsets.UTF_8.decode(utf8).toString();
+    return StandardCharsets.UTF_8.decode(utf8.rewind()).toString();
   }
 
   private ByteBuffer value(TreeCursor tree, long id, String what) {
+    goTo(tree, id, what);
     try {
-      if (!tree.find(id)) {
-        throw new CorruptImageException(
-            store, id, "the index tells of it, but " + what + " can't be found");
-      }
       return tree.value();
     } catch (PageDamageException e) {
-      throw new CorruptImageException(
-          store, id, "the pages that lead to " + what + " are damaged", e);
+      throw damaged(id, what, e);
     }
   }
 
+  private void goTo(TreeCursor tree, long id, String what) {
+    try {
+      if (tree.find(id)) {
+        return;
+      }
+    } catch (PageDamageException e) {
+      throw damaged(id, what, e);
+    }
+    throw new CorruptImageException(
+        store, id, "the index tells of it, but " + what + " can't be found");
+  }
+
+  private CorruptImageException damaged(long id, String what, PageDamageException e) {
+    return new CorruptImageException(
+        store, id, "the pages that lead to " + what + " are damaged", e);
+  }
+
   /**
-   * Checks some bytes of an image.
+   * Checks some bytes of an image, and moves the buffer's position behind them.
    *
    * @param what they are and have, for messages
    */
   void verify(long id, String what, ByteBuffer bytes, int crc) {
-    int actual = checksums.of(bytes);
+    int actual = checksums.ofUsedUp(bytes);
     if (actual != crc) {
       throw new CorruptImageException(
           store, id, String.format("%s the CRC-32C %08x instead of %08x", what, actual, crc));

@@ -95,6 +95,16 @@ final class TreeCursor {
     return pages.value(in, node());
   }
 
+  /** How long the value at which it is is, which is checked to be there. */
+  int soundValueSize() {
+    return pages.valueSize(in, node());
+  }
+
+  /** Fills the rest of a buffer with the value at which it is. */
+  void copyValue(ByteBuffer into) {
+    pages.copyValue(in, node(), into);
+  }
+
   /** Copies a value that lies in its leaf, as short ones do; of one that doesn't fit, the start. */
   void copyShortValue(byte[] into, int offset) {
     int node = node();

@@ -50,10 +50,14 @@ final class Decompressor implements AutoCloseable {
    */
   void decompress(ByteBuffer file, JpegHeader header, DecodeRegion region, ByteBuffer into) {
     try {
-      ByteBuffer source = file.isDirect() ? file : workspace.files().copyOf(file);
       DecodeRegion whole = DecodeRegion.whole(header.shape(), region.scale());
-      boolean isPart = !region.equals(whole) && select(region, source);
-      DecodeRegion decoded = isPart ? region : whole;
+      int rows = region.y() + region.height();
+      boolean isShort = rows < whole.height() && !header.isProgressive();
+      ByteBuffer source = isShort ? shortened(file, header, rows * region.scale()) : direct(file);
+      DecodeRegion all =
+          isShort ? new DecodeRegion(region.scale(), 0, 0, whole.width(), rows) : whole;
+      boolean isPart = library.canCrop() && !region.equals(all) && select(region, source);
+      DecodeRegion decoded = isPart ? region : all;
       PixelFormat format = PixelFormat.of(header.colors());
       boolean isInPlace = into.isDirect() && format != PixelFormat.CMYK && decoded.equals(region);
       ByteBuffer target =
@@ -68,6 +72,18 @@ final class Decompressor implements AutoCloseable {
       Reference.reachabilityFence(file); // native code knows their memory alone
       Reference.reachabilityFence(into);
     }
+  }
+
+  private ByteBuffer direct(ByteBuffer file) {
+    return file.isDirect() ? file : workspace.files().copyOf(file);
+  }
+
+  /**
+   * A copy that says it has fewer rows: coded data goes from top to bottom, and libjpeg takes what
+   * is left of it for something that it passes over.
+   */
+  private ByteBuffer shortened(ByteBuffer file, JpegHeader header, int rows) {
+    return workspace.files().copyOf(file).putShort(header.heightOffset(), (short) rows);
   }
 
   /** Has the next decoding give a region alone; false if this file's sampling doesn't allow it. */

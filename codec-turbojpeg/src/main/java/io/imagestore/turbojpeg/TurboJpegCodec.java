@@ -11,9 +11,9 @@ import java.util.Optional;
  * JPEG through libjpeg-turbo. Found by itself; applications needn't name it.
  *
  * <p>Decodes from direct or mapped memory into direct memory without a copy; what lies on the heap
- * goes through native memory that is used again. Scales by 2, 4 and 8 while it decodes, and with
- * libjpeg-turbo 3.0 or newer gives a part of an image alone. Safe in any thread, virtual ones too;
- * those hold their carrier meanwhile.
+ * goes through native memory that is used again. Scales by 2, 4 and 8 while it decodes, doesn't
+ * decode what lies below the part that is wanted, and with libjpeg-turbo 3.0 or newer gives that
+ * part alone. Safe in any thread, virtual ones too; those hold their carrier meanwhile.
  */
 public final class TurboJpegCodec extends JpegCodec {
 
@@ -55,14 +55,14 @@ public final class TurboJpegCodec extends JpegCodec {
   @Override
   public DecodeRegion covering(ImageHeader header, DecodeRegion wanted) {
     DecodeRegion whole = DecodeRegion.whole(header.shape(), wanted.scale());
+    int bottom = Math.min(whole.height(), wanted.y() + wanted.height() + 1);
     if (!library().canCrop()) {
-      return whole;
+      return new DecodeRegion(wanted.scale(), 0, 0, whole.width(), bottom);
     }
     int right = Math.min(whole.width(), Math.max(wanted.x() + wanted.width() + 1, MIN_PART_WIDTH));
     int step = MAX_MCU_WIDTH / wanted.scale();
     int left = Math.max(0, Math.min(wanted.x() - 1, right - MIN_PART_WIDTH)) / step * step;
     int top = Math.max(0, wanted.y() - 1);
-    int bottom = Math.min(whole.height(), wanted.y() + wanted.height() + 1);
     return new DecodeRegion(wanted.scale(), left, top, right - left, bottom - top);
   }
 
@@ -81,10 +81,10 @@ public final class TurboJpegCodec extends JpegCodec {
     DecodeRegion whole = DecodeRegion.whole(header.shape(), region.scale());
     boolean isPart =
         library().canCrop()
-            && region.x() % (MAX_MCU_WIDTH / region.scale()) == 0
-            && region.x() <= whole.width() - region.width()
-            && region.y() <= whole.height() - region.height();
-    if (!isPart && !region.equals(whole)) {
+            ? region.x() % (MAX_MCU_WIDTH / region.scale()) == 0
+                && region.x() <= whole.width() - region.width()
+            : region.x() == 0 && region.y() == 0 && region.width() == whole.width();
+    if (!isPart || region.y() > whole.height() - region.height()) {
       throw new IllegalArgumentException(
           "only what covering() gives can be decoded, but asked for is " + region);
     }

@@ -197,6 +197,15 @@ class TurboJpegCodecTest {
     }
   }
 
+  @Test
+  void rowsBelowAPartAreNotDecoded() {
+    ImageHeader header = codec.readHeader(direct(Jpegs.file("ycbcr-420")));
+
+    DecodeRegion part = codec.covering(header, new DecodeRegion(1, 0, 0, 9, 7));
+
+    assertThat(part.height()).isEqualTo(IS_INSTALLED ? 8 : header.shape().height());
+  }
+
   private static DecodeRegion anyRegion(ImageShape shape, Random random) {
     DecodeRegion whole = DecodeRegion.whole(shape, 1 << random.nextInt(4));
     int width = 1 + random.nextInt(whole.width());

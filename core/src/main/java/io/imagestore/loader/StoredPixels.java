@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The pixels of an image that a source shows: copied if it is raw, else decoded, and either way no
- * more of them than are needed, as far as the codec can. Belongs to one thread.
+ * more of them than are needed, as far as the codec can, at the smallest scale that loses nothing
+ * of what is wanted. Belongs to one thread.
  */
 final class StoredPixels implements PixelSource {
 
@@ -24,6 +25,10 @@ final class StoredPixels implements PixelSource {
   private @Nullable String format;
   private ByteBuffer bytes = NOTHING;
   private @Nullable ImageCodec codec;
+
+  /** Direct, for that is what native codecs write to without a copy. */
+  private ByteBuffer decoded = ByteBuffer.allocateDirect(0);
+
   private long decodeNanos;
 
   StoredPixels() {
@@ -79,18 +84,22 @@ final class StoredPixels implements PixelSource {
     int bytesAPixel = shape.channels() * shape.sampleType().bytes();
     int top = view.firstSourceRow();
     int left = view.firstSourceColumn();
-    int rows = view.endSourceRow() - top;
-    int columns = view.endSourceColumn() - left;
-    raster.allocate(rows, columns, bytesAPixel);
+    raster.allocate(view.endSourceRow() - top, view.endSourceColumn() - left, bytesAPixel);
+    copy(bytes, shape.width(), top, left, raster);
     showRectangle(view, raster, 1, left, top);
-    int rowBytes = columns * bytesAPixel;
-    if (columns == shape.width()) {
-      bytes.get(bytes.position() + top * rowBytes, raster.samples, 0, rows * rowBytes);
+  }
+
+  /** Copies a rectangle of the raster's size out of pixels that lie in a buffer. */
+  private static void copy(ByteBuffer from, int width, int top, int left, Raster raster) {
+    int bytesAPixel = raster.channels;
+    int at = from.position() + (top * width + left) * bytesAPixel;
+    int rowBytes = raster.width * bytesAPixel;
+    if (raster.width == width) {
+      from.get(at, raster.samples, 0, raster.height * rowBytes);
       return;
     }
-    int from = bytes.position() + (top * shape.width() + left) * bytesAPixel;
-    for (int row = 0; row < rows; row++) {
-      bytes.get(from + row * shape.width() * bytesAPixel, raster.samples, row * rowBytes, rowBytes);
+    for (int row = 0; row < raster.height; row++) {
+      from.get(at + row * width * bytesAPixel, raster.samples, row * rowBytes, rowBytes);
     }
   }
 
@@ -100,15 +109,23 @@ final class StoredPixels implements PixelSource {
       throw new DecodeException(
           "the file holds an image of " + header.shape() + ", but was said to be of " + shape);
     }
-    DecodeRegion region = decoder.covering(header, wanted(view));
-    raster.allocate(region.height(), region.width(), shape.channels() * shape.sampleType().bytes());
-    decoder.decode(bytes, header, region, ByteBuffer.wrap(raster.samples));
-    showRectangle(view, raster, region.scale(), region.x(), region.y());
+    DecodeRegion region = decoder.covering(header, wanted(view, view.reduction()));
+    int bytesAPixel = shape.channels() * shape.sampleType().bytes();
+    ByteBuffer into = room(region, bytesAPixel);
+    decoder.decode(bytes, header, region, into);
+    DecodeRegion wanted = wanted(view, region.scale());
+    raster.allocate(wanted.height(), wanted.width(), bytesAPixel);
+    copy(into.flip(), region.width(), wanted.y() - region.y(), wanted.x() - region.x(), raster);
+    showRectangle(view, raster, region.scale(), wanted.x(), wanted.y());
   }
 
-  /** What the view needs, at the smallest scale that loses nothing it wants. */
-  private DecodeRegion wanted(View view) {
-    int scale = view.reduction();
+  private ByteBuffer room(DecodeRegion region, int bytesAPixel) {
+    decoded = Scratch.atLeast(decoded, region.height(), region.width(), bytesAPixel);
+    return decoded.clear().limit(region.height() * region.width() * bytesAPixel);
+  }
+
+  /** What the view needs, at a scale at which the file is decoded. */
+  private static DecodeRegion wanted(View view, int scale) {
     int left = view.firstSourceColumn() / scale;
     int top = view.firstSourceRow() / scale;
     int right = (view.endSourceColumn() - 1) / scale + 1;

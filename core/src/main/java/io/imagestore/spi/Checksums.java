@@ -43,8 +43,18 @@ public final class Checksums {
    * @return the checksum, its 32 bits as they are
    */
   public int of(ByteBuffer bytes) {
+    return ofUsedUp(bytes.duplicate());
+  }
+
+  /**
+   * The checksum of some bytes, without a view of them for it.
+   *
+   * @param bytes from the buffer's position to its limit, where the position moves to
+   * @return the checksum, its 32 bits as they are
+   */
+  public int ofUsedUp(ByteBuffer bytes) {
     crc.reset();
-    crc.update(bytes.duplicate());
+    crc.update(bytes);
     return (int) crc.getValue();
   }
 

@@ -35,6 +35,8 @@ class OpenSource implements DirectSource {
   private final String name;
   private final StoreReader reader;
   private final Path location;
+  private final Pool<FoundImages> rooms =
+      new Pool<>(FoundImages::new, Runtime.getRuntime().availableProcessors());
   final Calls calls;
 
   OpenSource(String name, StoreReader reader, Calls calls) {
@@ -108,13 +110,36 @@ class OpenSource implements DirectSource {
   @Override
   public void visit(long[] ids, int from, int count, Visitor visitor) {
     checkIds(ids, from, count);
-    query(
+    queryImages(
         "reading images",
-        snapshot -> {
-          StoredImage[] images = findAll(snapshot, ids, from, count);
-          snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes));
-          return count;
-        });
+        ids,
+        from,
+        count,
+        (snapshot, images) ->
+            snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes)));
+  }
+
+  /** What a call does with images of the state it sees; it doesn't keep the array. */
+  private interface ImagesQuery {
+    void on(Snapshot snapshot, StoredImage[] images) throws IOException;
+  }
+
+  /** Runs a call on images in room that is used again. */
+  private void queryImages(String what, long[] ids, int from, int count, ImagesQuery query) {
+    FoundImages room = rooms.borrow();
+    try {
+      query(
+          what,
+          snapshot -> {
+            StoredImage[] images = room.array(count);
+            findAll(snapshot, ids, from, images);
+            query.on(snapshot, images);
+            return count;
+          });
+    } finally {
+      room.clear();
+      rooms.giveBack(room);
+    }
   }
 
   @Override
@@ -148,12 +173,12 @@ class OpenSource implements DirectSource {
       throw new IllegalArgumentException(
           count + " images were asked for, but the batch has room for " + into.capacity());
     }
-    query(
+    queryImages(
         "reading a batch",
-        snapshot -> {
-          readBatch(snapshot, findAll(snapshot, ids, from, count), into);
-          return count;
-        });
+        ids,
+        from,
+        count,
+        (snapshot, images) -> readBatch(snapshot, images, into));
   }
 
   private void readBatch(Snapshot snapshot, StoredImage[] images, ImageBatch into)
@@ -202,16 +227,16 @@ class OpenSource implements DirectSource {
   }
 
   private StoredImage[] findAll(Snapshot snapshot, long[] ids) throws IOException {
-    return findAll(snapshot, ids, 0, ids.length);
+    StoredImage[] images = new StoredImage[ids.length];
+    findAll(snapshot, ids, 0, images);
+    return images;
   }
 
-  private StoredImage[] findAll(Snapshot snapshot, long[] ids, int from, int count)
+  private void findAll(Snapshot snapshot, long[] ids, int from, StoredImage[] images)
       throws IOException {
-    StoredImage[] images = new StoredImage[count];
-    for (int i = 0; i < count; i++) {
+    for (int i = 0; i < images.length; i++) {
       images[i] = found(snapshot, ids[from + i]);
     }
-    return images;
   }
 
   private StoredImage found(Snapshot snapshot, long id) throws IOException {

@@ -7,14 +7,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * What a store knows of an image without reading its bytes. A backend extends it by where they lie.
  *
- * <p>Immutable. It belongs to the snapshot that gave it.
+ * <p>It belongs to the snapshot that gave it, and stays as it is until that is closed. Afterwards a
+ * backend may tell of another image with it, so that reading on and on takes no memory: keep what
+ * it says, not the object.
  */
 public class StoredImage {
 
-  private final long id;
-  private final ImageShape shape;
-  private final int label;
-  private final @Nullable String format;
+  private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
+
+  private long id;
+  private ImageShape shape;
+  private int label;
+  private @Nullable String format;
+
+  /** Tells of no image yet; for a backend that calls {@link #become}. */
+  protected StoredImage() {
+    this(0, NO_SHAPE, 0, null);
+  }
 
   /**
    * An image.
@@ -29,6 +38,22 @@ public class StoredImage {
     this.shape = Objects.requireNonNull(shape, "shape");
     this.label = label;
     this.format = format;
+  }
+
+  /**
+   * Tells of another image from now on. For the backend, when no snapshot has given it away.
+   *
+   * @param newId at least 0
+   * @param newShape the shape of its pixels
+   * @param newLabel its label
+   * @param newFormat the format of an encoded image, or null for raw pixels
+   */
+  protected final void become(
+      long newId, ImageShape newShape, int newLabel, @Nullable String newFormat) {
+    id = newId;
+    shape = newShape;
+    label = newLabel;
+    format = newFormat;
   }
 
   /**

@@ -17,6 +17,11 @@ final class HeaderReader {
   private static final int MIN_ADOBE_BYTES = 12;
   private static final int ADOBE_TRANSFORM_AT = 11;
   private static final int NO_TRANSFORM = 0;
+
+  // What of a frame's segment comes before the height.
+  private static final int LENGTH_BYTES = 2;
+  private static final int PRECISION_BYTES = 1;
+
   private static final List<Integer> RGB_IDS = List.of((int) 'R', (int) 'G', (int) 'B');
 
   private final ByteBuffer file;
@@ -24,6 +29,7 @@ final class HeaderReader {
   private boolean isJfif;
   private @Nullable Integer adobeTransform;
   private @Nullable Frame frame;
+  private int heightOffset;
 
   HeaderReader(ByteBuffer file) {
     this.file = file;
@@ -45,7 +51,8 @@ final class HeaderReader {
     return new JpegHeader(
         new ImageShape(frame.height(), frame.width(), colors.channels()),
         colors,
-        frame.isProgressive());
+        frame.isProgressive(),
+        heightOffset);
   }
 
   private void take(int marker) {
@@ -84,6 +91,7 @@ final class HeaderReader {
     if (frame != null) {
       throw new DecodeException("the file has two frame headers");
     }
+    heightOffset = markers.offset() + LENGTH_BYTES + PRECISION_BYTES;
     frame = Frame.read(isProgressive, markers.segment());
   }
 

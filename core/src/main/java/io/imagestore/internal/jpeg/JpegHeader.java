@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
  * @param shape of the decoded image
  * @param colors what its components are
  * @param isProgressive whether its scans refine each other
+ * @param heightOffset where the file says its height, in two bytes; from its beginning
  */
-public record JpegHeader(ImageShape shape, JpegColors colors, boolean isProgressive) {
+public record JpegHeader(
+    ImageShape shape, JpegColors colors, boolean isProgressive, int heightOffset) {
 
   /**
    * Reads the markers up to the first scan.

@@ -43,6 +43,19 @@ class PhotoFolderTest {
   }
 
   @Test
+  void photographsBesideFoldersOfClassesAreLeftAlone() throws IOException {
+    photo("dog/a.jpg", 10, 20);
+    photo("cat/b.jpg", 10, 20);
+    photo("alone.jpg", 10, 20);
+
+    PhotoFolder photos = PhotoFolder.open(folder);
+
+    assertThat(photos.hasClasses()).isTrue();
+    assertThat(photos.classNames()).containsExactly("cat", "dog");
+    assertThat(photos.images().get()).extracting(LabeledImage::label).containsExactly(0, 1);
+  }
+
+  @Test
   void filesAloneAreEachAClassOfItsOwn() throws IOException {
     photo("b.jpg", 10, 20);
     photo("a.jpg", 10, 20);
