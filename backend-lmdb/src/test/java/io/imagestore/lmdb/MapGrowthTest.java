@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -121,6 +122,64 @@ final class MapGrowthTest {
       store.put(1000, SampleImages.noise(SHAPE, 7), 7);
       assertThat(store.get(1000).image()).isEqualTo(SampleImages.noise(SHAPE, 7));
     }
+  }
+
+  @Test
+  void aFullMapUnderEightReadersLosesNothingAndThereIsRoomOnceImagesAreDeleted()
+      throws InterruptedException, ExecutionException {
+    List<LabeledImage> first = SampleImages.list(0, 50, SHAPE, 1);
+    LmdbOptions limited =
+        LmdbOptions.builder().mapSizeBytes(SMALL_MAP).maxMapSizeBytes(1 << 20).build();
+    AtomicBoolean written = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    try (ImageStore store = LmdbImageStore.open(path(), limited)) {
+      store.putBatch(first);
+      Callable<Integer> reading =
+          () -> {
+            int turns = 0;
+            for (; !written.get() || turns == 0; turns++) {
+              try (Stream<LabeledImage> images = store.stream()) {
+                assertThat(images.limit(first.size())).containsExactlyElementsOf(first);
+              }
+            }
+            return turns;
+          };
+      List<Future<Integer>> readers = new ArrayList<>();
+      for (int reader = 0; reader < 8; reader++) {
+        readers.add(threads.submit(reading));
+      }
+      int stored = putUntilFull(store, 50);
+      assertThatExceptionOfType(StoreFullException.class)
+          .isThrownBy(() -> store.putBatch(SampleImages.stream(40, 1000, SHAPE, 2)));
+      assertThat(store.stream().toList()).isEqualTo(SampleImages.list(0, stored, SHAPE, 1));
+
+      for (int id = 50; id < stored; id++) {
+        store.delete(id);
+      }
+      assertThat(putUntilFull(store, 50)).isGreaterThan(60);
+      written.set(true);
+      for (Future<Integer> reader : readers) {
+        assertThat(reader.get()).isPositive();
+      }
+      assertThat(store.verify().isClean()).isTrue();
+    } finally {
+      written.set(true);
+      threads.shutdown();
+    }
+  }
+
+  /** Tells how many images the store holds then. */
+  private static int putUntilFull(ImageStore store, int from) {
+    int stored = from;
+    try {
+      while (true) {
+        store.put(SampleImages.labeled(stored, SHAPE, 1));
+        stored++;
+      }
+    } catch (StoreFullException e) {
+      assertThat(e).hasMessageContaining("the store is as it was before this call");
+    }
+    return stored;
   }
 
   @Test

@@ -63,7 +63,8 @@ final class AcknowledgedWrites {
   void requireIn(ImageSource store, Set<Long> damaged) {
     List<Long> corrupt = new ArrayList<>();
     SortedMap<Long, LabeledImage> found = new TreeMap<>();
-    try (Stream<LabeledImage> all = store.stream((CorruptImageException e) -> corrupt.add(e.id()))) {
+    try (Stream<LabeledImage> all =
+        store.stream((CorruptImageException e) -> corrupt.add(e.id()))) {
       all.forEach(image -> found.put(image.id(), image));
     }
     assertThat(damaged).containsAll(corrupt);

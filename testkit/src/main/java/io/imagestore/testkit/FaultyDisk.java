@@ -222,6 +222,13 @@ public final class FaultyDisk implements StoreFiles {
     }
   }
 
+  /** Takes a file or folder that was made behind this disk's back to be on the device. */
+  synchronized void learn(Path path) throws IOException {
+    if (Files.exists(path)) {
+      folder(parent(path)).learn(name(path), path);
+    }
+  }
+
   /** Whether something was thrown because a disk failed as it was asked to. */
   static boolean isCauseOf(Throwable thrown) {
     for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {

@@ -107,8 +107,7 @@ public abstract class ImageStoreContract {
 
   final ImageStore open(Path path, StoreOptions options) {
     Opener asked = opener;
-    ImageStore store =
-        asked == null ? provider().open(path, options) : asked.open(path, options);
+    ImageStore store = asked == null ? provider().open(path, options) : asked.open(path, options);
     return leaks.track(store);
   }
 

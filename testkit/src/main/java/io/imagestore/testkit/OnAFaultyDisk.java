@@ -8,6 +8,7 @@ import io.imagestore.StoreOptions;
 import io.imagestore.testkit.FaultyDisk.Failure;
 import io.imagestore.testkit.FaultyDisk.Operation;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
@@ -41,9 +42,9 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  *
  * <ol>
  *   <li>First nothing fails. The test has to pass, and every file it opened to be closed.
- *   <li>Then it runs again with a disk that fails at one operation, and perhaps from there on, which
- *       a seed chooses. Now the test may fail too, but only if a call of the store threw an {@link
- *       ImageStoreException} before, and nothing else that it doesn't throw on a sound disk.
+ *   <li>Then it runs again with a disk that fails at one operation, and perhaps from there on,
+ *       which a seed chooses. Now the test may fail too, but only if a call of the store threw an
+ *       {@link ImageStoreException} before, and nothing else that it doesn't throw on a sound disk.
  * </ol>
  *
  * <p>Either way each store opens again, holds what was acknowledged, and takes more. {@code
@@ -112,7 +113,9 @@ public final class OnAFaultyDisk implements InvocationInterceptor {
   /** Which of so many operations are to fail, one by one. */
   private static List<Integer> chosen(int operations, SplittableRandom random) {
     List<Integer> all =
-        IntStream.rangeClosed(1, operations).boxed().collect(Collectors.toCollection(ArrayList::new));
+        IntStream.rangeClosed(1, operations)
+            .boxed()
+            .collect(Collectors.toCollection(ArrayList::new));
     for (int i = 0; i < all.size(); i++) {
       Collections.swap(all, i, i + random.nextInt(all.size() - i));
     }
@@ -165,6 +168,9 @@ public final class OnAFaultyDisk implements InvocationInterceptor {
 
     private ImageStore open(Path path, StoreOptions options) {
       try {
+        if (path.startsWith(folder) && Files.isRegularFile(path)) {
+          disk.learn(path); // if the test itself has written it
+        }
         ImageStore store = contract.provider().open(path, options, disk);
         opened.add(store);
         return modelOf(path).follow(store);
@@ -174,6 +180,8 @@ public final class OnAFaultyDisk implements InvocationInterceptor {
           modelOf(path); // to be opened again
         }
         throw e;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
       }
     }
 

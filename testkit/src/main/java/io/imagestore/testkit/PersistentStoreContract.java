@@ -223,8 +223,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
   /** What a new store declares. */
   private Set<Capability> capabilities() {
-    try (ImageStore store =
-        open(folder.resolve("new"), StoreOptions.defaults())) {
+    try (ImageStore store = open(folder.resolve("new"), StoreOptions.defaults())) {
       return store.info().capabilities();
     }
   }
@@ -514,6 +513,21 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
           .withMessageContaining("repairing image 7");
 
       assertThat(store.size()).isEqualTo(20);
+      assertThat(store.verify().damagedIds()).containsExactly(7);
+    }
+  }
+
+  @Test
+  void layingAsideInsideOfTheStoreIsRefused() throws IOException {
+    damagedStore(20, 7);
+    Path link = Files.createSymbolicLink(path().resolveSibling("link"), path());
+    try (ImageStore store = open()) {
+      for (Path inside : List.of(path(), path().resolve("a/b"), link.resolve("aside"))) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> store.repair(RepairPolicy.dropDamaged().layingAsideIn(inside)))
+            .withMessageContaining(inside.toString())
+            .withMessageContaining("inside of the store");
+      }
       assertThat(store.verify().damagedIds()).containsExactly(7);
     }
   }
