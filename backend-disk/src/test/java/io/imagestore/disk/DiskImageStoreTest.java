@@ -181,7 +181,7 @@ class DiskImageStoreTest {
 
       assertThatExceptionOfType(CorruptImageException.class)
           .isThrownBy(() -> store.get(0))
-          .withMessageContaining("is 6x7x1 UINT16, but 6x7x3 was stored");
+          .withMessageContaining("isn't what was stored: The image is 6x7x1 UINT16, not 6x7x3");
       assertThat(store.verify().damagedIds()).containsExactly(0);
     }
   }

@@ -155,8 +155,8 @@ public final class ArticleFile {
     }
   }
 
-  private static void append(
-      Iterator<LabeledImage> images, Path store, Transaction transaction) throws IOException {
+  private static void append(Iterator<LabeledImage> images, Path store, Transaction transaction)
+      throws IOException {
     if (!images.hasNext()) {
       transaction.createColumns(columns(NO_SHAPE), List.of());
       return;
