@@ -29,12 +29,13 @@ final class ImageWriter {
       return;
     }
     ImageShape shape = image.image().shape();
-    if (!Png.holds(shape)) {
-      throw refused(
-          image, "PNG holds 1 to 4 channels of UINT8 or UINT16 samples; choose another backend");
-    }
     if (shape.pixelCount() > maxPixels) {
       throw refused(image, "it has more than the " + maxPixels + " pixels that maxPixels allows");
+    }
+    if (!Png.holds(shape)) {
+      throw refused(
+          image,
+          "PNG holds 1 to 4 channels of UINT8 or UINT16 samples, and less than 2 GiB; choose another backend");
     }
   }
 

@@ -349,5 +349,8 @@ class DiskImageStoreTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> DiskOptions.builder().maxPixels(-5))
         .withMessageContaining("-5");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> DiskOptions.builder().maxPixels((1L << 28) + 1))
+        .withMessageContaining("268435457");
   }
 }
