@@ -9,12 +9,9 @@ module io.imagestore {
 
   exports io.imagestore;
   exports io.imagestore.codec;
+  exports io.imagestore.codec.jpeg;
   exports io.imagestore.loader;
   exports io.imagestore.spi;
-  exports io.imagestore.internal.jpeg to
-      io.imagestore.turbojpeg;
-  exports io.imagestore.internal.png to
-      io.imagestore.disk;
 
   uses io.imagestore.codec.ImageCodec;
   uses io.imagestore.spi.ImageStoreProvider;

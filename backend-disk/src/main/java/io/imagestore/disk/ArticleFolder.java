@@ -7,7 +7,6 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.png.PngEncoder;
 import io.imagestore.spi.IoFailure;
 import io.imagestore.spi.Pixels;
 import io.imagestore.spi.Staging;
@@ -73,7 +72,6 @@ public final class ArticleFolder {
   }
 
   private static void fill(Path folder, ImageSource source) throws IOException {
-    PngEncoder encoder = new PngEncoder();
     Path labels = folder.resolve("labels"); // named by their number once it is known
     Path store = source.info().location();
     long count = 0;
@@ -82,7 +80,7 @@ public final class ArticleFolder {
       for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); count++) {
         LabeledImage image = rest.next();
         String label = image.label() + LINE_END;
-        writePng(image, store, folder.resolve(count + ".png"), encoder);
+        writePng(image, store, folder.resolve(count + ".png"));
         Files.writeString(folder.resolve(count + ".csv"), label, StandardCharsets.US_ASCII);
         lines.write(label);
       }
@@ -90,10 +88,9 @@ public final class ArticleFolder {
     Files.move(labels, folder.resolve(count + ".csv"));
   }
 
-  private static void writePng(LabeledImage image, Path store, Path file, PngEncoder encoder)
-      throws IOException {
+  private static void writePng(LabeledImage image, Path store, Path file) throws IOException {
     ImageShape shape = image.image().shape();
-    if (!PngEncoder.encodes(shape)) {
+    if (!Png.holds(shape)) {
       throw new UnsupportedImageException(
           "image "
               + image.id()
@@ -101,7 +98,7 @@ public final class ArticleFolder {
               + shape
               + ", but PNG holds 1 to 4 channels of integers; nothing is exported");
     }
-    ByteBuffer png = encoder.encode(shape, Pixels.decoded(store, image).bytes());
+    ByteBuffer png = Png.encode(shape, Pixels.decoded(store, image).bytes());
     try (OutputStream out = new FileOutputStream(file.toFile())) {
       out.write(png.array(), png.arrayOffset() + png.position(), png.remaining());
     }

@@ -1,30 +1,14 @@
 package io.imagestore.disk;
 
-import io.imagestore.internal.png.PngDecoder;
-import io.imagestore.internal.png.PngEncoder;
 import io.imagestore.spi.Checksums;
 import io.imagestore.spi.Pool;
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 
 /** What one thread needs to turn files into pixels and back, used over and over. */
 final class Codec implements Pool.Item {
-  private final PngDecoder decoder = new PngDecoder();
-  private @Nullable PngEncoder encoder;
   private final Checksums checksums = new Checksums();
   private byte[] pixels = new byte[0];
   private byte[] file = new byte[0];
-
-  PngDecoder decoder() {
-    return decoder;
-  }
-
-  PngEncoder encoder() {
-    if (encoder == null) {
-      encoder = new PngEncoder();
-    }
-    return encoder;
-  }
 
   /** An array of at least this length for pixels. */
   byte[] pixels(int length) {
@@ -57,12 +41,11 @@ final class Codec implements Pool.Item {
 
   @Override
   public long heldBytes() {
-    long encoding = encoder == null ? 0 : encoder.heldBytes();
-    return decoder.heldBytes() + encoding + pixels.length + file.length;
+    return (long) pixels.length + file.length;
   }
 
   @Override
   public void close() {
-    decoder.close();
+    // Holds memory of the heap alone.
   }
 }

@@ -103,13 +103,15 @@ public final class DiskOptions extends StoreOptions {
     /**
      * Sets the largest raw image that is read or written.
      *
-     * @param maxPixels width × height, at least 1; by default {@link #DEFAULT_MAX_PIXELS}
+     * @param maxPixels width × height, from 1 to the default, {@link #DEFAULT_MAX_PIXELS}, which is
+     *     what codecs decode at most
      * @return this
-     * @throws IllegalArgumentException if it is less than 1
+     * @throws IllegalArgumentException if it is out of range
      */
     public Builder maxPixels(long maxPixels) {
-      if (maxPixels < 1) {
-        throw new IllegalArgumentException("maxPixels must be at least 1, but is " + maxPixels);
+      if (maxPixels < 1 || maxPixels > DEFAULT_MAX_PIXELS) {
+        throw new IllegalArgumentException(
+            "maxPixels must be 1 to " + DEFAULT_MAX_PIXELS + ", but is " + maxPixels);
       }
       this.maxPixels = maxPixels;
       return this;

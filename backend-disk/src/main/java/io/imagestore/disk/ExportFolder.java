@@ -7,7 +7,6 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
-import io.imagestore.internal.png.PngEncoder;
 import io.imagestore.spi.IoFailure;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,8 +38,6 @@ final class ExportFolder {
 
   /** Folders that were made here. */
   private final Set<Path> made = new HashSet<>();
-
-  private final PngEncoder encoder = new PngEncoder();
 
   ExportFolder(Path folder, List<String> labelNames) {
     this.folder = folder;
@@ -102,11 +99,11 @@ final class ExportFolder {
       return ByteBuffer.wrap(image.encodedBytes());
     }
     ImageShape shape = image.shape();
-    if (!PngEncoder.encodes(shape)) {
+    if (!Png.holds(shape)) {
       throw new UnsupportedImageException(
           "image " + labeled.id() + " is " + shape + ", but PNG holds 1 to 4 channels of integers");
     }
-    return encoder.encode(shape, image.bytes());
+    return Png.encode(shape, image.bytes());
   }
 
   private static String extension(Image image) {

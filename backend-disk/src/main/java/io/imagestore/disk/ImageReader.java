@@ -4,7 +4,6 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
-import io.imagestore.internal.png.PngChunks;
 import io.imagestore.spi.Pool;
 import io.imagestore.spi.Snapshot.Visitor;
 import io.imagestore.spi.StaleSnapshotException;
@@ -115,19 +114,14 @@ final class ImageReader {
   private ByteBuffer decode(long id, Entry entry, Codec codec) throws IOException {
     requireWithinLimit(id, entry);
     try {
-      PngChunks png = new PngChunks(parts.files.readAny(id, entry, codec));
-      ImageShape shape = png.shape();
-      if (!shape.equals(entry.shape())) {
-        throw corrupt(id, entry, "is " + shape + ", but " + entry.shape() + " was stored", null);
-      }
+      ByteBuffer file = parts.files.readAny(id, entry, codec);
+      ImageShape shape = entry.shape();
       int length = (int) shape.byteCount();
       ByteBuffer pixels = ByteBuffer.wrap(codec.pixels(length), 0, length);
-      codec.decoder().decode(png, pixels.duplicate());
+      Png.decode(file, shape, pixels.duplicate());
       return pixels;
-    } catch (UnsupportedImageException e) {
+    } catch (DecodeException | UnsupportedImageException e) {
       throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
-    } catch (DecodeException e) {
-      throw corrupt(id, entry, "is no whole PNG: " + e.getMessage(), e);
     }
   }
 

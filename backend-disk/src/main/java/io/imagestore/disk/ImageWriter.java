@@ -4,7 +4,6 @@ import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
-import io.imagestore.internal.png.PngEncoder;
 import io.imagestore.spi.Pool;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -30,12 +29,13 @@ final class ImageWriter {
       return;
     }
     ImageShape shape = image.image().shape();
-    if (!PngEncoder.encodes(shape)) {
-      throw refused(
-          image, "PNG holds 1 to 4 channels of UINT8 or UINT16 samples; choose another backend");
-    }
     if (shape.pixelCount() > maxPixels) {
       throw refused(image, "it has more than the " + maxPixels + " pixels that maxPixels allows");
+    }
+    if (!Png.holds(shape)) {
+      throw refused(
+          image,
+          "PNG holds 1 to 4 channels of UINT8 or UINT16 samples, and less than 2 GiB; choose another backend");
     }
   }
 
@@ -58,9 +58,7 @@ final class ImageWriter {
     try {
       Image held = image.image();
       ByteBuffer file =
-          held.isEncoded()
-              ? codec.fileOf(held.bytes())
-              : codec.encoder().encode(held.shape(), held.bytes());
+          held.isEncoded() ? codec.fileOf(held.bytes()) : Png.encode(held.shape(), held.bytes());
       Entry entry =
           new Entry(
               sequence,

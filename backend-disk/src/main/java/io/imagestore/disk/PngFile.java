@@ -3,7 +3,6 @@ package io.imagestore.disk;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.UnsupportedImageException;
-import io.imagestore.internal.png.PngChunks;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -23,25 +22,24 @@ final class PngFile {
   }
 
   Image read(Codec codec, long maxPixels) throws IOException {
-    PngChunks png = chunks(codec, maxPixels);
-    ImageShape shape = png.shape();
+    ByteBuffer file = bytes(codec, maxPixels);
+    ImageShape shape = shape(file, maxPixels);
     byte[] pixels = codec.pixels((int) shape.byteCount());
-    codec.decoder().decode(png, ByteBuffer.wrap(pixels));
+    Png.decode(file, shape, ByteBuffer.wrap(pixels));
     return Image.of(shape, ByteBuffer.wrap(pixels));
   }
 
   ImageShape readShape(Codec codec, long maxPixels) throws IOException {
-    return chunks(codec, maxPixels).shape();
+    return shape(bytes(codec, maxPixels), maxPixels);
   }
 
-  private PngChunks chunks(Codec codec, long maxPixels) throws IOException {
-    PngChunks png = new PngChunks(bytes(codec, maxPixels));
-    ImageShape shape = png.shape();
+  private static ImageShape shape(ByteBuffer file, long maxPixels) {
+    ImageShape shape = Png.shape(file);
     if (shape.pixelCount() > maxPixels || shape.byteCount() > MAX_BYTES) {
       throw new UnsupportedImageException(
           "it is " + shape + ", more than the " + maxPixels + " pixels that are read at most");
     }
-    return png;
+    return shape;
   }
 
   private ByteBuffer bytes(Codec codec, long maxPixels) throws IOException {

@@ -181,7 +181,7 @@ class DiskImageStoreTest {
 
       assertThatExceptionOfType(CorruptImageException.class)
           .isThrownBy(() -> store.get(0))
-          .withMessageContaining("is 6x7x1 UINT16, but 6x7x3 was stored");
+          .withMessageContaining("isn't what was stored: The image is 6x7x1 UINT16, not 6x7x3");
       assertThat(store.verify().damagedIds()).containsExactly(0);
     }
   }
@@ -349,5 +349,8 @@ class DiskImageStoreTest {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> DiskOptions.builder().maxPixels(-5))
         .withMessageContaining("-5");
+    assertThatExceptionOfType(IllegalArgumentException.class)
+        .isThrownBy(() -> DiskOptions.builder().maxPixels((1L << 28) + 1))
+        .withMessageContaining("268435457");
   }
 }

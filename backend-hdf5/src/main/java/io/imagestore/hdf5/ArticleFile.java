@@ -13,6 +13,7 @@ import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.codec.DecodeException;
 import io.imagestore.hdf5.format.ColumnSpec;
 import io.imagestore.hdf5.format.ContiguousDataset;
 import io.imagestore.hdf5.format.Filters;
@@ -20,6 +21,7 @@ import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.TableSchema;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.spi.IoFailure;
+import io.imagestore.spi.Pixels;
 import io.imagestore.spi.Staging;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
@@ -69,12 +71,12 @@ public final class ArticleFile {
    * image is written, the file lies in a folder beside, named like it with {@code .part} behind,
    * which is deleted if something fails. May be called from any thread.
    *
-   * @param source images of one shape, with labels from 0 to 255; what is stored meanwhile may be
-   *     among them or not
+   * @param source images of one shape, with labels from 0 to 255; encoded ones are decoded. What is
+   *     stored meanwhile may be among them or not
    * @param file where there is nothing yet
    * @throws UnsupportedStoreException if there is something at the path, or a label is out of range
    * @throws UnsupportedImageException if an image has other samples than UINT8, or is larger than a
-   *     chunk can be, which is 2 GiB
+   *     chunk can be, which is 2 GiB, or there is no codec for an encoded one
    * @throws ShapeMismatchException if images have different shapes
    * @throws ImageNotFoundException if an image is deleted while labels are checked
    * @throws CorruptImageException if an image of the source is damaged
@@ -96,29 +98,46 @@ public final class ArticleFile {
    * Writes one image, by way of a folder beside, as {@link #write(ImageSource, Path)} does. May be
    * called from any thread.
    *
-   * @param image with a label from 0 to 255; its id isn't written
+   * @param image with a label from 0 to 255; an encoded one is decoded; its id isn't written
    * @param file where there is nothing yet
    * @throws UnsupportedStoreException if there is something at the path, or the label is out of
    *     range
-   * @throws UnsupportedImageException if the image has other samples than UINT8
+   * @throws UnsupportedImageException if the image has other samples than UINT8, or is encoded and
+   *     there is no codec for it
+   * @throws DecodeException if it is encoded, and damaged
    * @throws ImageStoreException if the file system fails
    */
   public static void write(LabeledImage image, Path file) {
     checkLabel(image.id(), image.label());
+    requireBytes(image);
     ImageShape shape = image.image().shape();
-    requireBytes(shape);
+    byte[] pixels = pixels(image);
     int[] dimensions = {shape.height(), shape.width(), shape.channels()};
     byte[] label = {(byte) image.label()};
     try (Staging staging = Staging.beside(file)) {
       ContiguousDataset.createFile(
           staging.path(),
           List.of(
-              new ContiguousDataset("image", UINT8, dimensions, image.image().pixels()),
+              new ContiguousDataset("image", UINT8, dimensions, pixels),
               new ContiguousDataset("meta", UINT8, new int[0], label)));
       staging.publish();
     } catch (IOException e) {
       throw IoFailure.of("exporting to " + file + " failed", e);
     }
+  }
+
+  private static byte[] pixels(LabeledImage image) {
+    try {
+      return image.image().pixels();
+    } catch (DecodeException e) {
+      throw new DecodeException(cannotDecode(image, e), e);
+    } catch (UnsupportedImageException e) {
+      throw new UnsupportedImageException(cannotDecode(image, e), e);
+    }
+  }
+
+  private static String cannotDecode(LabeledImage image, ImageStoreException reason) {
+    return "image " + image.id() + " can't be decoded: " + reason.getMessage();
   }
 
   private static void fill(Path file, ImageSource source) throws IOException {
@@ -131,21 +150,22 @@ public final class ArticleFile {
                 0,
                 StoreFiles.ofSystem());
         Transaction transaction = table.begin()) {
-      append(images.iterator(), transaction);
+      append(images.iterator(), source.info().location(), transaction);
       transaction.commit(false);
     }
   }
 
-  private static void append(Iterator<LabeledImage> images, Transaction transaction)
+  private static void append(Iterator<LabeledImage> images, Path store, Transaction transaction)
       throws IOException {
     if (!images.hasNext()) {
       transaction.createColumns(columns(NO_SHAPE), List.of());
       return;
     }
     LabeledImage first = images.next();
+    requireBytes(first);
     transaction.createColumns(columns(first.image().shape()), List.of());
     try (ImageBatch block = new Blocks().ofMany(first.image().shape())) {
-      block.add(first);
+      block.add(decoded(store, first));
       while (images.hasNext()) {
         LabeledImage image = images.next();
         check(image, first);
@@ -153,10 +173,14 @@ public final class ArticleFile {
           append(block, transaction);
           block.clear();
         }
-        block.add(image);
+        block.add(decoded(store, image));
       }
       append(block, transaction);
     }
+  }
+
+  private static LabeledImage decoded(Path store, LabeledImage image) {
+    return new LabeledImage(image.id(), Pixels.decoded(store, image), image.label());
   }
 
   private static void append(ImageBatch block, Transaction transaction) throws IOException {
@@ -173,17 +197,19 @@ public final class ArticleFile {
     return labels;
   }
 
-  private static void requireBytes(ImageShape shape) {
+  private static void requireBytes(LabeledImage image) {
+    ImageShape shape = image.image().shape();
     if (shape.sampleType() != SampleType.UINT8) {
       throw new UnsupportedImageException(
-          "this layout holds UINT8 samples only, but there is an image of "
+          "image "
+              + image.id()
+              + " is "
               + shape
-              + "; nothing is exported");
+              + ", but this layout holds UINT8 samples only; nothing is exported");
     }
   }
 
   private static List<ColumnSpec> columns(ImageShape shape) {
-    requireBytes(shape);
     int[] extents = {shape.height(), shape.width(), shape.channels()};
     int rows = (int) Math.max(1, CHUNK_BYTES / shape.byteCount());
     try {

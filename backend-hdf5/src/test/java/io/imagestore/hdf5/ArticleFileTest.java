@@ -3,22 +3,32 @@ package io.imagestore.hdf5;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.imagestore.CorruptImageException;
+import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.codec.DecodeException;
 import io.imagestore.testkit.MemoryImageStore;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.zip.CRC32;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ArticleFileTest {
 
@@ -212,6 +222,85 @@ final class ArticleFileTest {
     assertThatExceptionOfType(ShapeMismatchException.class)
         .isThrownBy(() -> ArticleFile.write(source, target()))
         .withMessageContaining("image 500 is 20x50x3, but image 0 is 32x32x3");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"UINT16", "FLOAT32"})
+  void samplesThatAreNoBytesAreRefusedAndNothingIsLeft(SampleType sampleType) {
+    LabeledImage deep =
+        new LabeledImage(7, SampleImages.noise(new ImageShape(4, 5, 1, sampleType), 1), 0);
+    source.put(deep);
+
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> ArticleFile.write(source, target()))
+        .withMessageContaining("image 7 is 4x5x1 " + sampleType);
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> ArticleFile.write(deep, target()))
+        .withMessageContaining("image 7 is 4x5x1 " + sampleType);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void encodedImagesAreDecoded() {
+    Image png = SampleImages.encoded("png", 4, 5, 1);
+    Image jpeg = SampleImages.encoded("jpeg", 4, 5, 2);
+    source.put(0, png, 3);
+    source.put(1, jpeg, 4);
+    Path single = folder.resolve("single.h5");
+
+    ArticleFile.write(source, target());
+    ArticleFile.write(new LabeledImage(1, jpeg, 4), single);
+
+    try (ImageSource many = Hdf5ImageStore.openReadOnly(target());
+        ImageSource one = Hdf5ImageStore.openReadOnly(single)) {
+      assertThat(many.stream())
+          .containsExactly(
+              new LabeledImage(0, png.decoded(), 3), new LabeledImage(1, jpeg.decoded(), 4));
+      assertThat(one.stream()).containsExactly(new LabeledImage(0, jpeg.decoded(), 4));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(longs = {0, 9})
+  void anEncodedImageThatIsDamagedIsNamed(long id) {
+    source.put(5, SampleImages.noise(new ImageShape(40, 50, 3), 1), 0);
+    source.put(id, halfAJpeg(), 3);
+
+    assertThatExceptionOfType(CorruptImageException.class)
+        .isThrownBy(() -> ArticleFile.write(source, target()))
+        .withMessageContaining("image " + id + " in store memory");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void aSingleImageThatIsDamagedIsNamed() {
+    LabeledImage damaged = new LabeledImage(7, halfAJpeg(), 3);
+
+    assertThatExceptionOfType(DecodeException.class)
+        .isThrownBy(() -> ArticleFile.write(damaged, target()))
+        .withMessageContaining("image 7");
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private static Image halfAJpeg() {
+    byte[] jpeg = SampleImages.encoded("jpeg", 40, 50, 1).encodedBytes();
+    return Image.encoded(Arrays.copyOf(jpeg, jpeg.length / 2));
+  }
+
+  @Test
+  void anImageThatNoCodecDecodesIsNamed() {
+    Image webp = Image.encoded(ByteBuffer.allocate(30), "webp", WIDE);
+    source.put(7, webp, 3);
+
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> ArticleFile.write(source, target()))
+        .withMessageContaining("image 7 in store memory")
+        .withMessageContaining("webp");
+    assertThatExceptionOfType(UnsupportedImageException.class)
+        .isThrownBy(() -> ArticleFile.write(new LabeledImage(7, webp, 3), target()))
+        .withMessageContaining("image 7")
+        .withMessageContaining("webp");
     assertThat(folder).isEmptyDirectory();
   }
 

@@ -4,8 +4,8 @@ import com.kenai.jffi.MemoryIO;
 import io.imagestore.ImageStoreException;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
-import io.imagestore.internal.jpeg.JpegHeader;
-import io.imagestore.internal.jpeg.ToRgb;
+import io.imagestore.codec.jpeg.JpegColors;
+import io.imagestore.codec.jpeg.JpegHeader;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -131,7 +131,7 @@ final class Decompressor implements AutoCloseable {
     for (int y = 0; y < region.height(); y++) {
       from.get(((top + y) * decoded.width() + left) * format.bytes(), row);
       if (format == PixelFormat.CMYK) {
-        ToRgb.fromCmyk(row, region.width());
+        JpegColors.cmykToRgb(row, region.width());
       }
       into.put(row, 0, row.length / format.bytes() * Math.min(3, format.bytes()));
     }

@@ -1,6 +1,6 @@
 package io.imagestore.turbojpeg;
 
-import io.imagestore.internal.jpeg.JpegColors;
+import io.imagestore.codec.jpeg.JpegColors;
 
 /** What TurboJPEG writes; the numbers are those of its header file. */
 enum PixelFormat {

@@ -2,8 +2,8 @@ package io.imagestore.turbojpeg;
 
 import io.imagestore.codec.DecodeRegion;
 import io.imagestore.codec.ImageHeader;
-import io.imagestore.internal.jpeg.JpegCodec;
-import io.imagestore.internal.jpeg.JpegHeader;
+import io.imagestore.codec.jpeg.JpegCodec;
+import io.imagestore.codec.jpeg.JpegHeader;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.codec.Codecs;
 import io.imagestore.codec.ImageCodec;
-import io.imagestore.internal.jpeg.JdkJpegCodec;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,7 +19,7 @@ class HostileFilesTest {
   private static final int TRIALS = Integer.getInteger("trials", 1_000);
 
   static List<Class<? extends ImageCodec>> codecs() {
-    return List.of(Codecs.require("jpeg").getClass(), JdkJpegCodec.class);
+    return List.of(Codecs.require("jpeg").getClass(), Jpegs.codecOfTheJdk().getClass());
   }
 
   @ParameterizedTest

@@ -1,10 +1,12 @@
 package io.imagestore.turbojpeg;
 
+import io.imagestore.codec.ImageCodec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Objects;
+import java.util.ServiceLoader;
 
 /** The JPEG files of core's tests, and the pixels that Pillow decodes. */
 final class Jpegs {
@@ -30,6 +32,15 @@ final class Jpegs {
   static final String UNLIKE_IN_JDKS = "ycbcr-440";
 
   private Jpegs() {}
+
+  /** The JDK's decoder, which core brings. */
+  static ImageCodec codecOfTheJdk() {
+    return ServiceLoader.load(ImageCodec.class).stream()
+        .map(ServiceLoader.Provider::get)
+        .filter(codec -> codec.format().equals("jpeg") && codec.priority() == 0)
+        .findFirst()
+        .orElseThrow();
+  }
 
   static byte[] file(String name) {
     return resource(name + ".jpg");

@@ -33,7 +33,10 @@ public final class Codecs {
 
   /** Looked for when first needed. */
   private static final class Found {
-    static final List<ImageCodec> CODECS = find();
+    /** Of the highest priority first, available or not. */
+    static final List<ImageCodec> ALL = find();
+
+    static final List<ImageCodec> CODECS = best();
 
     private static List<ImageCodec> find() {
       List<ImageCodec> all = new ArrayList<>();
@@ -46,8 +49,12 @@ public final class Codecs {
             e);
       }
       all.sort(Comparator.comparingInt(ImageCodec::priority).reversed());
+      return List.copyOf(all);
+    }
+
+    private static List<ImageCodec> best() {
       TreeMap<String, ImageCodec> best = new TreeMap<>();
-      for (ImageCodec codec : all) {
+      for (ImageCodec codec : ALL) {
         if (!best.containsKey(codec.format()) && codec.isAvailable()) {
           best.put(codec.format(), codec);
         }
@@ -83,6 +90,21 @@ public final class Codecs {
                         + format
                         + "' on the class path, so it can be stored and given back, but not decoded; found: "
                         + names()));
+  }
+
+  /**
+   * A codec that encodes images of a shape without loss. It needn't be the one that decodes them: a
+   * faster codec of the format may only read.
+   *
+   * @param format the format's name, such as {@code png}
+   * @param shape the images'
+   * @return of the available codecs that do, the one of the highest priority; empty if none does
+   */
+  public static Optional<ImageCodec> findEncoder(String format, ImageShape shape) {
+    return Found.ALL.stream()
+        .filter(codec -> codec.format().equals(format))
+        .filter(codec -> codec.encodes(shape) && codec.isAvailable())
+        .findFirst();
   }
 
   /**

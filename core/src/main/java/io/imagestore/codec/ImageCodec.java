@@ -105,7 +105,7 @@ public interface ImageCodec {
    *
    * @param shape a shape that {@link #encodes} accepts
    * @param pixels the samples, HWC, from its position on
-   * @return the file, on the heap
+   * @return the file, in an array that the buffer gives, and that is the caller's from now on
    * @throws UnsupportedImageException if this codec can't encode such images
    */
   default ByteBuffer encode(ImageShape shape, ByteBuffer pixels) {

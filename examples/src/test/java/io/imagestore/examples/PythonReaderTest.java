@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import java.util.zip.CRC32;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -135,6 +136,53 @@ class PythonReaderTest {
                 + line(images.get(1), "uint16", "None")
                 + line(images.get(2), "float32", "[1, 2]")
                 + line(images.get(3), "uint8", "None"));
+  }
+
+  /** Which other programs write; ours has one filter, and interlaces nothing. */
+  @Test
+  void decodesPngOf16BitsWhateverItsFiltersAndPasses() {
+    String printed =
+        Python.run(
+            folder,
+            """
+            import imagestore, itertools, numpy, struct, zlib
+
+            def filtered(rows, pixel):
+                above = bytes(len(rows[0]))
+                for row in rows:
+                    kind = int(random.integers(5))
+                    yield kind
+                    for i, value in enumerate(row):
+                        a, b, c = row[i - pixel] if i >= pixel else 0, above[i], above[i - pixel] if i >= pixel else 0
+                        nearest = min((a, b, c), key=lambda each: abs(a + b - c - each))  # the first of equals
+                        yield value - (0, a, b, (a + b) // 2, nearest)[kind] & 255
+                    above = row
+
+            def chunk(kind, data):
+                return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+            def png(samples, color, interlaced, key):
+                parts = [samples[y::down, x::right] for y, x, down, right in
+                         (imagestore._ADAM7 if interlaced else imagestore._WHOLE)]
+                rows = [[row.astype(">u2").tobytes() for row in part] for part in parts if part.size]
+                data = zlib.compress(bytes(itertools.chain(*(filtered(each, 2 * samples.shape[2]) for each in rows))))
+                header = struct.pack(">IIBBBBB", samples.shape[1], samples.shape[0], 16, color, 0, 0, interlaced)
+                chunks = [(b"IHDR", header), (b"tRNS", key), (b"IDAT", data[:3]), (b"IDAT", data[3:]), (b"IEND", b"")]
+                return b"\\x89PNG\\r\\n\\x1a\\n" + b"".join(chunk(*each) for each in chunks if key or each[0] != b"tRNS")
+
+            random = numpy.random.default_rng(1)
+            for (color, channels), interlaced, size in itertools.product(
+                    ((2, 3), (4, 2), (6, 4)), (0, 1), ((1, 1), (1, 9), (9, 1), (17, 5))):
+                samples = random.integers(0, 65536, (*size, channels)).astype("<u2")
+                read = imagestore._decode(png(samples, color, interlaced, b""), samples.shape, "<u2")
+                assert (read == samples).all(), (color, interlaced, size)
+            samples = random.integers(0, 65536, (4, 4, 3)).astype("<u2")
+            read = imagestore._decode(png(samples, 2, 0, samples[1, 2].astype(">u2").tobytes()), (4, 4, 4), "<u2")
+            assert (read[..., :3] == samples).all() and read[1, 2, 3] == 0 and read[0, 0, 3] == 65535
+            print("read")
+            """);
+
+    assertThat(printed).isEqualTo("read\n");
   }
 
   @ParameterizedTest

@@ -3,6 +3,9 @@ package io.imagestore.internal.jpeg;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
+import io.imagestore.codec.jpeg.JpegCodec;
+import io.imagestore.codec.jpeg.JpegColors;
+import io.imagestore.codec.jpeg.JpegHeader;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -117,10 +120,10 @@ public final class JdkJpegCodec extends JpegCodec {
     switch (header.colors()) {
       case GRAY, RGB -> {}
       case YCBCR -> ToRgb.fromYCbCr(samples, pixels);
-      case CMYK -> ToRgb.fromCmyk(samples, pixels);
+      case CMYK -> JpegColors.cmykToRgb(samples, pixels);
       case YCCK -> {
         ToRgb.fromYcckToCmyk(samples, pixels);
-        ToRgb.fromCmyk(samples, pixels);
+        JpegColors.cmykToRgb(samples, pixels);
       }
     }
   }

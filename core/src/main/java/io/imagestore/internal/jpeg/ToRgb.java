@@ -4,7 +4,7 @@ package io.imagestore.internal.jpeg;
  * Makes RGB of a JPEG file's components, in place: the same integers that libjpeg and Pillow
  * compute, so that the decoders that stand behind the codecs differ as little as can be.
  */
-public final class ToRgb {
+final class ToRgb {
 
   // JFIF's factors in 16.16 fixed point, for color differences less 128.
   private static final int CR_TO_R = 91_881; // 1.40200
@@ -39,23 +39,6 @@ public final class ToRgb {
     }
   }
 
-  /**
-   * CMYK to RGB, as Pillow does it: the inks are inverted, with Adobe's marker and without, and
-   * each channel is what ink and black let through.
-   *
-   * @param samples four a pixel; takes three a pixel, packed to its beginning
-   * @param pixels how many
-   */
-  public static void fromCmyk(byte[] samples, int pixels) {
-    int to = 0;
-    for (int at = 0; at < pixels * 4; at += 4) {
-      int light = samples[at + 3] & 0xFF; // what black lets through
-      samples[to++] = (byte) (light - share(255 - (samples[at] & 0xFF), light));
-      samples[to++] = (byte) (light - share(255 - (samples[at + 1] & 0xFF), light));
-      samples[to++] = (byte) (light - share(255 - (samples[at + 2] & 0xFF), light));
-    }
-  }
-
   private static int red(int y, int cr) {
     return clamp(y + ((CR_TO_R * cr + HALF) >> 16));
   }
@@ -70,11 +53,5 @@ public final class ToRgb {
 
   private static int clamp(int value) {
     return Math.max(0, Math.min(255, value));
-  }
-
-  /** a × b ÷ 255, rounded. */
-  private static int share(int a, int b) {
-    int product = a * b + 128;
-    return (product + (product >> 8)) >> 8;
   }
 }

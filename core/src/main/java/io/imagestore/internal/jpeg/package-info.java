@@ -1,7 +1,4 @@
-/**
- * JPEG: what its markers tell, and its decoding by the JDK. Shared by the codecs of ImageStore's
- * own modules; not for applications.
- */
+/** JPEG by the JDK's own decoder. */
 @NullMarked
 package io.imagestore.internal.jpeg;
 

@@ -14,7 +14,7 @@ import java.util.zip.CRC32;
  * bit in a chunk's type can make a chunk that matters look like one that doesn't. Chunks that don't
  * matter are passed over, compressed ones too; what follows IEND is not looked at.
  */
-public final class PngChunks {
+final class PngChunks {
   static final long SIGNATURE = 0x89504e470d0a1a0aL;
 
   /** Length and type, before a chunk's data. */

@@ -13,7 +13,7 @@ import java.util.zip.Inflater;
  * Inflates the pixels of PNG files, undoes their filters, and puts them where they belong. Holds
  * native memory until {@link #close}; is used over and over, by one thread at a time.
  */
-public final class PngDecoder implements Pool.Item {
+final class PngDecoder implements Pool.Item {
   private static final int BAND_BYTES = 1 << 16;
 
   private final Inflater inflater = new Inflater();

@@ -12,7 +12,7 @@ import java.util.zip.CRC32;
  * Writes gray, gray with alpha, RGB and RGBA images of 8 or 16 bits a sample as PNG: every row
  * Paeth-filtered, one IDAT chunk. An encoder is used over and over, by one thread at a time.
  */
-public final class PngEncoder implements Pool.Item {
+final class PngEncoder implements Pool.Item {
   private static final byte[] SIGNATURE_AND_IHDR = {
     (byte) 0x89, 'P', 'N', 'G', '\r', '\n', 0x1a, '\n', 0, 0, 0, 13, 'I', 'H', 'D', 'R'
   };

@@ -11,6 +11,7 @@ import io.imagestore.codec.Codecs;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
 import io.imagestore.codec.ImageHeader;
+import io.imagestore.codec.jpeg.JpegBytes;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.nio.ReadOnlyBufferException;

@@ -1,4 +1,4 @@
-package io.imagestore.internal.jpeg;
+package io.imagestore.codec.jpeg;
 
 import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;

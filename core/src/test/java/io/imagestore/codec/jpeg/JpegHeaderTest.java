@@ -1,4 +1,4 @@
-package io.imagestore.internal.jpeg;
+package io.imagestore.codec.jpeg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
