@@ -2,6 +2,7 @@ package io.imagestore.testkit;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -93,7 +94,7 @@ final class CallHistory {
           versions.set(i, written[i]);
         }
       }
-      return new State(state.done | 1L << number, versions);
+      return new State(state.done | (1L << number), versions);
     }
 
     @Override
@@ -117,11 +118,7 @@ final class CallHistory {
     if (calls.size() > MOST_CALLS) {
       throw new IllegalStateException(calls.size() + " calls, at most " + MOST_CALLS);
     }
-    return canEnd(new State(0, new ArrayList<>(List.copyOf(absent()))), new HashSet<>());
-  }
-
-  private List<Integer> absent() {
-    return Arrays.stream(new int[images]).boxed().toList();
+    return canEnd(new State(0, Collections.nCopies(images, ABSENT)), new HashSet<>());
   }
 
   private boolean canEnd(State state, Set<State> met) {
@@ -150,7 +147,7 @@ final class CallHistory {
   }
 
   private static boolean isOpen(State state, int call) {
-    return (state.done >> call & 1) == 0;
+    return ((state.done >> call) & 1) == 0;
   }
 
   @Override

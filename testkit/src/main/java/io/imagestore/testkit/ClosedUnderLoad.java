@@ -18,6 +18,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 
 /**
@@ -32,7 +33,7 @@ final class ClosedUnderLoad {
   /** More would only wait for each other. */
   private static final int WRITERS = 32;
 
-  /** Of more than these each reads little at a time and is closed soon, or memory and time go. */
+  /** More than these read little at a time, and are closed soon, for memory's and time's sake. */
   private static final int FEW = 100;
 
   private static final long SECONDS_TO_END = 5;
@@ -90,26 +91,25 @@ final class ClosedUnderLoad {
   private static final class Load {
     private final ImageStore store;
     private final boolean writes;
-    private final int warmUp;
-    private final int batch;
+    private final boolean few;
     private final SplittableRandom random;
 
     Load(ImageStore store, boolean writes, boolean few, SplittableRandom random) {
       this.store = store;
       this.writes = writes;
-      this.warmUp = few ? random.nextInt(20) : 0;
-      this.batch = few ? 50 : 2;
+      this.few = few;
       this.random = random;
     }
 
     void runUntilClosed(CountDownLatch busy) {
+      int warmUp = few ? random.nextInt(20) : 0;
       try {
         for (int turn = 0; ; turn++) {
           if (turn == warmUp) {
             busy.countDown();
           }
           call();
-          Thread.yield(); // virtual threads that only compute would never take turns
+          LockSupport.parkNanos(1); // virtual threads that only compute never take turns
         }
       } catch (StoreClosedException e) {
         // What every thread is to end with; anything else fails its future.
@@ -120,23 +120,23 @@ final class ClosedUnderLoad {
 
     private void call() {
       long id = random.nextInt(IDS);
-      switch (random.nextInt(writes ? 0 : 3, 10)) {
+      switch (random.nextInt(writes ? 0 : 3, few ? 10 : 9)) {
         case 0 -> {
           LabeledImage image = SampleImages.labeled(id, SHAPE, random.nextLong());
           store.put(id, image.image(), image.label());
         }
         case 1 -> store.putBatch(SampleImages.stream(IDS, 20, SHAPE, random.nextLong()));
         case 2 -> store.delete(IDS + random.nextInt(20));
-        case 3 -> store.readBatch(id, batch);
+        case 3 -> store.readBatch(id, few ? 50 : 2);
         case 4 -> store.readBatch(new long[] {id, 0, IDS - 1});
-        case 5 -> {
+        case 5 -> store.label(id);
+        case 9 -> {
           try (Stream<LabeledImage> images = store.stream()) {
-            for (Iterator<LabeledImage> i = images.limit(batch).iterator(); i.hasNext(); ) {
+            for (Iterator<LabeledImage> i = images.limit(30).iterator(); i.hasNext(); ) {
               i.next();
             }
           }
         }
-        case 6 -> store.label(id);
         default -> store.get(id);
       }
     }

@@ -50,7 +50,7 @@ final class HeldResources {
         try {
           all.add("descriptor of " + Files.readSymbolicLink(descriptor));
         } catch (NoSuchFileException e) {
-          continue; // it was the one of this listing
+          // It was the one of this listing.
         }
       }
     }

@@ -397,19 +397,24 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
   @Test
   void whoWritesToAStoreThatWasRemovedIsTold() throws IOException {
-    try (ImageStore store = open()) {
-      store.putBatch(SampleImages.list(0, 20, RGB, 1));
-      FileTrees.delete(path());
+    ImageStore store = open();
+    store.putBatch(SampleImages.list(0, 20, RGB, 1));
+    FileTrees.delete(path());
 
+    for (Runnable call :
+        List.<Runnable>of(
+            () -> store.put(20, SampleImages.noise(RGB, 1), 1),
+            () -> store.delete(3),
+            store::flush)) {
       assertThatExceptionOfType(ImageStoreException.class)
-          .isThrownBy(
-              () -> {
-                store.put(20, SampleImages.noise(RGB, 1), 1);
-                store.flush();
-              })
-          .withMessageContaining(path().toString());
+          .isThrownBy(call::run)
+          .withMessageContaining(path().toString())
+          .withMessageContaining("removed");
+    }
+    try {
+      store.close();
     } catch (ImageStoreException e) {
-      assertThat(e).hasMessageContaining(path().toString()); // closing may tell it, too
+      assertThat(e).hasMessageContaining(path().toString()); // it may tell it, too
     }
     assertThat(path()).doesNotExist();
   }
