@@ -1,6 +1,6 @@
 package io.imagestore.cifar;
 
-import io.imagestore.ImageStoreException;
+import io.imagestore.spi.IoFailure;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -54,13 +54,7 @@ final class CifarFiles {
       throw new CifarFormatException(
           path.toString(), 0, "expected a gzip'd tar archive, whole and undamaged", e);
     } catch (IOException e) {
-      throw new ImageStoreException(
-          "can't read "
-              + path
-              + ": "
-              + (e.getMessage() == null ? "the system doesn't say why" : e.getMessage())
-              + "; see that it is there and may be read",
-          e);
+      throw IoFailure.of("can't read " + path, e, "see that it is there and may be read");
     }
     return files.theOneFolder();
   }

@@ -28,6 +28,7 @@ import java.nio.file.spi.FileSystemProvider;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -136,7 +137,17 @@ final class UnreadableFolderTest {
       return new DirectoryStream<>() {
         @Override
         public Iterator<Path> iterator() {
-          throw new DirectoryIteratorException(new IOException("Input/output error"));
+          return new Iterator<>() {
+            @Override
+            public boolean hasNext() {
+              throw new DirectoryIteratorException(new IOException("Input/output error"));
+            }
+
+            @Override
+            public Path next() {
+              throw new NoSuchElementException();
+            }
+          };
         }
 
         @Override

@@ -30,7 +30,7 @@ public final class ProvokedMessages implements BeforeAllCallback {
   private static final Pattern FOLDERS = Pattern.compile("/\\S*?/junit-?[0-9]+");
   private static final Pattern UNWRITTEN =
       Pattern.compile(
-          "^\\s*$|\\bnull\\b|\\b(io\\.imagestore|java|jdk|org)\\.\\w+\\.\\w+|[$]Lambda|\\[[BIJL]@");
+          "^\\s*$|\\bnull\\b|(?<![/\\w])(io\\.imagestore|java|jdk)\\.\\w+|[$]Lambda|\\[[BIJL]@");
 
   /** For JUnit. */
   public ProvokedMessages() {}
