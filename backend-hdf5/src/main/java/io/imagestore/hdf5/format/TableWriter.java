@@ -3,6 +3,7 @@ package io.imagestore.hdf5.format;
 import io.imagestore.spi.StoreFiles;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -407,9 +408,9 @@ final class TableWriter implements Closeable {
    */
   private void bringHome() throws IOException {
     for (Move move : view.moves()) {
-      byte[] row = new byte[move.length()];
-      storage.read(move.from(), row, 0, row.length);
-      storage.write(move.to(), row, 0, row.length);
+      ByteBuffer row = ByteBuffer.allocate(move.length());
+      storage.get(move.from(), row, move.length());
+      storage.write(move.to(), row.flip());
     }
     view.away().forEach(space::letGo);
     view.broughtHome();
