@@ -69,7 +69,9 @@
  *
  * <p>h5py may append too, while no {@link io.imagestore.hdf5.Hdf5ImageStore} has the file open for
  * writing: {@code resize} all datasets of N rows, and write their new rows. Where only some were
- * extended, opening says which. Datasets and attributes that others add stay.
+ * extended, opening says which. While a store is open, h5py sees an image that was replaced, and
+ * the last one, which moves into a deleted one's row, there from the next flush on. Datasets and
+ * attributes that others add stay.
  *
  * <p>HDF5 files of another making can be read, see {@link io.imagestore.hdf5.Hdf5Options}.
  */

@@ -39,7 +39,7 @@ final class ChangingWriter {
         Hdf5Options.builder()
             .layout(seed % 2 == 0 ? Layout.UNIFORM : Layout.MIXED)
             .chunkBytes(512 + random.nextInt(2000)) // an image has 192
-            .chunkRows(1 << random.nextInt(6))
+            .chunkRows(1 << random.nextInt(9))
             .deflateLevel(random.nextInt(3) == 0 ? 1 : 0)
             .build();
   }

@@ -64,7 +64,7 @@ final class FaultyRun {
         Hdf5Options.builder()
             .layout(layout)
             .chunkBytes(512 + random.nextInt(3000))
-            .chunkRows(1 + random.nextInt(30))
+            .chunkRows(1 + random.nextInt(random.nextBoolean() ? 30 : 200))
             .deflateLevel(random.nextInt(3) == 0 ? 3 : 0)
             .durability(durability)
             .build();
@@ -112,8 +112,9 @@ final class FaultyRun {
   }
 
   private void put() {
+    int count = random.nextBoolean() ? 1 : 1 + random.nextInt(40);
     List<LabeledImage> batch =
-        TestImages.list(layout, random.nextInt(60), 1 + random.nextInt(40), random.nextInt(1000));
+        TestImages.list(layout, random.nextInt(60), count, random.nextInt(1000));
     Map<Long, LabeledImage> after = new TreeMap<>(model);
     batch.forEach(image -> after.put(image.id(), image));
     write(after, () -> store.putBatch(batch));

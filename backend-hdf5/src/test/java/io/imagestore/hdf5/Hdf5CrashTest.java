@@ -133,7 +133,7 @@ final class Hdf5CrashTest {
     return Hdf5Options.builder()
         .layout(layout)
         .chunkBytes(512 + random.nextInt(5000))
-        .chunkRows(1 + random.nextInt(30))
+        .chunkRows(1 + random.nextInt(random.nextBoolean() ? 30 : 200))
         .deflateLevel(random.nextInt(3) == 0 ? 3 : 0)
         .durability(Durability.FLUSH)
         .build();
@@ -180,8 +180,9 @@ final class Hdf5CrashTest {
       model.remove(id);
       return;
     }
+    int count = random.nextBoolean() ? 1 : 1 + random.nextInt(40);
     List<LabeledImage> batch =
-        TestImages.list(layout, random.nextInt(60), 1 + random.nextInt(40), random.nextInt(1000));
+        TestImages.list(layout, random.nextInt(60), count, random.nextInt(1000));
     store.putBatch(batch);
     batch.forEach(image -> model.put(image.id(), image));
   }

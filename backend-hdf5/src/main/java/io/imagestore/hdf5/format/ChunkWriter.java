@@ -3,11 +3,14 @@ package io.imagestore.hdf5.format;
 import io.imagestore.hdf5.format.TableView.ColumnView;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +18,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes one column's rows for a transaction.
  *
- * <p>Rows go into chunks that lie unfiltered in space of their own: new ones, copies of those in
- * which a row is replaced, or the free end of the last one. When the transaction ends, chunks that
- * are full are filtered and written once more.
+ * <p>Rows go into new chunks, or into the free end of the last one. A row in whose place an earlier
+ * state has another is written elsewhere, to be brought home by the next checkpoint. Where that
+ * would be much of a chunk, and where chunks are filtered, the chunk is copied instead, and the row
+ * replaced there. When the transaction ends, chunks that are full are filtered and written once
+ * more.
  */
 final class ChunkWriter {
 
@@ -31,8 +36,17 @@ final class ChunkWriter {
   private final TableView base;
   private final Map<Integer, Draft> drafts = new TreeMap<>();
   private final List<DataRange> ranges = new ArrayList<>();
+  private final List<Move> moves = new ArrayList<>();
   private final List<Extent> letGo = new ArrayList<>();
+
+  /** Space elsewhere for rows, taken by this transaction and no longer needed. */
+  private final Deque<Long> spare = new ArrayDeque<>();
+
+  private long awayBytes;
   private @Nullable ColumnView after;
+
+  /** A row that was written elsewhere. */
+  private record Away(long address, int crc) {}
 
   /** A chunk that is being written. */
   private static final class Draft {
@@ -44,8 +58,11 @@ final class ChunkWriter {
     /** Whether its space is zero where nothing was written. */
     final boolean zero;
 
-    /** The rows written one after the other, from here on. */
+    /** The rows written one after the other, from here on; in a chunk that is there, the free. */
     final int firstRow;
+
+    /** The rows before those that were written elsewhere. */
+    final SortedMap<Integer, Away> away = new TreeMap<>();
 
     int endRow;
 
@@ -82,6 +99,11 @@ final class ChunkWriter {
         crc = crcWithThem;
         checkedRow += count;
       }
+    }
+
+    /** Whether an earlier state has another row in a row's place. */
+    boolean isTaken(int row) {
+      return !own && row < firstRow;
     }
 
     boolean isChecked() {
@@ -138,7 +160,17 @@ final class ChunkWriter {
     while (to < rows.limit()) {
       int first = (int) (next % chunkRows);
       int count = Math.min(chunkRows - first, (rows.limit() - to) / rowBytes);
-      Draft draft = draft((int) (next / chunkRows), first);
+      int number = (int) (next / chunkRows);
+      Draft draft = draft(number, first);
+      if (draft.isTaken(first)) {
+        storage.write(address, rows.slice(from, to - from));
+        write(number, first, rows.slice(to, rowBytes));
+        to += rowBytes;
+        from = to;
+        address = 0;
+        next++;
+        continue;
+      }
       draft.append(first, count);
       long place = draft.address + (long) first * rowBytes;
       if (place != address + (to - from)) {
@@ -227,15 +259,32 @@ final class ChunkWriter {
   /** Copies a row as it is now. */
   void get(long row, ByteBuffer into) throws IOException {
     Draft draft = drafts.get((int) (row / chunkRows));
-    int offset = (int) (row % chunkRows) * rowBytes;
-    if (draft != null && draft.filtered != null) {
+    int inChunk = (int) (row % chunkRows);
+    int offset = inChunk * rowBytes;
+    Away away = draft == null ? null : draft.away.get(inChunk);
+    if (away != null) {
+      storage.get(away.address, into, rowBytes);
+    } else if (draft != null && draft.filtered != null) {
       into.put(base.decodedUncached(spec, draft.filtered), offset, rowBytes);
-    } else if (draft != null) {
+    } else if (draft != null && !draft.isTaken(inChunk)) {
       storage.get(draft.address + offset, into, rowBytes);
     } else if (row < base.rows()) {
-      base.get(index, row, into);
+      getOld(row, into);
     } else {
       into.put(new byte[rowBytes]); // appended without a chunk
+    }
+  }
+
+  /** Of a damaged chunk, what is left of the row, for its image's checksums to refuse. */
+  private void getOld(long row, ByteBuffer into) throws IOException {
+    try {
+      base.get(index, row, into);
+    } catch (Hdf5FormatException e) {
+      Chunk chunk = base.chunk(index, row / chunkRows);
+      if (chunk == null) {
+        throw e;
+      }
+      into.put(base.salvaged(spec, chunk), (int) (row % chunkRows) * rowBytes, rowBytes);
     }
   }
 
@@ -249,10 +298,54 @@ final class ChunkWriter {
       }
       drafts.put(number, copyOf(new byte[spec.chunkBytes()]));
     }
-    int inChunk = (int) (row % chunkRows);
-    Draft draft = draft((int) (row / chunkRows), inChunk);
-    storage.write(draft.address + (long) inChunk * rowBytes, value);
-    draft.mixed = true;
+    write(number, (int) (row % chunkRows), value);
+  }
+
+  /** Writes a row, at home or elsewhere. */
+  private void write(int number, int inChunk, ByteBuffer row) throws IOException {
+    Draft draft = draft(number, inChunk);
+    if (draft.isTaken(inChunk)) {
+      writeAway(draft, inChunk, row);
+      if (isMuchAway(number, draft)) {
+        drafts.put(number, copyOf(number, draft));
+      }
+    } else {
+      storage.write(draft.address + (long) inChunk * rowBytes, row);
+      draft.mixed = true;
+    }
+  }
+
+  private void writeAway(Draft draft, int inChunk, ByteBuffer row) throws IOException {
+    CRC32C crc = new CRC32C();
+    crc.update(row.duplicate());
+    Away old = draft.away.get(inChunk);
+    long address = old == null ? spaceAway() : old.address;
+    storage.write(address, row);
+    draft.away.put(inChunk, new Away(address, (int) crc.getValue()));
+  }
+
+  private long spaceAway() {
+    Long address = spare.poll();
+    return address == null ? space.allocate(AwayRows.bytes(rowBytes)) : address;
+  }
+
+  /** Whether writing rows once more to bring them home would cost more than copying the chunk. */
+  private boolean isMuchAway(int number, Draft draft) {
+    AwayRows before = Objects.requireNonNull(base.chunk(index, number)).away();
+    int earlier = before == null ? 0 : before.count();
+    return 4 * draft.away.size() >= chunkRows || 2 * (earlier + draft.away.size()) >= chunkRows;
+  }
+
+  /** The chunk with all rows as they are now, those elsewhere too. */
+  private Draft copyOf(int number, Draft draft) throws IOException {
+    byte[] rows = base.salvaged(spec, Objects.requireNonNull(base.chunk(index, number)));
+    int free = draft.firstRow * rowBytes;
+    storage.read(draft.address + free, rows, free, rows.length - free);
+    for (Map.Entry<Integer, Away> row : draft.away.entrySet()) {
+      storage.read(row.getValue().address, rows, row.getKey() * rowBytes, rowBytes);
+      spare.add(row.getValue().address);
+    }
+    return copyOf(rows);
   }
 
   /** The draft of a chunk into which a row can be written. */
@@ -267,7 +360,7 @@ final class ChunkWriter {
       space.giveBack(new Extent(filtered.address(), filtered.size()));
       ranges.removeIf(range -> range.address() == filtered.address());
       draft = copyOf(rows);
-    } else if (!draft.own && !free) {
+    } else if (!draft.own && !free && spec.filters().any()) {
       // Appended into the free end of a chunk, one of whose older rows is now replaced.
       byte[] rows = new byte[spec.chunkBytes()];
       storage.read(draft.address, rows, 0, draft.endRow * rowBytes);
@@ -287,11 +380,16 @@ final class ChunkWriter {
       long address = space.allocate(spec.chunkBytes());
       return new Draft(address, true, space.isUntouched(address), firstRow);
     }
+    if (TableView.isPlain(spec, old) && !spec.filters().any()) {
+      long freeRow = table.mostRows() - (long) chunk * chunkRows;
+      int firstFree = (int) Math.max(0, Math.min(chunkRows, freeRow));
+      return new Draft(old.address(), false, true, firstFree);
+    }
     if (free && TableView.isPlain(spec, old)) {
       return new Draft(old.address(), false, true, firstRow);
     }
-    byte[] rows = base.decodedUncached(spec, old);
-    return copyOf(rows);
+    // Of a damaged chunk, only the rows that are damaged are lost; their checksums tell.
+    return copyOf(base.salvaged(spec, old));
   }
 
   private Draft copyOf(byte[] rows) throws IOException {
@@ -326,6 +424,8 @@ final class ChunkWriter {
   /** Writes what is left to write, for a table of so many rows. */
   void finish(long rows) throws IOException {
     unpackTail(rows);
+    spare.forEach(address -> space.giveBack(new Extent(address, AwayRows.bytes(rowBytes))));
+    spare.clear();
     for (Map.Entry<Integer, Draft> entry : drafts.entrySet()) {
       Draft draft = entry.getValue();
       long rowsInChunk = Math.min(chunkRows, rows - (long) entry.getKey() * chunkRows);
@@ -346,7 +446,7 @@ final class ChunkWriter {
         && old != null
         && !TableView.isPlain(spec, old)
         && !drafts.containsKey(chunk)) {
-      drafts.put(chunk, copyOf(base.decodedUncached(spec, old)));
+      drafts.put(chunk, copyOf(base.salvaged(spec, old)));
     }
   }
 
@@ -367,6 +467,11 @@ final class ChunkWriter {
       ranges.add(
           new DataRange(draft.address + (long) first * rowBytes, (end - first) * rowBytes, crc));
     }
+    draft.away.forEach(
+        (row, away) -> {
+          ranges.add(new DataRange(away.address, rowBytes, away.crc));
+          moves.add(new Move(away.address, draft.address + (long) row * rowBytes, rowBytes));
+        });
   }
 
   private int crcInFile(Draft draft, int first, int end) throws IOException {
@@ -391,11 +496,13 @@ final class ChunkWriter {
       Chunk before = base.chunk(index, number);
       Chunk chunk = number < count ? chunkOf(entry.getValue(), before) : null;
       if (chunk != null && !chunk.equals(before)) {
-        column.chunk(number, chunk, changes);
+        if (before == null || before.address() != chunk.address()) {
+          column.chunk(number, chunk, changes);
+          letGo(before, number);
+        }
         boolean seen = !copied && (long) number * chunkRows < base.rows();
         chunks = ColumnView.with(chunks, number, chunk, seen);
         copied |= seen;
-        letGo(before, number);
       }
     }
     for (int number = count; (long) number * chunkRows < base.rows(); number++) {
@@ -417,20 +524,55 @@ final class ChunkWriter {
   private void letGo(@Nullable Chunk chunk, int number) {
     if (chunk != null && (long) number * chunkRows < base.rows()) {
       letGo.add(new Extent(chunk.address(), chunk.size()));
+      AwayRows away = chunk.away();
+      if (away != null) {
+        away.extents(rowBytes).forEach(this::letGoAway);
+      }
     }
+  }
+
+  private void letGoAway(Extent away) {
+    letGo.add(away);
+    awayBytes -= away.length();
   }
 
   private Chunk chunkOf(Draft draft, @Nullable Chunk before) {
     if (draft.filtered != null) {
       return draft.filtered;
     }
-    return draft.own || before == null
-        ? new Chunk(draft.address, spec.chunkBytes(), spec.filters().skipAll())
-        : before;
+    if (draft.own || before == null) {
+      return new Chunk(draft.address, spec.chunkBytes(), spec.filters().skipAll());
+    }
+    return draft.away.isEmpty() ? before : withAway(before, draft);
+  }
+
+  private Chunk withAway(Chunk before, Draft draft) {
+    AwayRows earlier = before.away() == null ? AwayRows.NONE : before.away();
+    SortedMap<Integer, Long> addresses = new TreeMap<>();
+    draft.away.forEach(
+        (row, away) -> {
+          addresses.put(row, away.address);
+          awayBytes += AwayRows.bytes(rowBytes);
+          long replaced = earlier.address(row);
+          if (replaced >= 0) {
+            letGoAway(new Extent(replaced, AwayRows.bytes(rowBytes)));
+          }
+        });
+    return before.with(earlier.with(addresses));
   }
 
   List<DataRange> dataRanges() {
     return ranges;
+  }
+
+  /** Which of its rows a checkpoint has to bring home. */
+  List<Move> moves() {
+    return moves;
+  }
+
+  /** By how much more its rows take elsewhere than before. */
+  long awayBytes() {
+    return awayBytes;
   }
 
   List<Extent> letGo() {

@@ -66,6 +66,35 @@ public record Filters(boolean shuffle, int deflateLevel) {
     return shuffle && (mask & 1) == 0 ? unshuffle(bytes, elementSize) : bytes;
   }
 
+  /**
+   * As much as can be decoded of a chunk that may be damaged. What can't is zero, or, as no
+   * checksum vouches for it, anything.
+   */
+  byte[] salvage(byte[] stored, int mask, int chunkBytes, int elementSize) {
+    int deflateBit = shuffle ? 2 : 1;
+    byte[] bytes = Arrays.copyOf(stored, chunkBytes);
+    if (deflateLevel > 0 && (mask & deflateBit) == 0) {
+      bytes = new byte[chunkBytes];
+      inflateWhatIsWhole(stored, bytes);
+    }
+    return shuffle && (mask & 1) == 0 ? unshuffle(bytes, elementSize) : bytes;
+  }
+
+  private static void inflateWhatIsWhole(byte[] stored, byte[] out) {
+    Inflater inflater = new Inflater();
+    try {
+      inflater.setInput(stored);
+      int inflated = 1;
+      for (int count = 0; inflated > 0 && count < out.length; count += inflated) {
+        inflated = inflater.inflate(out, count, out.length - count);
+      }
+    } catch (DataFormatException e) {
+      return; // here the damage begins
+    } finally {
+      inflater.end();
+    }
+  }
+
   private static byte[] shuffle(byte[] chunk, int elementSize) {
     int elements = chunk.length / elementSize;
     byte[] out = new byte[chunk.length];

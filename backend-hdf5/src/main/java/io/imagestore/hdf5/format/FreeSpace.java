@@ -22,7 +22,7 @@ final class FreeSpace {
       new TreeSet<>(Comparator.comparingLong(Extent::length).thenComparingLong(Extent::address));
   private final TreeMap<Long, Extent> freeByAddress = new TreeMap<>();
   private final List<Extent> letGo = new ArrayList<>();
-  private final List<Extent> taken = new ArrayList<>();
+  private final Map<Long, Extent> taken = new TreeMap<>();
   private long letGoBytes;
   private long end;
   private long committedEnd;
@@ -106,7 +106,7 @@ final class FreeSpace {
     Extent fit = free.ceiling(new Extent(0, bytes));
     if (fit != null) {
       take(fit);
-      taken.add(new Extent(fit.address(), bytes));
+      taken.put(fit.address(), new Extent(fit.address(), bytes));
       add(new Extent(fit.address() + bytes, fit.length() - bytes));
       return fit.address();
     }
@@ -123,7 +123,7 @@ final class FreeSpace {
   /** Gives back at once what was taken since the last commit, and nobody has been told of. */
   void giveBack(Extent extent) {
     add(extent);
-    taken.removeIf(own -> own.address() == extent.address());
+    taken.remove(extent.address());
     untouched = Math.max(untouched, end);
   }
 
@@ -149,7 +149,7 @@ final class FreeSpace {
 
   /** Takes back all that happened since the last commit. */
   void rollback() {
-    taken.forEach(this::add);
+    taken.values().forEach(this::add);
     taken.clear();
     cutOff();
     untouched = Math.max(untouched, end);

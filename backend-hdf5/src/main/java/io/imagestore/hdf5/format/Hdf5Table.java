@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -67,7 +68,7 @@ public final class Hdf5Table implements Closeable {
     StorageFile storage = StorageFile.create(files, path, start);
     boolean made = false;
     try {
-      Hdf5Table table = forWriting(path, storage, schemas, cacheBytes, files);
+      Hdf5Table table = forWriting(path, storage, schemas, List.of(), cacheBytes, files);
       made = true;
       return table;
     } finally {
@@ -78,19 +79,25 @@ public final class Hdf5Table implements Closeable {
   }
 
   private static Hdf5Table forWriting(
-      Path path, StorageFile storage, List<TableSchema> schemas, long cacheBytes, StoreFiles files)
+      Path path,
+      StorageFile storage,
+      List<TableSchema> schemas,
+      Collection<Move> moves,
+      long cacheBytes,
+      StoreFiles files)
       throws IOException {
     TableStructure structure = TableStructure.read(new PagedSource(storage), schemas);
     ReuseGuard guard = new ReuseGuard(storage, true, ReuseCounter.read(storage));
-    TableView view = view(storage, structure, cacheBytes);
+    TableView view = view(storage, structure, moves, cacheBytes);
     TableWriter writer = new TableWriter(files, path, storage, structure, guard, view);
     return new Hdf5Table(path, storage, structure, guard, view, writer);
   }
 
-  private static TableView view(StorageFile storage, TableStructure structure, long cacheBytes)
+  private static TableView view(
+      StorageFile storage, TableStructure structure, Collection<Move> moves, long cacheBytes)
       throws IOException {
     return new TableView(
-        storage, new ChunkCache(cacheBytes), structure.endOfFile(), structure.chunks());
+        storage, new ChunkCache(cacheBytes), structure.endOfFile(), structure.chunks(moves));
   }
 
   /**
@@ -116,10 +123,8 @@ public final class Hdf5Table implements Closeable {
       Path journalPath = Journal.beside(path);
       boolean interrupted = Files.exists(journalPath);
       JournalContents journal = JournalContents.read(journalPath);
-      if (interrupted) {
-        recover(storage, journal, journalPath);
-      }
-      table = forWriting(path, storage, schemas, cacheBytes, files);
+      Collection<Move> moves = interrupted ? recover(storage, journal, journalPath) : List.of();
+      table = forWriting(path, storage, schemas, moves, cacheBytes, files);
       requireCounter(storage);
       checkSettled(table.structure, journal, journalPath);
       TableWriter writer = table.writer();
@@ -139,13 +144,15 @@ public final class Hdf5Table implements Closeable {
     }
   }
 
-  private static void recover(StorageFile storage, JournalContents journal, Path journalPath)
-      throws IOException {
+  /** Gives what the writer has to bring home. */
+  private static Collection<Move> recover(
+      StorageFile storage, JournalContents journal, Path journalPath) throws IOException {
     Recovery recovery = Recovery.of(journal, storage, journalPath);
     requireCounter(storage);
     // Readers may have seen a commit that is now taken back.
     new ReuseGuard(storage, true, ReuseCounter.read(storage)).announce();
     recovery.write(storage);
+    return recovery.moves();
   }
 
   private static void requireCounter(StorageFile storage) throws IOException {
@@ -191,11 +198,11 @@ public final class Hdf5Table implements Closeable {
         ReuseCounter.Reading counter = ReuseCounter.read(storage);
         JournalContents journal = JournalContents.read(journalPath);
         try {
-          ByteSource source =
-              new PagedSource(Recovery.of(journal, storage, journalPath).over(storage));
+          Recovery recovery = Recovery.of(journal, storage, journalPath);
+          ByteSource source = new PagedSource(recovery.over(storage));
           TableStructure structure = TableStructure.read(source, schemas);
           checkSettled(structure, journal, journalPath);
-          TableView view = view(storage, structure, cacheBytes);
+          TableView view = view(storage, structure, recovery.moves(), cacheBytes);
           opened = isStill(counter, journal, storage, journalPath);
           if (opened) {
             ReuseGuard guard = new ReuseGuard(storage, false, counter);

@@ -21,14 +21,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After 8 bytes of signature and the 8 bytes of its file's identity, it is a sequence of
  * records: the payload's length (4 bytes), its CRC-32C (4), and the payload, which is a kind (1), a
- * sequence number (8), and lists of patches and data ranges. All numbers are little-endian. Three
- * kinds are known:
+ * sequence number (8), and lists of patches, data ranges and moves. All numbers are little-endian.
+ * Three kinds are known:
  *
  * <ul>
  *   <li>checkpoint: all before this record is settled. Holds the metadata that is likely to change,
- *       as it is.
+ *       as it is, and which rows are to be brought home.
  *   <li>before: more metadata, as it was at the checkpoint, that the next commit will change.
- *   <li>commit: metadata as the commit makes it, and checksums of the raw data that it wrote.
+ *   <li>commit: metadata as the commit makes it, checksums of the raw data that it wrote, and which
+ *       of that belongs elsewhere.
  * </ul>
  *
  * A record whose checksum doesn't fit, or whose number isn't the next, ends the journal; zeros may
@@ -39,7 +40,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal implements Closeable {
 
-  static final byte[] SIGNATURE = {'H', '5', 'J', 'O', 'U', 'R', 'N', '1'};
+  static final byte[] SIGNATURE = {'H', '5', 'J', 'O', 'U', 'R', 'N', '2'};
   static final int START = SIGNATURE.length + Long.BYTES;
   static final byte CHECKPOINT = 1;
   static final byte BEFORE = 2;
@@ -61,6 +62,14 @@ final class Journal implements Closeable {
   private boolean uncertain;
   private @Nullable StoreFile through;
 
+  /**
+   * What a checkpoint says of the state that is never gone back behind.
+   *
+   * @param metadata that is likely to change, as it is
+   * @param moves that bring rows home
+   */
+  record Checkpoint(List<Patch> metadata, List<Move> moves) {}
+
   private Journal(StoreFiles files, Path path, StoreFile file, long sequence) {
     this.files = files;
     this.path = path;
@@ -76,11 +85,11 @@ final class Journal implements Closeable {
    * Begins a journal where there is none that counts, without waiting for anything.
    *
    * @param identity of the file it belongs to
-   * @param metadata as it is
+   * @param state as it is
    */
-  static Journal begin(StoreFiles files, Path path, long identity, List<Patch> metadata)
+  static Journal begin(StoreFiles files, Path path, long identity, Checkpoint state)
       throws IOException {
-    return make(files, path, path, identity, System.currentTimeMillis() << 16, metadata);
+    return make(files, path, path, identity, System.currentTimeMillis() << 16, state);
   }
 
   /**
@@ -89,14 +98,14 @@ final class Journal implements Closeable {
    *
    * @param identity of the file it belongs to
    * @param sequence its first number, unlike any before
-   * @param metadata as it is
+   * @param state as it is
    * @throws SyncException if it can't be waited for; it may have taken the other one's place
    */
   static Journal replace(
-      StoreFiles files, Path path, long identity, long sequence, List<Patch> metadata)
+      StoreFiles files, Path path, long identity, long sequence, Checkpoint state)
       throws IOException {
     Path fresh = path.resolveSibling(path.getFileName() + ".new");
-    Journal journal = make(files, fresh, path, identity, sequence, metadata);
+    Journal journal = make(files, fresh, path, identity, sequence, state);
     boolean begun = false;
     try {
       journal.sync();
@@ -121,7 +130,7 @@ final class Journal implements Closeable {
   }
 
   private static Journal make(
-      StoreFiles files, Path at, Path later, long identity, long sequence, List<Patch> metadata)
+      StoreFiles files, Path at, Path later, long identity, long sequence, Checkpoint state)
       throws IOException {
     StoreFile file = files.open(at, Access.REPLACE);
     boolean made = false;
@@ -130,7 +139,7 @@ final class Journal implements Closeable {
       ByteBuffer start = ByteBuffer.allocate(START).order(ByteOrder.LITTLE_ENDIAN);
       file.write(0, start.put(SIGNATURE).putLong(identity).flip());
       journal.length = START;
-      journal.append(CHECKPOINT, metadata, List.of());
+      journal.append(CHECKPOINT, state.metadata(), List.of(), state.moves());
       made = true;
       return journal;
     } finally {
@@ -155,10 +164,10 @@ final class Journal implements Closeable {
   }
 
   /** What came before is settled. Waits until that is on the device. */
-  void checkpoint(List<Patch> metadata) throws IOException {
+  void checkpoint(Checkpoint state) throws IOException {
     wholeOrNot(
         () -> {
-          append(CHECKPOINT, metadata, List.of());
+          append(CHECKPOINT, state.metadata(), List.of(), state.moves());
           sync();
         });
   }
@@ -169,21 +178,27 @@ final class Journal implements Closeable {
    * @param before metadata that the journal doesn't have yet, as it was
    * @param after metadata as the commit makes it
    * @param data what else it wrote
+   * @param moves what of that belongs elsewhere
    * @param durable whether to wait until the commit, and all before it, is on the device
    */
-  void commit(List<Patch> before, List<Patch> after, List<DataRange> data, boolean durable)
+  void commit(
+      List<Patch> before,
+      List<Patch> after,
+      List<DataRange> data,
+      List<Move> moves,
+      boolean durable)
       throws IOException {
     wholeOrNot(
         () -> {
           if (durable && synced && before.isEmpty()) {
             reserve();
-            writeThrough(record(COMMIT, after, data));
+            writeThrough(record(COMMIT, after, data, moves));
             return;
           }
           if (!before.isEmpty()) {
-            append(BEFORE, before, List.of());
+            append(BEFORE, before, List.of(), List.of());
           }
-          append(COMMIT, after, data);
+          append(COMMIT, after, data, moves);
           if (durable) {
             sync();
           }
@@ -234,8 +249,9 @@ final class Journal implements Closeable {
     }
   }
 
-  private void append(byte kind, List<Patch> patches, List<DataRange> ranges) throws IOException {
-    byte[] record = record(kind, patches, ranges);
+  private void append(byte kind, List<Patch> patches, List<DataRange> ranges, List<Move> moves)
+      throws IOException {
+    byte[] record = record(kind, patches, ranges, moves);
     file.write(length, record, 0, record.length);
     appended(record);
     synced = false;
@@ -246,8 +262,8 @@ final class Journal implements Closeable {
     sequence++;
   }
 
-  private byte[] record(byte kind, List<Patch> patches, List<DataRange> ranges) {
-    long size = 1 + 8 + 4 + 4 + 16L * ranges.size();
+  private byte[] record(byte kind, List<Patch> patches, List<DataRange> ranges, List<Move> moves) {
+    long size = 1 + 8 + 4 + 4 + 4 + 16L * ranges.size() + 20L * moves.size();
     for (Patch patch : patches) {
       size += 12 + patch.bytes().length;
     }
@@ -261,6 +277,10 @@ final class Journal implements Closeable {
     record.putInt(ranges.size());
     for (DataRange range : ranges) {
       record.putLong(range.address()).putInt(range.length()).putInt(range.crc32c());
+    }
+    record.putInt(moves.size());
+    for (Move move : moves) {
+      record.putLong(move.from()).putLong(move.to()).putInt(move.length());
     }
     record.putInt(0, (int) size).putInt(4, crc(record.array(), HEAD, (int) size));
     return record.array();

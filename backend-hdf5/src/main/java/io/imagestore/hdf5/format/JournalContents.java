@@ -18,22 +18,32 @@ import java.util.Objects;
  * @param identity of the file that it belongs to
  * @param epoch the sequence number of the last checkpoint
  * @param before the metadata as it was at that checkpoint, as far as commits change it
+ * @param moves that the checkpoint began, and that may not be done
  * @param commits since the checkpoint
  * @param beforeCrc a checksum of all that tells of the checkpoint
  */
 record JournalContents(
-    long identity, long epoch, List<Patch> before, List<Commit> commits, int beforeCrc) {
+    long identity,
+    long epoch,
+    List<Patch> before,
+    List<Move> moves,
+    List<Commit> commits,
+    int beforeCrc) {
+
+  private static final int LEAST = 21;
 
   /** A journal that settles nothing: as good as none. */
-  static final JournalContents NOTHING = new JournalContents(0, -1, List.of(), List.of(), 0);
+  static final JournalContents NOTHING =
+      new JournalContents(0, -1, List.of(), List.of(), List.of(), 0);
 
   /**
    * One commit.
    *
    * @param metadata as it is after it
    * @param data what it wrote
+   * @param moves what of that belongs elsewhere
    */
-  record Commit(List<Patch> metadata, List<DataRange> data) {}
+  record Commit(List<Patch> metadata, List<DataRange> data, List<Move> moves) {}
 
   boolean isNothing() {
     return epoch < 0;
@@ -73,7 +83,7 @@ record JournalContents(
     while (file.remaining() > Journal.HEAD) {
       int size = file.getInt();
       int crc = file.getInt();
-      if (size < 17
+      if (size < LEAST
           || size > file.remaining()
           || Journal.crc(bytes, file.position(), size) != crc) {
         break;
@@ -98,23 +108,25 @@ record JournalContents(
       throws IOException {
     List<Patch> patches = new ArrayList<>();
     List<DataRange> ranges = new ArrayList<>();
-    parse(record, patches, ranges);
+    List<Move> moved = new ArrayList<>();
+    parse(record, patches, ranges, moved);
     switch (kind) {
       case Journal.CHECKPOINT -> {
-        return new JournalContents(owner, number, patches, new ArrayList<>(), crc);
+        return new JournalContents(owner, number, patches, moved, new ArrayList<>(), crc);
       }
       case Journal.BEFORE -> {
         before.addAll(patches);
-        return new JournalContents(owner, epoch, before, commits, 31 * beforeCrc + crc);
+        return new JournalContents(owner, epoch, before, moves, commits, 31 * beforeCrc + crc);
       }
-      case Journal.COMMIT -> commits.add(new Commit(patches, ranges));
+      case Journal.COMMIT -> commits.add(new Commit(patches, ranges, moved));
       default ->
           throw new Hdf5FormatException("the journal has a record of the unknown kind " + kind);
     }
     return this;
   }
 
-  private static void parse(ByteBuffer record, List<Patch> patches, List<DataRange> ranges)
+  private static void parse(
+      ByteBuffer record, List<Patch> patches, List<DataRange> ranges, List<Move> moves)
       throws IOException {
     try {
       for (int i = record.getInt(); i > 0; i--) {
@@ -125,6 +137,9 @@ record JournalContents(
       }
       for (int i = record.getInt(); i > 0; i--) {
         ranges.add(new DataRange(record.getLong(), record.getInt(), record.getInt()));
+      }
+      for (int i = record.getInt(); i > 0; i--) {
+        moves.add(new Move(record.getLong(), record.getLong(), record.getInt()));
       }
     } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
       Hdf5FormatException damaged =

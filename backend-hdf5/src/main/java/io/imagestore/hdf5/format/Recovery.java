@@ -4,7 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.zip.CRC32C;
 
 /**
@@ -17,6 +20,7 @@ final class Recovery {
 
   private final Overlay metadata = new Overlay();
   private final List<DataRange> data = new ArrayList<>();
+  private final Map<Long, Move> moves = new TreeMap<>();
 
   private Recovery() {}
 
@@ -35,14 +39,21 @@ final class Recovery {
     checkBelongs(journal, file, journalPath);
     checkUnchanged(journal, file, journalPath);
     journal.before().forEach(recovery.metadata::put);
+    recovery.add(journal.moves());
     for (JournalContents.Commit commit : journal.commits()) {
       if (!isWhole(commit.data(), file)) {
         break;
       }
       commit.metadata().forEach(recovery.metadata::put);
       recovery.data.addAll(commit.data());
+      recovery.add(commit.moves());
     }
     return recovery;
+  }
+
+  /** Of what belongs in one place, the last counts. */
+  private void add(List<Move> later) {
+    later.forEach(move -> moves.put(move.to(), move));
   }
 
   /** The metadata of the last record, which is the right one as long as no power was lost. */
@@ -53,7 +64,12 @@ final class Recovery {
     return overlay;
   }
 
-  /** The file in that state. */
+  /** What of that state isn't where it belongs, and may not belong anywhere any more. */
+  Collection<Move> moves() {
+    return moves.values();
+  }
+
+  /** The file in that state, but for what isn't where it belongs. */
   ByteSource over(StorageFile file) {
     return new OverlaidSource(file, metadata);
   }

@@ -3,6 +3,7 @@ package io.imagestore.hdf5.format;
 import io.imagestore.hdf5.format.ObjectHeader.Message;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
@@ -11,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -165,13 +168,40 @@ final class TableStructure {
     return attributes.containsKey(UNSETTLED);
   }
 
-  /** The columns' chunks. */
-  List<TableView.ColumnView> chunks() throws IOException {
+  /**
+   * The columns' chunks.
+   *
+   * @param moves what of their rows lies elsewhere
+   */
+  List<TableView.ColumnView> chunks(Collection<Move> moves) throws IOException {
+    TreeMap<Long, Move> byTarget = new TreeMap<>();
+    moves.forEach(move -> byTarget.put(move.to(), move));
     List<TableView.ColumnView> views = new ArrayList<>();
     for (Column column : columns) {
-      views.add(new TableView.ColumnView(column.spec(), column.rows(), column.chunks(endOfFile())));
+      @Nullable Chunk[] chunks = column.chunks(endOfFile());
+      for (int i = 0; i < chunks.length && !moves.isEmpty(); i++) {
+        chunks[i] = withAway(chunks[i], column.spec(), byTarget);
+      }
+      views.add(new TableView.ColumnView(column.spec(), column.rows(), chunks));
     }
     return views;
+  }
+
+  private static @Nullable Chunk withAway(
+      @Nullable Chunk chunk, ColumnSpec spec, SortedMap<Long, Move> moves) throws IOException {
+    if (chunk == null || spec.filters().any()) {
+      return chunk;
+    }
+    SortedMap<Integer, Long> rows = new TreeMap<>();
+    for (Move move : moves.subMap(chunk.address(), chunk.address() + chunk.size()).values()) {
+      long offset = move.to() - chunk.address();
+      if (move.length() != spec.rowBytes() || offset % spec.rowBytes() != 0 || move.from() < 0) {
+        throw new Hdf5FormatException(
+            "the journal has rows for dataset '" + spec.name() + "' that it can't have");
+      }
+      rows.put((int) (offset / spec.rowBytes()), move.from());
+    }
+    return rows.isEmpty() ? chunk : chunk.with(AwayRows.NONE.with(rows));
   }
 
   /**
@@ -199,8 +229,12 @@ final class TableStructure {
     return blocks;
   }
 
-  /** What lies between what is known may be used, if there is nothing that isn't known. */
-  List<Extent> unused() throws IOException {
+  /**
+   * What lies between what is known may be used, if there is nothing that isn't known.
+   *
+   * @param away is used, too
+   */
+  List<Extent> unused(List<Extent> away) throws IOException {
     List<String> ours = columns.stream().map(column -> column.spec().name()).toList();
     for (Message message : root.messages()) {
       boolean foreignLink =
@@ -215,7 +249,7 @@ final class TableStructure {
     if (superblock.hasExtension() || !columns.stream().allMatch(Column::isWhollyKnown)) {
       return List.of();
     }
-    List<Extent> used = new ArrayList<>();
+    List<Extent> used = new ArrayList<>(away);
     used.add(new Extent(0, ReuseCounter.END));
     root.blocks().forEach(block -> used.add(new Extent(block.address(), block.size())));
     for (Column column : columns) {

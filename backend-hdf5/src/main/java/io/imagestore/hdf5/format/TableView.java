@@ -3,6 +3,7 @@ package io.imagestore.hdf5.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -138,19 +139,44 @@ public final class TableView implements RowReader {
       int inChunk = (int) ((row + done) % chunkRows);
       int part = Math.min(count - done, chunkRows - inChunk);
       Chunk chunk = number < view.chunks.length ? view.chunks[number] : null;
-      get(view.spec, chunk, inChunk * view.rowBytes, part * view.rowBytes, into);
+      get(view, chunk, inChunk, part, into);
       done += part;
     }
   }
 
-  private void get(ColumnSpec spec, @Nullable Chunk chunk, int offset, int bytes, ByteBuffer into)
+  private void get(ColumnView view, @Nullable Chunk chunk, int row, int count, ByteBuffer into)
       throws IOException {
+    int offset = row * view.rowBytes;
+    int bytes = count * view.rowBytes;
     if (chunk == null) {
       into.put(new byte[bytes]); // never written, so the fill value
-    } else if (isPlain(spec, chunk)) {
+      return;
+    }
+    if (!isPlain(view.spec, chunk)) {
+      into.put(decoded(view.spec, chunk), offset, bytes);
+      return;
+    }
+    AwayRows away = chunk.away();
+    if (away == null) {
       storage.get(chunk.address() + offset, into, bytes);
     } else {
-      into.put(decoded(spec, chunk), offset, bytes);
+      getPlain(chunk, away, view.rowBytes, row, row + count, into);
+    }
+  }
+
+  private void getPlain(Chunk chunk, AwayRows away, int rowBytes, int row, int end, ByteBuffer into)
+      throws IOException {
+    int at = row;
+    int index = away.indexFrom(row);
+    while (at < end) {
+      int next = index < away.count() ? Math.min(end, away.rows()[index]) : end;
+      storage.get(chunk.address() + (long) at * rowBytes, into, (next - at) * rowBytes);
+      at = next;
+      if (at < end) {
+        storage.get(away.addresses()[index], into, rowBytes);
+        index++;
+        at++;
+      }
     }
   }
 
@@ -166,7 +192,11 @@ public final class TableView implements RowReader {
         return 0; // never written, so the fill value
       }
       if (isPlain(view.spec, chunk)) {
-        return storage.getInt(chunk.address() + row % chunkRows * Integer.BYTES);
+        AwayRows away = chunk.away();
+        int inChunk = (int) (row % chunkRows);
+        long elsewhere = away == null ? -1 : away.address(inChunk);
+        return storage.getInt(
+            elsewhere < 0 ? chunk.address() + (long) inChunk * Integer.BYTES : elsewhere);
       }
     }
     return RowReader.super.getInt(column, row);
@@ -203,9 +233,68 @@ public final class TableView implements RowReader {
 
   /** A chunk's rows, in an array of the caller's own. */
   byte[] decodedUncached(ColumnSpec spec, Chunk chunk) throws IOException {
-    ByteBuffer stored = ByteBuffer.allocate(chunk.size());
-    storage.get(chunk.address(), stored, chunk.size());
     return spec.filters()
-        .decode(stored.array(), chunk.mask(), spec.chunkBytes(), spec.type().size());
+        .decode(stored(spec, chunk), chunk.mask(), spec.chunkBytes(), spec.type().size());
+  }
+
+  /**
+   * The same, but of a chunk that is damaged all that can still be decoded, and zeros or anything
+   * in place of the rest.
+   */
+  byte[] salvaged(ColumnSpec spec, Chunk chunk) throws IOException {
+    return spec.filters()
+        .salvage(stored(spec, chunk), chunk.mask(), spec.chunkBytes(), spec.type().size());
+  }
+
+  private byte[] stored(ColumnSpec spec, Chunk chunk) throws IOException {
+    ByteBuffer stored = ByteBuffer.allocate(chunk.size());
+    AwayRows away = chunk.away();
+    if (away == null) {
+      storage.get(chunk.address(), stored, chunk.size());
+    } else {
+      getPlain(chunk, away, spec.rowBytes(), 0, spec.chunkRows(), stored);
+    }
+    return stored.array();
+  }
+
+  // Rows that aren't where they belong.
+
+  /** What brings all rows home. */
+  List<Move> moves() {
+    List<Move> moves = new ArrayList<>();
+    forEachAway(
+        (view, chunk, away, endRow) ->
+            moves.addAll(away.moves(chunk.address(), view.rowBytes, endRow)));
+    return moves;
+  }
+
+  /** The space that rows take elsewhere. */
+  List<Extent> away() {
+    List<Extent> extents = new ArrayList<>();
+    forEachAway((view, chunk, away, endRow) -> extents.addAll(away.extents(view.rowBytes)));
+    return extents;
+  }
+
+  /** All rows were copied home; the space that they took elsewhere isn't used again so soon. */
+  void broughtHome() {
+    forEachAway((view, chunk, away, endRow) -> chunk.broughtHome());
+  }
+
+  private interface AwayVisitor {
+    void visit(ColumnView view, Chunk chunk, AwayRows away, int endRow);
+  }
+
+  private void forEachAway(AwayVisitor visitor) {
+    for (ColumnView view : columns) {
+      int chunkRows = view.spec.chunkRows();
+      for (int number = 0; (long) number * chunkRows < view.length; number++) {
+        Chunk chunk = number < view.chunks.length ? view.chunks[number] : null;
+        AwayRows away = chunk == null ? null : chunk.away();
+        if (chunk != null && away != null) {
+          int endRow = (int) Math.min(chunkRows, view.length - (long) number * chunkRows);
+          visitor.visit(view, chunk, away, endRow);
+        }
+      }
+    }
   }
 }

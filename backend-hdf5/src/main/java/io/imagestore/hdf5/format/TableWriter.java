@@ -3,6 +3,7 @@ package io.imagestore.hdf5.format;
 import io.imagestore.spi.StoreFiles;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,20 +53,33 @@ import org.jspecify.annotations.Nullable;
  *       the journal.
  * </ol>
  *
+ * <p>A row that is replaced has its new bytes elsewhere, in space that no state refers to, and the
+ * commit's record tells where it belongs. Whoever reads that commit, be it here, in another process
+ * or after a crash, reads the row there: its home still belongs to earlier states.
+ *
  * <p><b>A checkpoint</b>, of which a failure before step 2 changes nothing:
  *
  * <ol>
  *   <li>The file is waited for: all commits are on the device.
- *   <li>The metadata as it is now is appended to the journal, or, if that is long, written to a new
- *       one as in the beginning; it is waited for. <em>This decides</em> that earlier states are
- *       never gone back to. Leads from NEW to LOGGING.
+ *   <li>The metadata as it is now is appended to the journal, with the list of rows that aren't at
+ *       home, or, if that is long, written to a new one as in the beginning; it is waited for.
+ *       <em>This decides</em> that earlier states are never gone back to. Leads from NEW to
+ *       LOGGING.
  *   <li>It is announced to readers that what only earlier states refer to will be overwritten. From
  *       here on, that space may be used again.
+ *   <li>The rows are copied home. Nothing waits for that: until the next checkpoint has waited for
+ *       the file, the journal has the list, and what the rows took elsewhere isn't used again. So a
+ *       crash leaves copies to be made once more, and a reader who goes on reading there isn't
+ *       wrong. A failure leaves the list to the next checkpoint.
  *   <li>A commit removes the mark of a new file.
  * </ol>
  *
- * <p><b>Closing</b> leads to IDLE: a checkpoint, if the file is marked; the file is waited for, so
- * that it needs the journal no more; the journal is emptied, which is waited for, and deleted.
+ * <p>Recovery doesn't copy: records of commits may vouch for what was at home before. It begins a
+ * journal of its own in place of that one, with the list, and then does as a checkpoint does.
+ *
+ * <p><b>Closing</b> leads to IDLE: a checkpoint, if the file is marked or rows aren't at home; the
+ * file is waited for, so that it needs the journal no more; the journal is emptied, which is waited
+ * for, and deleted.
  *
  * <p>For one thread, but for {@link #view}.
  */
@@ -107,6 +121,9 @@ final class TableWriter implements Closeable {
   /** Rows from this number on were never written to. */
   private long dirtyRows;
 
+  /** What rows take that aren't at home. */
+  private long awayBytes;
+
   TableWriter(
       StoreFiles files,
       Path path,
@@ -125,6 +142,11 @@ final class TableWriter implements Closeable {
     this.space = new FreeSpace(structure.endOfFile());
     this.mostRows = view.rows();
     this.dirtyRows = view.rows();
+    this.awayBytes = bytes(view.away());
+  }
+
+  private static long bytes(List<Extent> extents) {
+    return extents.stream().mapToLong(Extent::length).sum();
   }
 
   StorageFile storage() {
@@ -157,7 +179,7 @@ final class TableWriter implements Closeable {
 
   /** Takes over a file that was closed, or never flushed. */
   void takeOver() throws IOException {
-    structure.unused().forEach(space::add);
+    structure.unused(List.of()).forEach(space::add);
     storage.clearFrom(space.end());
   }
 
@@ -166,14 +188,17 @@ final class TableWriter implements Closeable {
    * it was recovered with no more.
    */
   void takeOverRecovered() throws IOException {
-    structure.unused().forEach(space::add);
+    structure.unused(view.away()).forEach(space::add);
     storage.sync();
     state = State.IDLE;
     if (structure.isMarkedUnsettled()) {
       removeMark(true); // with a journal in place of that one
+    } else if (awayBytes > 0) {
+      beginJournal(); // in place of that one, too
     } else {
       Journal.discard(files, journalPath);
     }
+    bringHome();
     // Not before, for the journal may vouch for rows that a later commit deleted; and a file that
     // ends where its superblock says tells of another program's work.
     dirtyRows = Long.MAX_VALUE;
@@ -188,7 +213,7 @@ final class TableWriter implements Closeable {
     if (journal == null) {
       beginJournal();
     } else if (journal.length() > MAX_JOURNAL_BYTES
-        || letGoBytes() > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
+        || letGoBytes() + awayBytes > Math.max(MAX_LET_GO_BYTES, space.end() / 4)) {
       checkpoint();
     }
     return new Transaction(this);
@@ -198,12 +223,12 @@ final class TableWriter implements Closeable {
     Set<MetadataBlock> blocks = structure.likelyToChange(structure.isMarkedUnsettled());
     guard.announce();
     if (state == State.NEW) {
-      journal = Journal.begin(files, journalPath, guard.identity(), whole(blocks));
+      journal = Journal.begin(files, journalPath, guard.identity(), asItIs(blocks));
     } else {
       try {
         storage.sync();
         long sequence = System.currentTimeMillis() << 16;
-        journal = Journal.replace(files, journalPath, guard.identity(), sequence, whole(blocks));
+        journal = Journal.replace(files, journalPath, guard.identity(), sequence, asItIs(blocks));
       } catch (SyncException e) {
         throw failed(e, "nothing of this is stored");
       }
@@ -212,8 +237,8 @@ final class TableWriter implements Closeable {
     covered = blocks;
   }
 
-  private static List<Patch> whole(Set<MetadataBlock> blocks) {
-    return blocks.stream().map(MetadataBlock::whole).toList();
+  private Journal.Checkpoint asItIs(Set<MetadataBlock> blocks) {
+    return new Journal.Checkpoint(blocks.stream().map(MetadataBlock::whole).toList(), view.moves());
   }
 
   // Committing.
@@ -244,6 +269,7 @@ final class TableWriter implements Closeable {
     transaction.letGo();
     space.commit();
     blobSpaces.values().forEach(FreeSpace::commit);
+    awayBytes += transaction.awayBytes();
     changed = true;
     mostRows = Math.max(mostRows, transaction.rows());
     dirtyRows = Math.max(dirtyRows, transaction.mostRows());
@@ -285,7 +311,7 @@ final class TableWriter implements Closeable {
     List<Patch> after = new ArrayList<>(changes.additions());
     after.addAll(inPlace);
     boolean wait = state == State.LOGGING && (durable || !before.isEmpty());
-    log().commit(before, after, transaction.dataRanges(), wait);
+    log().commit(before, after, transaction.dataRanges(), transaction.moves(), wait);
   }
 
   /** Step 5. */
@@ -341,10 +367,10 @@ final class TableWriter implements Closeable {
     Set<MetadataBlock> blocks = structure.likelyToChange(structure.isMarkedUnsettled());
     if (old.length() > MAX_JOURNAL_BYTES) {
       journal =
-          Journal.replace(files, journalPath, guard.identity(), old.sequence(), whole(blocks));
+          Journal.replace(files, journalPath, guard.identity(), old.sequence(), asItIs(blocks));
       old.close();
     } else {
-      old.checkpoint(whole(blocks));
+      old.checkpoint(asItIs(blocks));
       if (state == State.NEW) {
         old.syncName();
       }
@@ -355,7 +381,7 @@ final class TableWriter implements Closeable {
   }
 
   private boolean isReclaimable() {
-    return letGoBytes() > 0 || dirtyRows > view.rows();
+    return letGoBytes() > 0 || awayBytes > 0 || dirtyRows > view.rows();
   }
 
   private long letGoBytes() {
@@ -366,14 +392,29 @@ final class TableWriter implements Closeable {
     return bytes;
   }
 
-  /** Step 3. */
+  /** Steps 3 and 4. */
   private void reclaim() throws IOException {
     if (isReclaimable()) {
       guard.announce();
       clearDirtyRows();
       space.checkpoint();
       blobSpaces.values().forEach(FreeSpace::checkpoint);
+      bringHome();
     }
+  }
+
+  /**
+   * Copies rows to where they belong. What they took elsewhere is used again a checkpoint later.
+   */
+  private void bringHome() throws IOException {
+    for (Move move : view.moves()) {
+      ByteBuffer row = ByteBuffer.allocate(move.length());
+      storage.get(move.from(), row, move.length());
+      storage.write(move.to(), row.flip());
+    }
+    view.away().forEach(space::letGo);
+    view.broughtHome();
+    awayBytes = 0;
   }
 
   /** Makes rows behind the last one zero again, for HDF5 programs that extend the datasets. */
@@ -394,7 +435,7 @@ final class TableWriter implements Closeable {
     mostRows = view.rows();
   }
 
-  /** Step 4. */
+  /** Step 5. */
   private void removeMark(boolean durable) throws IOException {
     try (Transaction transaction = begin()) {
       transaction.removeAttribute(TableStructure.UNSETTLED);
@@ -432,7 +473,7 @@ final class TableWriter implements Closeable {
   private void finish() throws IOException {
     requireWorking();
     packTails();
-    if (structure.isMarkedUnsettled() || dirtyRows > view.rows()) {
+    if (structure.isMarkedUnsettled() || awayBytes > 0 || dirtyRows > view.rows()) {
       checkpoint();
     }
     storage.sync();

@@ -140,7 +140,7 @@ public final class Transaction implements RowReader, AutoCloseable {
     }
   }
 
-  /** Copies a row as this transaction has it. */
+  /** Copies a row as this transaction has it; of a damaged one, what is left. */
   @Override
   public void get(int column, long row, ByteBuffer into) throws IOException {
     requireRow(row);
@@ -229,6 +229,17 @@ public final class Transaction implements RowReader, AutoCloseable {
     writers.forEach(writer -> ranges.addAll(writer.dataRanges()));
     blobs.forEach(blob -> ranges.addAll(blob.dataRanges()));
     return ranges;
+  }
+
+  List<Move> moves() {
+    List<Move> moves = new ArrayList<>();
+    writers.forEach(writer -> moves.addAll(writer.moves()));
+    return moves;
+  }
+
+  /** By how much more its rows take elsewhere than before. */
+  long awayBytes() {
+    return writers.stream().mapToLong(ChunkWriter::awayBytes).sum();
   }
 
   /** Lets go of what was replaced, since that is committed. */

@@ -16,24 +16,29 @@
  * are of two kinds:
  *
  * <ul>
- *   <li><b>Raw data</b> is never overwritten. Rows are appended into the free end of the last
- *       chunk, or into chunks put into free space; a chunk in which a row is replaced is written
- *       anew elsewhere, and the old one becomes free space at the next checkpoint. Bytes are put
- *       into the free end of a blob, or into a gap in it: a stretch that no state since the last
- *       checkpoint refers to, though it may lie in a chunk that one does.
+ *   <li><b>Raw data</b> is not overwritten before a checkpoint. Rows are appended into the free end
+ *       of the last chunk, or into chunks put into free space. A row that is replaced is written
+ *       elsewhere, and the next checkpoint brings it home, into its chunk; until then, programs
+ *       that don't know the journal see the old one. Where that is much of a chunk, or the chunk is
+ *       filtered, the chunk is written anew elsewhere instead, and the old one becomes free space
+ *       at the next checkpoint. Of a filtered chunk that is damaged, what can be decoded is
+ *       written, and what can't isn't what its rows' checksums tell. Bytes are put into the free
+ *       end of a blob, or into a gap in it: a stretch that no state since the last checkpoint
+ *       refers to, though it may lie in a chunk that one does.
  *   <li><b>Metadata</b>, some hundred bytes a commit, is changed in place, but only after the
  *       change is in a {@linkplain io.imagestore.hdf5.format.Journal journal} beside the file,
  *       which also holds what was there before.
  * </ul>
  *
- * <p>A commit writes its raw data, then one journal record with the new metadata and a CRC-32C of
- * each stretch of raw data, then the metadata. A <em>checkpoint</em> waits until the file is on the
- * device, and begins the journal anew. After a crash, the metadata is set back to the checkpoint's,
- * and the commits are done again one after the other, as far as their records and their raw data
- * turn out to be whole. So it needs no order among the writes between two checkpoints, and no
- * waiting for the device. A new file has nothing to lose before its first checkpoint, so nothing
- * waits until then; it is marked as <em>unsettled</em>, and refused if its journal didn't reach the
- * device. {@code TableWriter} has the states, the steps, and what survives each.
+ * <p>A commit writes its raw data, then one journal record with the new metadata, a CRC-32C of each
+ * stretch of raw data, and what of that belongs elsewhere, then the metadata. A <em>checkpoint</em>
+ * waits until the file is on the device, and begins the journal anew. After a crash, the metadata
+ * is set back to the checkpoint's, and the commits are done again one after the other, as far as
+ * their records and their raw data turn out to be whole. So it needs no order among the writes
+ * between two checkpoints, and no waiting for the device. A new file has nothing to lose before its
+ * first checkpoint, so nothing waits until then; it is marked as <em>unsettled</em>, and refused if
+ * its journal didn't reach the device. {@code TableWriter} has the states, the steps, and what
+ * survives each.
  *
  * <h2>How others read meanwhile</h2>
  *
