@@ -40,7 +40,7 @@ final class Hdf5Snapshot implements Snapshot {
 
   // What is looked for and what is read, kept here so that no image takes an object.
   private final ReadWatch.Reading<StoredRow> finding = this::findWanted;
-  private final ReadWatch.Reading<ByteBuffer> reading = this::readWanted;
+  private final ReadWatch.Reading<ByteBuffer> copying = this::readWanted;
   private long wantedId;
   private int wantedRow;
   private StoredRow wanted = new StoredRow();
@@ -172,7 +172,7 @@ final class Hdf5Snapshot implements Snapshot {
     requirePlace(image);
     wanted = image;
     verifyWanted = verify;
-    return reading(reading);
+    return reading(copying);
   }
 
   private ByteBuffer readWanted() throws IOException {
