@@ -73,8 +73,8 @@ final class Columns {
 
   private static final int CHUNK_BYTES = 1 << 20;
   private static final int METADATA_CHUNK_BYTES = 1 << 16;
-  // 32 KiB of labels. Chunks are copied when a row is replaced, and a small store shouldn't be
-  // large.
+  // 32 KiB of labels. Chunks are copied when many of their rows are replaced, and a small store
+  // shouldn't be large.
   private static final int CHUNK_NUMBERS = 8192;
   // Where images are large, there are fewer of them, and more numbers of each.
   private static final int CHUNK_RECORDS = 512;
