@@ -102,7 +102,7 @@ final class ClosedUnderLoad {
     }
 
     void runUntilClosed(CountDownLatch busy) {
-      int warmUp = few ? random.nextInt(20) : 0;
+      int warmUp = few ? random.nextInt(10) : 0;
       try {
         for (int turn = 0; ; turn++) {
           if (turn == warmUp) {

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 
-/** Opens a store to read, reads {@link ImageGroups} from it, closes it, until it is killed. */
+/**
+ * Opens a store to read, reads {@link ImageGroups} from it, closes it, until it is killed or left
+ * alone.
+ */
 final class KilledReader {
 
   private final SplittableRandom random;
@@ -20,14 +23,15 @@ final class KilledReader {
   }
 
   /**
-   * Reads. Ends only if something is wrong.
+   * Reads. Ends by itself only if something is wrong, or nobody is there to kill it.
    *
    * @param args provider class, store, seed
    */
   public static void main(String[] args) {
     ImageStoreProvider provider = Providers.named(args[0]);
     KilledReader reader = new KilledReader(Long.parseLong(args[2]));
-    for (boolean told = false; ; told = true) {
+    ProcessHandle parent = ProcessHandle.current().parent().orElseThrow();
+    for (boolean told = false; parent.isAlive(); told = true) {
       try (ImageSource store = provider.openReadOnly(Path.of(args[1]), StoreOptions.defaults())) {
         reader.read(store);
       }
