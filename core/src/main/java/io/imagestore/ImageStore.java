@@ -112,6 +112,7 @@ public interface ImageStore extends ImageSource {
    *
    * @param policy where to lay damaged bytes
    * @return what was dropped and mended, and what can't be
+   * @throws IllegalArgumentException if they would be laid aside inside of the store
    * @throws ImageStoreException if damaged bytes can't be laid aside: that image isn't dropped then
    */
   default RepairReport repair(RepairPolicy policy) {
@@ -124,6 +125,7 @@ public interface ImageStore extends ImageSource {
    * @param policy where to lay damaged bytes
    * @param progress is told now and then how many images are checked
    * @return what was dropped and mended, and what can't be
+   * @throws IllegalArgumentException if they would be laid aside inside of the store
    * @throws ImageStoreException if damaged bytes can't be laid aside: that image isn't dropped then
    */
   RepairReport repair(RepairPolicy policy, Progress progress);

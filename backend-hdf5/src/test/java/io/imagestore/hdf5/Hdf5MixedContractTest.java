@@ -3,7 +3,7 @@ package io.imagestore.hdf5;
 import io.imagestore.spi.ImageStoreProvider;
 import io.imagestore.testkit.PersistentStoreContract;
 
-final class Hdf5MixedContractTest extends PersistentStoreContract {
+class Hdf5MixedContractTest extends PersistentStoreContract {
 
   @Override
   protected ImageStoreProvider provider() {

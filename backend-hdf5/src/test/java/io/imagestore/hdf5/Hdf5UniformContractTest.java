@@ -3,7 +3,7 @@ package io.imagestore.hdf5;
 import io.imagestore.spi.ImageStoreProvider;
 import io.imagestore.testkit.PersistentStoreContract;
 
-final class Hdf5UniformContractTest extends PersistentStoreContract {
+class Hdf5UniformContractTest extends PersistentStoreContract {
 
   @Override
   protected ImageStoreProvider provider() {

@@ -28,10 +28,35 @@ public final class DamagedFolder {
     this.folder = folder;
   }
 
+  /**
+   * The folder that a policy names, or the one beside the store.
+   *
+   * @throws IllegalArgumentException if it would be inside of the store
+   */
   static DamagedFolder of(Path store, RepairPolicy policy) {
     Path whole = store.toAbsolutePath().normalize(); // a path like "." has no sibling of its own
-    return new DamagedFolder(
-        policy.folder().orElseGet(() -> whole.resolveSibling(whole.getFileName() + ".damaged")));
+    Path folder =
+        policy.folder().orElseGet(() -> whole.resolveSibling(whole.getFileName() + ".damaged"));
+    if (real(folder).startsWith(real(whole))) {
+      throw new IllegalArgumentException(
+          "what is damaged can't be laid aside in "
+              + folder
+              + ", which is inside of the store "
+              + store
+              + "; name a folder elsewhere");
+    }
+    return new DamagedFolder(folder);
+  }
+
+  /** The path without symbolic links, as far as it exists. */
+  private static Path real(Path path) {
+    Path whole = path.toAbsolutePath().normalize();
+    try {
+      return whole.toRealPath();
+    } catch (IOException e) {
+      Path parent = whole.getParent();
+      return parent == null ? whole : real(parent).resolve(whole.getFileName());
+    }
   }
 
   /** Lays a damaged image aside; tells where its bytes are, or null if there are none. */
@@ -65,8 +90,7 @@ public final class DamagedFolder {
     String name = String.valueOf(file.getFileName());
     int dot = name.lastIndexOf('.');
     String extension = dot < 0 ? "bytes" : name.substring(dot + 1);
-    ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-    Path copy = write(dot < 0 ? name : name.substring(0, dot), extension, bytes);
+    Path copy = copy(file, dot < 0 ? name : name.substring(0, dot), extension);
     append(JSON.createObjectNode().put("was", file.toString()).put("problem", problem), copy);
   }
 
@@ -81,6 +105,21 @@ public final class DamagedFolder {
       file = folder.resolve(name + "-" + i + "." + extension);
     }
     write(file, bytes, StandardOpenOption.CREATE_NEW);
+    return file;
+  }
+
+  /** As {@link #write}, with the bytes of a file of any length. */
+  private Path copy(Path from, String name, String extension) throws IOException {
+    Path file = folder.resolve(name + "." + extension);
+    for (int i = 2; Files.exists(file); i++) {
+      if (Files.mismatch(file, from) < 0) {
+        return file;
+      }
+      file = folder.resolve(name + "-" + i + "." + extension);
+    }
+    Files.copy(from, file);
+    StoreFiles.ofSystem().sync(file);
+    StoreFiles.ofSystem().sync(folder);
     return file;
   }
 

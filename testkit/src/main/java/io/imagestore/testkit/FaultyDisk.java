@@ -222,6 +222,31 @@ public final class FaultyDisk implements StoreFiles {
     }
   }
 
+  /** Takes a file or folder that was made behind this disk's back to be on the device. */
+  synchronized void learn(Path path) throws IOException {
+    if (Files.exists(path)) {
+      folder(parent(path)).learn(name(path), path);
+    }
+  }
+
+  /** Whether something was thrown because a disk failed as it was asked to. */
+  static boolean isCauseOf(Throwable thrown) {
+    for (Throwable cause = thrown; cause != null; cause = cause.getCause()) {
+      if (cause instanceof AskedForException) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static final class AskedForException extends FileSystemException {
+    private static final long serialVersionUID = 1L;
+
+    AskedForException(Path path, Failure failure) {
+      super(path.toString(), null, failure.reason);
+    }
+  }
+
   // What a store asks for.
 
   @Override
@@ -322,7 +347,7 @@ public final class FaultyDisk implements StoreFiles {
     Fault asked = fault;
     if (asked != null && asked.strikes(operation)) {
       failures++;
-      throw new FileSystemException(path.toString(), null, asked.failure.reason);
+      throw new AskedForException(path, asked.failure);
     }
   }
 

@@ -44,12 +44,19 @@ final class FolderHistory {
     FolderHistory history = new FolderHistory();
     try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
       for (Path entry : entries) {
-        Object what = Files.isDirectory(entry) ? of(entry) : FileHistory.of(entry);
-        history.put(String.valueOf(entry.getFileName()), what, 0);
+        history.learn(String.valueOf(entry.getFileName()), entry);
       }
     }
-    history.synced();
     return history;
+  }
+
+  /** Takes what lies at a path, if it isn't known yet, to be on the device as it is. */
+  void learn(String name, Path path) throws IOException {
+    if (!now.containsKey(name)) {
+      Object what = Files.isDirectory(path) ? of(path) : FileHistory.of(path);
+      now.put(name, what);
+      onDevice.put(name, what);
+    }
   }
 
   void put(String name, Object what, long time) {

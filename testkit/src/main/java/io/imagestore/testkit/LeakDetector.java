@@ -71,6 +71,11 @@ public final class LeakDetector implements AfterEachCallback {
     }
   }
 
+  /** Watches nothing any more. */
+  void forget() {
+    open.clear();
+  }
+
   @Override
   public void afterEach(ExtensionContext context) {
     assertNothingOpen();

@@ -34,6 +34,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -53,6 +54,9 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
   private static final ImageShape RGB = new ImageShape(9, 13, 3);
   private static final int KILLS = 10;
+
+  /** The images of this test that were damaged on purpose. */
+  final Set<Long> damaged = new HashSet<>();
 
   /** For subclasses. */
   protected PersistentStoreContract() {}
@@ -196,6 +200,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
+  @WrittenElsewhere
   void whenAWriterIsKilledNothingAcknowledgedIsLostAndNoBatchIsStoredInPart() {
     SplittableRandom random = new SplittableRandom(11);
     Set<Capability> capabilities = capabilities();
@@ -207,7 +212,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
       List<LabeledImage> told = new ArrayList<>(operations.modelAfter(acknowledged).values());
       // The kill may have come between the end of a call and the word of it.
       List<LabeledImage> one = new ArrayList<>(operations.modelAfter(acknowledged + 1).values());
-      try (ImageStore survivor = leaks.track(provider().open(store, StoreOptions.defaults()))) {
+      try (ImageStore survivor = open(store, StoreOptions.defaults())) {
         assertThat(all(survivor)).as("after %d acknowledged calls", acknowledged).isIn(told, one);
         assertThat(survivor.verify().isClean()).isTrue();
         survivor.put(999, SampleImages.noise(new ImageShape(16, 16, 3), 1), 1);
@@ -218,8 +223,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
 
   /** What a new store declares. */
   private Set<Capability> capabilities() {
-    try (ImageStore store =
-        leaks.track(provider().open(folder.resolve("new"), StoreOptions.defaults()))) {
+    try (ImageStore store = open(folder.resolve("new"), StoreOptions.defaults())) {
       return store.info().capabilities();
     }
   }
@@ -245,6 +249,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   // Large.
 
   @Test
+  @WrittenElsewhere
   void moreThanTheHeapHoldsIsWrittenInOneBatchAndReadBack() {
     try (ChildJvm child =
         ChildJvm.start(
@@ -254,6 +259,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
+  @WrittenElsewhere
   void whatThereIsNoRoomForIsToldAndTheStoreGoesOn() {
     try (ChildJvm child =
         ChildJvm.startWithLittleRoom(
@@ -293,7 +299,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
       Path link = Files.createSymbolicLink(folder.resolve("link"), path());
 
       assertThatExceptionOfType(StoreLockedException.class)
-          .isThrownBy(() -> leaks.track(provider().open(link, StoreOptions.defaults())));
+          .isThrownBy(() -> open(link, StoreOptions.defaults()));
     }
   }
 
@@ -511,17 +517,33 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
   }
 
+  @Test
+  void layingAsideInsideOfTheStoreIsRefused() throws IOException {
+    damagedStore(20, 7);
+    Path link = Files.createSymbolicLink(path().resolveSibling("link"), path());
+    try (ImageStore store = open()) {
+      for (Path inside : List.of(path(), path().resolve("a/b"), link.resolve("aside"))) {
+        assertThatIllegalArgumentException()
+            .isThrownBy(() -> store.repair(RepairPolicy.dropDamaged().layingAsideIn(inside)))
+            .withMessageContaining(inside.toString())
+            .withMessageContaining("inside of the store");
+      }
+      assertThat(store.verify().damagedIds()).containsExactly(7);
+    }
+  }
+
   private static List<LabeledImage> contentOf(ImageSource store) {
     try (Stream<LabeledImage> images = store.stream()) {
       return images.toList();
     }
   }
 
-  private void damagedStore(int count, long... damaged) throws IOException {
+  private void damagedStore(int count, long... ids) throws IOException {
     try (ImageStore store = open()) {
       store.putBatch(SampleImages.list(0, count, RGB, 1));
     }
-    for (long id : damaged) {
+    for (long id : ids) {
+      damaged.add(id);
       damage(path(), SampleImages.labeled(id, RGB, 1));
     }
   }
@@ -598,7 +620,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   @Test
   void aStoreIsCreatedInAFolderThatIsNotThereYet() {
     Path deep = folder.resolve("a/b/store");
-    try (ImageStore store = leaks.track(provider().open(deep, StoreOptions.defaults()))) {
+    try (ImageStore store = open(deep, StoreOptions.defaults())) {
       store.put(1, SampleImages.noise(RGB, 1), 1);
     }
     try (ImageSource store = leaks.track(ImageStores.open(deep))) {
@@ -625,7 +647,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     try (FileSystem zip =
         FileSystems.newFileSystem(folder.resolve("stores.zip"), Map.of("create", "true"))) {
       Path inside = zip.getPath("/store");
-      try (ImageStore store = leaks.track(provider().open(inside, StoreOptions.defaults()))) {
+      try (ImageStore store = open(inside, StoreOptions.defaults())) {
         store.put(image.id(), image.image(), image.label());
         assertThat(store.get(1)).isEqualTo(image);
       } catch (UnsupportedStoreException e) {

@@ -1,0 +1,8 @@
+package io.imagestore.hdf5;
+
+import io.imagestore.testkit.OnAFaultyDisk;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The contract that all stores keep, on a disk that fails. */
+@ExtendWith(OnAFaultyDisk.class)
+final class Hdf5UniformContractOnAFaultyDiskTest extends Hdf5UniformContractTest {}
