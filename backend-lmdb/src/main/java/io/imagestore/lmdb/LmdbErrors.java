@@ -54,7 +54,12 @@ final class LmdbErrors {
     if (isOneOf(CUT_SHORT, e)) {
       requireRoom(store);
     }
-    throw new IOException("LMDB says: " + e.getMessage(), e);
+    throw new IOException("LMDB says: " + message(e), e);
+  }
+
+  /** Without the words that lmdbjava puts before the system's own. */
+  private static String message(LmdbNativeException e) {
+    return String.valueOf(e.getMessage()).replace("Platform constant error code: ", "");
   }
 
   /** Has the system say whether the data file can grow, by writing as far into another one. */

@@ -273,7 +273,8 @@ final class WriteEnvironment {
               + directory
               + " has reached its maxMapSizeBytes of "
               + settings.maxMapBytes()
-              + "; raise it in LmdbOptions, or delete images; the store is as it was before this call",
+              + "; raise it in LmdbOptions, or delete images, which takes some room itself while others read;"
+              + " the store is as it was before this call",
           cause);
     }
     LmdbNativeException refusal = null;

@@ -3,6 +3,7 @@ package io.imagestore.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
@@ -22,6 +23,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -121,6 +123,72 @@ final class MapGrowthTest {
       store.put(1000, SampleImages.noise(SHAPE, 7), 7);
       assertThat(store.get(1000).image()).isEqualTo(SampleImages.noise(SHAPE, 7));
     }
+  }
+
+  @Test
+  void aFullMapUnderEightReadersLosesNothingAndTheStoreGoesOnWhereItMayBeLarger()
+      throws InterruptedException, ExecutionException {
+    List<LabeledImage> first = SampleImages.list(0, 50, SHAPE, 1);
+    AtomicBoolean written = new AtomicBoolean();
+    ExecutorService threads = Executors.newFixedThreadPool(8);
+    int stored;
+    try (ImageStore store = openUpTo(1 << 20)) {
+      store.putBatch(first);
+      Callable<Integer> reading =
+          () -> {
+            int turns = 0;
+            for (; !written.get() || turns == 0; turns++) {
+              try (Stream<LabeledImage> images = store.stream()) {
+                assertThat(images.limit(first.size())).containsExactlyElementsOf(first);
+              }
+            }
+            return turns;
+          };
+      List<Future<Integer>> readers = new ArrayList<>();
+      for (int reader = 0; reader < 8; reader++) {
+        readers.add(threads.submit(reading));
+      }
+      stored = putUntilFull(store, 50);
+      assertThatExceptionOfType(StoreFullException.class)
+          .isThrownBy(() -> store.putBatch(SampleImages.stream(40, 1000, SHAPE, 2)));
+      assertThat(store.stream().toList()).isEqualTo(SampleImages.list(0, stored, SHAPE, 1));
+      written.set(true);
+      for (Future<Integer> reader : readers) {
+        assertThat(reader.get()).isPositive();
+      }
+    } finally {
+      written.set(true);
+      threads.shutdown();
+    }
+    try (ImageStore store = openUpTo(4 << 20)) {
+      store.putBatch(SampleImages.list(stored, 100, SHAPE, 1));
+      assertThat(store.stream().toList()).isEqualTo(SampleImages.list(0, stored + 100, SHAPE, 1));
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  private ImageStore openUpTo(long bytes) {
+    return LmdbImageStore.open(
+        path(),
+        LmdbOptions.builder()
+            .mapSizeBytes(SMALL_MAP)
+            .maxMapSizeBytes(bytes)
+            .durability(Durability.FLUSH)
+            .build());
+  }
+
+  /** Tells how many images the store holds then. */
+  private static int putUntilFull(ImageStore store, int from) {
+    int stored = from;
+    try {
+      while (true) {
+        store.put(SampleImages.labeled(stored, SHAPE, 1));
+        stored++;
+      }
+    } catch (StoreFullException e) {
+      assertThat(e).hasMessageContaining("the store is as it was before this call");
+    }
+    return stored;
   }
 
   @Test

@@ -37,7 +37,7 @@ public final class ChildJvm implements AutoCloseable {
    *     warnings
    */
   public static ChildJvm start(List<String> jvmOptions, Class<?> main, Object... arguments) {
-    return start(List.of(), jvmOptions, main, arguments);
+    return startUnder(List.of(), jvmOptions, main, arguments);
   }
 
   /**
@@ -50,14 +50,24 @@ public final class ChildJvm implements AutoCloseable {
    */
   public static ChildJvm startWithLittleRoom(int mebibytes, Class<?> main, Object... arguments) {
     String limit = "ulimit -f " + mebibytes * BLOCKS_A_MEBIBYTE + " && exec \"$@\"";
-    return start(
+    return startUnder(
         List.of("sh", "-c", limit, "sh"),
         List.of("-XX:-UsePerfData"), // which would be a file, too
         main,
         arguments);
   }
 
-  private static ChildJvm start(
+  /**
+   * Starts one by another program.
+   *
+   * @param wrapper the program and its arguments, such as {@code strace}; it is given the command
+   *     that starts the JVM
+   * @param jvmOptions such as {@code -Xmx64m}
+   * @param main the class whose main method runs
+   * @param arguments what it is given
+   * @return the running JVM, as from {@link #start}
+   */
+  public static ChildJvm startUnder(
       List<String> wrapper, List<String> jvmOptions, Class<?> main, Object... arguments) {
     List<String> command = new ArrayList<>(wrapper);
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -98,6 +108,29 @@ public final class ChildJvm implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for the child JVM", e);
+    }
+  }
+
+  /**
+   * Its process id.
+   *
+   * @return that of the program that started it, if that didn't become it
+   */
+  public long pid() {
+    return process.pid();
+  }
+
+  /**
+   * Says something to it.
+   *
+   * @param line what it reads from its input
+   */
+  public void writeLine(String line) {
+    try {
+      process.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+      process.getOutputStream().flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("the child JVM can't be told: " + line, e);
     }
   }
 
