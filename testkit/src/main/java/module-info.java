@@ -4,10 +4,13 @@ module io.imagestore.testkit {
   requires transitive org.assertj.core;
   requires transitive org.junit.jupiter.api;
   requires transitive org.junit.jupiter.params;
+  requires jdk.jfr;
   requires static org.jspecify;
 
   exports io.imagestore.testkit;
 
   provides io.imagestore.spi.ImageStoreProvider with
       io.imagestore.testkit.MemoryImageStoreProvider;
+  provides org.junit.jupiter.api.extension.Extension with
+      io.imagestore.testkit.ProvokedMessages;
 }
