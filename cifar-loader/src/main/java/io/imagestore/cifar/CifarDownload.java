@@ -1,6 +1,7 @@
 package io.imagestore.cifar;
 
 import io.imagestore.ImageStoreException;
+import io.imagestore.spi.IoFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -199,7 +200,7 @@ public final class CifarDownload {
                     .formatted(address, response.statusCode()));
       }
     } catch (IOException e) {
-      throw new ImageStoreException("can't end the connection to " + address, e);
+      throw IoFailure.of("can't end the connection to " + address, e);
     }
   }
 

@@ -1,10 +1,11 @@
 package io.imagestore.cifar;
 
-import io.imagestore.ImageStoreException;
+import io.imagestore.spi.IoFailure;
 import java.io.BufferedInputStream;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,7 +54,7 @@ final class CifarFiles {
       throw new CifarFormatException(
           path.toString(), 0, "expected a gzip'd tar archive, whole and undamaged", e);
     } catch (IOException e) {
-      throw new ImageStoreException("can't read " + path, e);
+      throw IoFailure.of("can't read " + path, e, "see that it is there and may be read");
     }
     return files.theOneFolder();
   }
@@ -99,6 +100,8 @@ final class CifarFiles {
   private static List<Path> list(Path folder) throws IOException {
     try (Stream<Path> files = Files.list(folder)) {
       return files.sorted().toList();
+    } catch (UncheckedIOException e) {
+      throw e.getCause(); // what a stream throws where listing goes wrong on the way
     }
   }
 

@@ -1,7 +1,7 @@
 package io.imagestore.cifar;
 
-import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.spi.IoFailure;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.Iterator;
@@ -81,7 +81,7 @@ final class CifarImages extends Spliterators.AbstractSpliterator<LabeledImage> {
     } catch (EOFException | ZipException e) {
       throw new CifarFormatException(name(), 0, "expected an undamaged archive, to its end", e);
     } catch (IOException e) {
-      throw new ImageStoreException("can't read " + name(), e);
+      throw IoFailure.of("can't read " + name(), e);
     }
   }
 
@@ -94,7 +94,7 @@ final class CifarImages extends Spliterators.AbstractSpliterator<LabeledImage> {
     try {
       open.close();
     } catch (IOException e) {
-      throw new ImageStoreException("can't close " + name(), e);
+      throw IoFailure.of("can't close " + name(), e);
     }
   }
 

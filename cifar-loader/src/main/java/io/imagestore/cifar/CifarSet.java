@@ -1,8 +1,8 @@
 package io.imagestore.cifar;
 
-import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.internal.pickle.PickleReader;
+import io.imagestore.spi.IoFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -72,7 +72,7 @@ final class CifarSet {
     try {
       in.close();
     } catch (IOException e) {
-      throw new ImageStoreException("can't close " + name, e);
+      throw IoFailure.of("can't close " + name, e);
     }
   }
 
@@ -181,7 +181,7 @@ final class CifarSet {
     try {
       return reading.read();
     } catch (IOException e) {
-      throw new ImageStoreException("can't read " + file.name(), e);
+      throw IoFailure.of("can't read " + file.name(), e);
     }
   }
 }

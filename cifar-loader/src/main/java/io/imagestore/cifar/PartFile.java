@@ -1,6 +1,7 @@
 package io.imagestore.cifar;
 
 import io.imagestore.ImageStoreException;
+import io.imagestore.spi.IoFailure;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -54,7 +55,7 @@ final class PartFile implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new ImageStoreException("can't write " + path, e);
+      throw IoFailure.of("can't write " + path, e);
     }
   }
 
@@ -133,7 +134,7 @@ final class PartFile implements AutoCloseable {
       Files.deleteIfExists(validatorPath);
       Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {
-      throw new ImageStoreException("can't move " + path + " to " + target, e);
+      throw IoFailure.of("can't move " + path + " to " + target, e);
     }
   }
 
@@ -146,7 +147,7 @@ final class PartFile implements AutoCloseable {
       }
       return HexFormat.of().formatHex(digest.digest());
     } catch (IOException e) {
-      throw new ImageStoreException("can't read " + file, e);
+      throw IoFailure.of("can't read " + file, e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("each Java has MD5", e);
     }
@@ -160,7 +161,7 @@ final class PartFile implements AutoCloseable {
         delete();
       }
     } catch (IOException e) {
-      throw new ImageStoreException("can't close " + path, e);
+      throw IoFailure.of("can't close " + path, e);
     }
   }
 

@@ -3,6 +3,7 @@ package io.imagestore.cifar;
 import io.imagestore.Image;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.spi.IoFailure;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -235,7 +236,7 @@ public final class SyntheticCifar {
           "synthetic data replaces no file, but there is " + e.getFile() + "; name another folder",
           e);
     } catch (IOException e) {
-      throw new ImageStoreException("can't write synthetic data to " + directory, e);
+      throw IoFailure.of("can't write synthetic data to " + directory, e);
     }
   }
 
