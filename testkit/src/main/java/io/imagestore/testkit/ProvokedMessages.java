@@ -24,7 +24,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  */
 public final class ProvokedMessages implements BeforeAllCallback {
 
-  private static final Path FILE = Path.of("target", "messages.txt");
+  private static final Path FOLDER = Path.of("target");
   private static final String THROWN = "jdk.JavaExceptionThrow";
   private static final Pattern NUMBERS = Pattern.compile("-?[0-9]+");
   private static final Pattern FOLDERS = Pattern.compile("/\\S*?/junit-?[0-9]+");
@@ -64,8 +64,8 @@ public final class ProvokedMessages implements BeforeAllCallback {
         recording.stop();
         recording.dump(file);
         SortedMap<String, String> messages = messagesIn(file);
-        if (Files.isDirectory(FILE.getParent())) {
-          Files.write(FILE, messages.values());
+        if (Files.isDirectory(FOLDER)) {
+          Files.write(FOLDER.resolve("messages.txt"), messages.values());
         }
         List<String> unwritten =
             messages.values().stream().filter(Collector::hasUnwrittenMessage).toList();
@@ -90,7 +90,7 @@ public final class ProvokedMessages implements BeforeAllCallback {
           if (event.getEventType().getName().equals(THROWN) && isOurs(event)) {
             String type = event.getClass("thrownClass").getName();
             String message =
-                FOLDERS.matcher(String.valueOf(event.getString("message"))).replaceAll("");
+                FOLDERS.matcher(String.valueOf(event.getString("message"))).replaceAll("/data");
             String line = type.substring(type.lastIndexOf('.') + 1) + ": " + message;
             messages.putIfAbsent(NUMBERS.matcher(line).replaceAll("#"), line);
           }
