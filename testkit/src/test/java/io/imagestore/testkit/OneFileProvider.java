@@ -162,7 +162,7 @@ final class OneFileProvider implements ImageStoreProvider {
     out.writeInt(shape.height());
     out.writeInt(shape.width());
     out.writeInt(shape.channels());
-    out.writeInt(shape.sampleType().ordinal());
+    out.writeUTF(shape.sampleType().name());
     out.writeInt(content.length);
     out.write(content);
   }
@@ -187,7 +187,7 @@ final class OneFileProvider implements ImageStoreProvider {
     int height = in.readInt();
     int width = in.readInt();
     int channels = in.readInt();
-    SampleType type = SampleType.values()[in.readInt()];
+    SampleType type = SampleType.valueOf(in.readUTF());
     byte[] content = in.readNBytes(in.readInt());
     Image image =
         encoded
