@@ -234,8 +234,7 @@ final class UnreadableFolderTest {
     }
 
     @Override
-    public Map<String, Object> readAttributes(
-        Path path, String attributes, LinkOption... options) {
+    public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options) {
       throw new UnsupportedOperationException();
     }
 

@@ -176,7 +176,7 @@ final class DecodeMeasurement {
   private static double pillow(Writer ask, BufferedReader answer, int images) throws IOException {
     ask.write("go\n");
     ask.flush();
-    String[] told = answer.readLine().split(" ");
+    String[] told = answer.readLine().split(" ", 2);
     if (Integer.parseInt(told[1]) != images) {
       throw new IllegalStateException("Pillow decodes " + told[1] + " of " + images + " images");
     }
