@@ -16,7 +16,8 @@ import java.util.function.Consumer;
 public interface StoreReader {
 
   /**
-   * Where the store lies, as named in messages.
+   * Where the store lies, as named in messages. Writing is refused once another file or folder lies
+   * there than when the store was opened.
    *
    * @return always the same
    */

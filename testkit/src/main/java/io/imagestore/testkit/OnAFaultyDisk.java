@@ -51,7 +51,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * -Dtrials=200} lets so many operations of each test fail, one by one, where a build takes one, and
  * none in tests of very many.
  *
- * <p>Tests whose store is written by another JVM, which this disk doesn't reach, aren't repeated.
+ * <p>Tests that change a store's files where this disk doesn't see it, such as by another JVM,
+ * aren't repeated.
  */
 public final class OnAFaultyDisk implements InvocationInterceptor {
 
@@ -85,7 +86,7 @@ public final class OnAFaultyDisk implements InvocationInterceptor {
       Invocation<@Nullable Void> invocation, ReflectiveInvocationContext<Method> test)
       throws Throwable {
     PersistentStoreContract contract = (PersistentStoreContract) test.getTarget().orElseThrow();
-    if (test.getExecutable().isAnnotationPresent(WrittenElsewhere.class)) {
+    if (test.getExecutable().isAnnotationPresent(OnSystemFilesOnly.class)) {
       invocation.skip();
       return;
     }

@@ -195,7 +195,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   // Large.
 
   @Test
-  @WrittenElsewhere
+  @OnSystemFilesOnly
   void moreThanTheHeapHoldsIsWrittenInOneBatchAndReadBack() {
     try (ChildJvm child =
         ChildJvm.start(
@@ -205,7 +205,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
-  @WrittenElsewhere
+  @OnSystemFilesOnly
   void whatThereIsNoRoomForIsToldAndTheStoreGoesOn() {
     try (ChildJvm child =
         ChildJvm.startWithLittleRoom(
@@ -396,6 +396,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
+  @OnSystemFilesOnly
   void whoWritesToAStoreThatWasRemovedIsTold() throws IOException {
     ImageStore store = open();
     store.putBatch(SampleImages.list(0, 20, RGB, 1));

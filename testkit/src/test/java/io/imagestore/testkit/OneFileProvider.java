@@ -68,7 +68,8 @@ final class OneFileProvider implements ImageStoreProvider {
 
   @Override
   public ImageStore open(Path path, StoreOptions options, StoreFiles files) {
-    ImageStore images = MemoryImageStore.open(path, options);
+    // Under another name: this store's own file is a new one after each write.
+    ImageStore images = MemoryImageStore.open(path.resolveSibling("memory"), options);
     try {
       boolean isNew = !Files.exists(path);
       if (!isNew) {

@@ -5,7 +5,10 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** On a test of a contract whose store is written in another JVM. */
+/**
+ * On a test of a contract that changes a store's files where no {@link FaultyDisk} sees it: by
+ * another JVM, or by removing them.
+ */
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.METHOD)
-@interface WrittenElsewhere {}
+@interface OnSystemFilesOnly {}
