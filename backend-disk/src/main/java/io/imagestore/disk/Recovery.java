@@ -28,11 +28,16 @@ final class Recovery {
   }
 
   Contents readTable() throws IOException {
+    TableVersion version = TableVersion.of(store);
     Contents contents = TableReader.read(store, parts.storeFiles);
     while (!contents.trusted()) {
       long damaged = lowestDamagedSequence(contents);
       if (damaged == Long.MAX_VALUE) {
         break;
+      }
+      if (!version.equals(TableVersion.of(store))) {
+        // Another process writes, so no power was lost: what is gone it has replaced or deleted.
+        return TableReader.read(store, parts.storeFiles);
       }
       Unflushed dropped = commitOf(damaged, contents);
       LOG.warn(

@@ -7,14 +7,19 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.spi.StoreFiles;
 import io.imagestore.testkit.SampleImages;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -69,5 +74,44 @@ class ReadersBesideAWriterTest {
       enough.set(true);
       thread.shutdown();
     }
+  }
+
+  @Test
+  void whatIsReplacedWhileAReaderOpensIsNotTakenForALossOfPower() throws Exception {
+    Path path = folder.resolve("store");
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.put(1, SampleImages.noise(SHAPE, 1), 1);
+      store.put(2, SampleImages.noise(SHAPE, 2), 2);
+      StoreFiles files =
+          doingBeforeAnImageIsRead(
+              () -> {
+                store.put(1, SampleImages.noise(SHAPE, 3), 3);
+                store.flush(); // which removes the file that was replaced
+              });
+
+      try (ImageSource reader =
+          new StoreOpener(path, DiskOptions.defaults(), files).openReadOnly()) {
+        assertThat(reader.stream().map(LabeledImage::label)).containsExactly(3, 2);
+      }
+    }
+  }
+
+  private static StoreFiles doingBeforeAnImageIsRead(Runnable once) {
+    StoreFiles system = StoreFiles.ofSystem();
+    AtomicReference<Runnable> todo = new AtomicReference<>(once);
+    return (StoreFiles)
+        Proxy.newProxyInstance(
+            StoreFiles.class.getClassLoader(),
+            new Class<?>[] {StoreFiles.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("open") && arguments[0].toString().endsWith(".png")) {
+                Optional.ofNullable(todo.getAndSet(null)).ifPresent(Runnable::run);
+              }
+              try {
+                return method.invoke(system, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 }

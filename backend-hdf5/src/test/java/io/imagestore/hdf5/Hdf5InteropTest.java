@@ -68,11 +68,12 @@ final class Hdf5InteropTest {
   }
 
   @Test
-  void theFileIsWholeForOthersBetweenCommitsToo() throws IOException {
+  void afterAFlushTheFileIsWholeForOthersThoughItStaysOpen() throws IOException {
     try (ImageStore store = Hdf5ImageStore.open(file())) {
       store.putBatch(SampleImages.list(0, 10, RGB, 1));
       store.put(10, SampleImages.noise(RGB, 3), 7);
       store.delete(0);
+      store.flush();
 
       assertThat(lengthsAndLastLabel()).isEqualTo("10 10 10 10 10 7");
     }

@@ -267,7 +267,7 @@ final class DataFile implements Closeable {
           taken = true;
           return snapshot;
         }
-      } catch (PageDamageException | IndexOutOfBoundsException e) {
+      } catch (RuntimeException e) { // whatever pages look like that were written anew meanwhile
         if (hasIntact(meta)) {
           throw told(e, store);
         }
