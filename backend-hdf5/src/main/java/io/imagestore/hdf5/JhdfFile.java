@@ -14,12 +14,14 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 
 /**
  * A file read through jhdf, whose failures on damaged files, of any kind, become ours, and which an
  * interrupted thread doesn't close for others. Safe in any thread; one at a time gets in.
  */
 final class JhdfFile implements Closeable {
+  private static final Pattern CLASS_NAME = Pattern.compile("\\b([a-z]+\\.)+[A-Z]\\w*(: )?");
 
   private final Path path;
   private FileChannel channel;
@@ -62,8 +64,18 @@ final class JhdfFile implements Closeable {
           e);
     } catch (RuntimeException | StackOverflowError e) {
       throw new CorruptStoreException(
-          "the HDF5 file " + path + " is damaged, or uses what can't be read: " + e, e);
+          "the HDF5 file " + path + " is damaged, or uses what can't be read: " + reason(e), e);
     }
+  }
+
+  /** In jhdf's words, without the names of the classes that they are thrown as. */
+  private static String reason(Throwable e) {
+    if (e instanceof StackOverflowError) {
+      return "its groups are nested too deep";
+    }
+    String words = String.valueOf(e.getMessage());
+    String written = CLASS_NAME.matcher(words).replaceAll("");
+    return written.isBlank() || written.equals("null") ? "it doesn't add up" : written;
   }
 
   /** Reads a dataset. */

@@ -137,7 +137,7 @@ final class FaultyRun {
       model = after;
       promise(durable);
     } catch (ImageStoreException e) {
-      if (e.getMessage().contains("whether this is stored")) {
+      if (e.getMessage().contains("whether this call is stored")) {
         assertThat(e).as(name).hasMessageNotContaining("the store is as it was");
         states.add(new ArrayList<>(after.values()));
         reopen(List.of(model, after));

@@ -4,6 +4,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -74,7 +75,10 @@ public final class IoFailure {
     if (e instanceof FileSystemException named && named.getReason() == null) {
       return e.getClass().getSimpleName() + " " + e.getMessage();
     }
-    return e.getMessage() == null ? e.toString() : e.getMessage();
+    if (e instanceof ClosedByInterruptException) {
+      return "the thread was interrupted";
+    }
+    return e.getMessage() == null ? "for no reason that the system gave" : e.getMessage();
   }
 
   /** What helps if there is no room; empty if that isn't the matter. */

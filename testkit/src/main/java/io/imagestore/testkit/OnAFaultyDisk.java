@@ -106,7 +106,9 @@ public final class OnAFaultyDisk implements InvocationInterceptor {
         trial.endAnyhow(invoke(test, contract), whole.thrownTypes());
       } catch (AssertionError | ImageStoreException e) {
         String from = lasting ? "from operation " : "at operation ";
-        throw new AssertionError(failure + " " + from + nth + " of " + whole.operations(), e);
+        throw new AssertionError(
+            failure + " " + from + nth + " of " + whole.operations() + "; thrown: " + trial.thrown,
+            e);
       }
     }
   }

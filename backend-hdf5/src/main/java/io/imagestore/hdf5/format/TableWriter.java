@@ -327,7 +327,7 @@ final class TableWriter implements Closeable {
   }
 
   private UncertainCommitException uncertain(IOException cause) {
-    String consequence = "whether this is stored shows when the store is opened again";
+    String consequence = "whether this call is stored shows when the store is opened again";
     return new UncertainCommitException(failed(cause, consequence));
   }
 
