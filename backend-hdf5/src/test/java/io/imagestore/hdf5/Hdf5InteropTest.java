@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class Hdf5InteropTest {
 
   private static final ImageShape RGB = new ImageShape(4, 4, 3);
-  private static final int SEQUENCES = Integer.getInteger("imagestore.hdf5.sequences", 60);
+  private static final int SEQUENCES = Integer.getInteger("imagestore.hdf5.sequences", 40);
   private static final int AT_ONCE = 50;
   private static final List<SampleType> SAMPLES = List.of(SampleType.values());
 

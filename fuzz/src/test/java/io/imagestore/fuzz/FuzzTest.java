@@ -16,12 +16,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Each target in a JVM of its own: a finding is an exception that isn't typed, an error, an input
  * that takes more than two seconds or 64 MB, a file outside of the folder, or the JVM's end. {@code
- * -Dseconds=600} runs each for that long instead of some thousand inputs, and {@code -Dseed} with
+ * -Dseconds=600} runs each for that long instead of some hundred inputs, and {@code -Dseed} with
  * the number that is printed begins the same way again.
  */
 class FuzzTest {
 
-  private static final int SHORT_RUN = 3000;
+  private static final int SHORT_RUN = 500;
   private static final int SECONDS = Integer.getInteger("seconds", 0);
   private static final int SEED = Integer.getInteger("seed", (int) (System.nanoTime() >>> 1));
   private static final Path FINDINGS = Path.of("target", "findings").toAbsolutePath();

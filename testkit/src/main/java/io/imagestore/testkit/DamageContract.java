@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 public abstract class DamageContract {
 
-  private static final int TRIALS = Integer.getInteger("trials", 100);
+  private static final int TRIALS = Integer.getInteger("trials", 60);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
 
   @TempDir Path folder;

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(3600)
 public abstract class FaultyDiskContract {
 
-  private static final int IN_A_BUILD = 60;
+  private static final int IN_A_BUILD = 40;
   private static final int TRIALS = Integer.getInteger("trials", IN_A_BUILD);
   private static final int OPERATIONS = 12;
   private static final int GENERATIONS = 3;
@@ -257,7 +257,7 @@ public abstract class FaultyDiskContract {
   @ParameterizedTest
   @EnumSource(Durability.class)
   void theLossOfPowerLeavesAStateThatWasPromised(Durability durability) throws IOException {
-    for (int trial = 0; trial < Math.max(100, TRIALS); trial++) {
+    for (int trial = 0; trial < Math.max(50, TRIALS); trial++) {
       String name = durability + "-" + trial;
       try {
         new PowerTrial(Files.createDirectory(folder.resolve(name)), durability, trial).run();

@@ -46,7 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 public abstract class KillContract {
 
-  private static final int TRIALS = Integer.getInteger("trials", 10);
+  private static final int TRIALS = Integer.getInteger("trials", 6);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
 
   private static final int WRITERS = TRIALS * 3 / 5;

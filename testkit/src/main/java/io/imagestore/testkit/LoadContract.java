@@ -37,7 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(7200)
 public abstract class LoadContract {
 
-  private static final int TRIALS = Integer.getInteger("trials", 10);
+  private static final int TRIALS = Integer.getInteger("trials", 5);
   private static final long SEED = Long.getLong("seed", System.nanoTime());
 
   private static final int CLOSINGS = Math.max(1, TRIALS / 5);
