@@ -48,7 +48,10 @@ final class UnreadableFolderTest {
         .withMessageContaining("Input/output error");
   }
 
-  /** A file system of folders whose entries can't be read. */
+  /**
+   * A file system of folders whose entries can't be read. The JDK asks for more methods than
+   * listing a folder calls; those throw, so that a call would fail the test.
+   */
   private static final class UnreadableFolders extends FileSystem {
     private final FileSystemProvider provider = new Provider();
 
