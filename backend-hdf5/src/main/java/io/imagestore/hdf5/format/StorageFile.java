@@ -249,28 +249,21 @@ public final class StorageFile implements ByteSource, Closeable {
       return there;
     }
     long start = (long) index << SEGMENT_BITS;
-    int size = (int) Math.min(SEGMENT, length() - start);
-    if (size < end) {
-      // Touching a mapping behind the end of its file would be the end of the process on some
-      // systems.
-      throw new Hdf5FormatException(
-          "address " + (start + end) + " is behind the end of the file, at " + length());
-    }
-    ByteBuffer segment = mapUninterrupted(start, size).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer segment = mapUninterrupted(start, end).order(ByteOrder.LITTLE_ENDIAN);
     @Nullable ByteBuffer[] grown = Arrays.copyOf(segments, Math.max(segments.length, index + 1));
     grown[index] = segment;
     segments = grown;
     return segment;
   }
 
-  private ByteBuffer mapUninterrupted(long start, int size) throws IOException {
+  private ByteBuffer mapUninterrupted(long start, int end) throws IOException {
     boolean interrupted = false;
     try {
       while (true) {
         interrupted |= Thread.interrupted();
         // A channel of its own, for an interrupt closes the channel that a thread is in.
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-          return mappings.map(channel, start, size);
+          return map(channel, start, end);
         } catch (ClosedByInterruptException e) {
           interrupted = true;
         }
@@ -279,6 +272,25 @@ public final class StorageFile implements ByteSource, Closeable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Maps a segment, or as much of it as the file has, which is shorter once it is closed. */
+  private ByteBuffer map(FileChannel channel, long start, int end) throws IOException {
+    int size = (int) Math.min(SEGMENT, channel.size() - start);
+    if (size < end) {
+      // Touching a mapping behind the end of its file would be the end of the process on some
+      // systems.
+      throw new Hdf5FormatException(
+          "address " + (start + end) + " is behind the end of the file, at " + channel.size());
+    }
+    try {
+      return mappings.map(channel, start, size);
+    } catch (ClosedByInterruptException e) {
+      throw e;
+    } catch (IOException e) {
+      // A writer that closes cuts the hole off just then; what was asked for lies before it.
+      return mappings.map(channel, start, end);
     }
   }
 }
