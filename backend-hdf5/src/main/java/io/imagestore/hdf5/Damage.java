@@ -4,7 +4,9 @@ import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import java.nio.file.Path;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -36,6 +38,26 @@ record Damage(Set<Long> ids, Set<Integer> lost) {
     return new Damage(rest, lost);
   }
 
+  /** The rest, when a row was dropped. */
+  Damage withoutRow(int row) {
+    Set<Integer> rest = new HashSet<>(lost);
+    rest.remove(row);
+    return new Damage(ids, rest);
+  }
+
+  /** The same, with a lost row in another place. */
+  Damage withRowMoved(int from, int to) {
+    Set<Integer> moved = new HashSet<>(lost);
+    moved.remove(from);
+    moved.add(to);
+    return new Damage(ids, moved);
+  }
+
+  /** The lost rows, the last one first. */
+  List<Integer> lostFromTheEnd() {
+    return lost.stream().sorted(Comparator.reverseOrder()).toList();
+  }
+
   /** Refuses to call an id absent. */
   void requireNone(long id, Path store) {
     if (!ids.isEmpty() || !lost.isEmpty()) {
@@ -63,16 +85,16 @@ record Damage(Set<Long> ids, Set<Integer> lost) {
     }
   }
 
-  /** Refuses to write where rows are lost: nobody could replace or delete them. */
-  void requireNoneLost(Path store) {
+  /** Refuses to store images where rows are lost, for one of them may be the image's. */
+  void requireNoneLostToWriters(Path store) {
     if (!lost.isEmpty()) {
       throw new CorruptStoreException(
           "store "
               + store
               + " has damaged ids: "
               + shown()
-              + "; restore it from a copy, or open it to read with ImageStores.open(path) and copy"
-              + " what is left into a new one");
+              + "; before anything is stored, repair it, which lays them aside, or restore it from"
+              + " a copy");
     }
   }
 

@@ -4,7 +4,6 @@ import io.imagestore.Capability;
 import io.imagestore.StoreInfo;
 import io.imagestore.hdf5.Hdf5Options.Layout;
 import io.imagestore.spi.Pool;
-import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -48,7 +47,7 @@ final class Hdf5Reader implements StoreReader {
   }
 
   @Override
-  public Snapshot snapshot() throws IOException {
+  public Hdf5Snapshot snapshot() throws IOException {
     return new Hdf5Snapshot(store, state.hold(), rooms, verifyChecksums);
   }
 

@@ -26,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hdf5Snapshot implements Snapshot {
 
+  /** In place of an id that nobody knows; not one that an image can have. */
+  private static final long LOST = -1;
+
   /** Images are checked while they are in the processor's cache. */
   private static final int BYTES_A_RUN = 1 << 18;
 
@@ -357,9 +360,15 @@ final class Hdf5Snapshot implements Snapshot {
   @Override
   public @Nullable Remains remains(long id) throws IOException {
     Integer row = commit.rows().get(id);
-    if (row == null) {
-      return null;
-    }
+    return row == null ? null : remains(id, row);
+  }
+
+  /** What is left of an image whose id is lost. */
+  @Nullable Remains remainsOfRow(int row) throws IOException {
+    return remains(LOST, row);
+  }
+
+  private @Nullable Remains remains(long id, int row) throws IOException {
     try {
       StoredRow image = found(id, row, false);
       String format = image.format();

@@ -7,26 +7,38 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.hdf5.format.UncertainCommitException;
+import io.imagestore.spi.DamagedFolder;
+import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.StoreWriter;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.Objects;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes to an open store. */
 final class Hdf5Writer implements StoreWriter {
 
   private final Path store;
   private final WrittenState state;
+  private final Hdf5Reader reader;
   private final Hdf5Options options;
   private final StoreLock lock;
   private final ByteReuse reuse;
   private final Blocks blocks = new Blocks();
 
-  Hdf5Writer(Path store, WrittenState state, ByteReuse reuse, Hdf5Options options, StoreLock lock) {
+  Hdf5Writer(
+      Path store,
+      WrittenState state,
+      Hdf5Reader reader,
+      ByteReuse reuse,
+      Hdf5Options options,
+      StoreLock lock) {
     this.store = store;
     this.state = state;
+    this.reader = reader;
     this.reuse = reuse;
     this.options = options;
     this.lock = lock;
@@ -66,6 +78,7 @@ final class Hdf5Writer implements StoreWriter {
    */
   private StoreWrite begin(boolean encoded, ImageShape shape, boolean single) throws IOException {
     Commit before = state.commit();
+    before.damage().requireNoneLostToWriters(store);
     StoreLayout layout = before.layout() == null ? layout(encoded, shape) : before.layout();
     Transaction transaction = state.table().begin();
     boolean begun = false;
@@ -122,11 +135,39 @@ final class Hdf5Writer implements StoreWriter {
     try (Transaction transaction = state.table().begin()) {
       reuse.letGo(id, row, new Records(store, layout, transaction), transaction);
       Removal removal = new Removal(before, layout, transaction);
-      state.publish(removal.run(id, row, options.durableCommits()));
+      state.publish(removal.ofImage(id, row, options.durableCommits()));
     } catch (UncertainCommitException e) {
       throw uncertain(e);
     }
     return true;
+  }
+
+  /** Takes rows out whose ids are lost, so that the store can be written to again. */
+  @Override
+  public void mendStructure(DamagedFolder aside, Consumer<String> mended) throws IOException {
+    for (int row : state.commit().damage().lostFromTheEnd()) {
+      String problem = "what was stored as the id of row " + row + " can't be told";
+      aside.lay("row-" + row, problem, remainsOfRow(row));
+      removeLostRow(row);
+      mended.accept(problem + ", so the row was dropped");
+    }
+  }
+
+  private @Nullable Remains remainsOfRow(int row) throws IOException {
+    try (Hdf5Snapshot snapshot = reader.snapshot()) {
+      return snapshot.remainsOfRow(row);
+    }
+  }
+
+  private void removeLostRow(int row) throws IOException {
+    Commit before = state.commit();
+    StoreLayout layout = Objects.requireNonNull(before.layout()); // there are rows
+    try (Transaction transaction = state.table().begin()) {
+      Removal removal = new Removal(before, layout, transaction);
+      state.publish(removal.ofLostRow(row, options.durableCommits()));
+    } catch (UncertainCommitException e) {
+      throw uncertain(e);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.imagestore.hdf5;
 
+import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.TableView;
 import io.imagestore.spi.PersistentLongMap;
 import java.io.IOException;
@@ -33,12 +34,28 @@ final class IdReader {
     ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * ROWS_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
     for (int first = 0; first < count; first += ROWS_AT_ONCE) {
       int part = Math.min(ROWS_AT_ONCE, count - first);
-      table.get(Columns.IDS, first, part, ids.clear());
+      boolean whole = read(first, part, ids);
       for (int i = 0; i < part; i++) {
-        add(ids.getLong(Long.BYTES * i), first + i);
+        long id = ids.getLong(Long.BYTES * i);
+        if (whole || records.isSound(id, first + i)) {
+          add(id, first + i);
+        } else {
+          lost.add(first + i);
+        }
       }
     }
     return rows.build();
+  }
+
+  /** Reads ids; false if a chunk of them is damaged, and each may be another than it was. */
+  private boolean read(int first, int count, ByteBuffer into) throws IOException {
+    try {
+      table.get(Columns.IDS, first, count, into.clear());
+      return true;
+    } catch (Hdf5FormatException e) {
+      table.salvage(Columns.IDS, first, count, into.clear());
+      return false;
+    }
   }
 
   Damage damage() {

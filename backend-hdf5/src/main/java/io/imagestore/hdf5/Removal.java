@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 
 /**
- * Takes one image out of a store. The last row moves into the hole, so that rows stay without gaps.
+ * Takes one row out of a store. The last row moves into the hole, so that rows stay without gaps.
  */
 final class Removal {
 
@@ -24,15 +24,30 @@ final class Removal {
   }
 
   /** The state without an image that is there. */
-  Commit run(long id, int hole, boolean durable) throws IOException {
-    PersistentLongMap<Integer> rows = before.rows().without(id);
+  Commit ofImage(long id, int row, boolean durable) throws IOException {
+    return of(row, before.rows().without(id), before.damage().without(id), durable);
+  }
+
+  /** The state without a row whose id is lost. */
+  Commit ofLostRow(int row, boolean durable) throws IOException {
+    return of(row, before.rows(), before.damage().withoutRow(row), durable);
+  }
+
+  private Commit of(int hole, PersistentLongMap<Integer> others, Damage damage, boolean durable)
+      throws IOException {
+    PersistentLongMap<Integer> rows = others;
+    Damage left = damage;
     int last = (int) transaction.rows() - 1;
     if (hole != last) {
       move(last, hole);
-      rows = rows.with(idOf(last), hole);
+      if (damage.lost().contains(last)) {
+        left = damage.withRowMoved(last, hole);
+      } else {
+        rows = rows.with(idOf(last), hole);
+      }
     }
     transaction.shrink(last);
-    return new Commit(transaction.commit(durable), layout, rows, before.damage().without(id));
+    return new Commit(transaction.commit(durable), layout, rows, left);
   }
 
   private void move(int from, int to) throws IOException {

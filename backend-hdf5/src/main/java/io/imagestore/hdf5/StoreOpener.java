@@ -124,13 +124,12 @@ final class StoreOpener {
     boolean kept = false;
     try {
       Commit commit = Commit.load(table.view(), path, options.verifyChecksums());
-      commit.damage().requireNoneLost(path);
       WrittenState state = new WrittenState(table, commit);
       ByteReuse reuse = ByteReuse.begin(table, commit);
       List<String> names = fresh ? freshNames : labelNames(table);
       Hdf5Reader reader = new Hdf5Reader(path, state, names, options);
       kept = true;
-      return Stores.store(NAME, reader, new Hdf5Writer(path, state, reuse, options, lock));
+      return Stores.store(NAME, reader, new Hdf5Writer(path, state, reader, reuse, options, lock));
     } finally {
       if (!kept) {
         table.close();

@@ -3,11 +3,13 @@ package io.imagestore.hdf5;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.testkit.SampleImages;
 import io.jhdf.HdfFile;
 import io.jhdf.api.dataset.ChunkedDataset;
@@ -16,9 +18,13 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,6 +111,51 @@ final class DamagedChunkTest {
       assertThat(stored.values()).containsAll(store.stream().toList());
       assertThat(store.size()).isGreaterThanOrEqualTo(stored.size() - damagedBefore);
     }
+  }
+
+  @Test
+  void whereIdsAreLostWithTheirChunkTheOtherImagesAreReadAndTheRestIsLaidAside()
+      throws IOException {
+    make();
+    damage("ids", 0);
+    long known;
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file())) {
+      known = store.size();
+      assertThat(known).isPositive().isLessThan(IMAGES);
+      assertFoundOrNotToBeTold(store, known);
+      assertThat(store.verify().storeProblems()).isNotEmpty();
+    }
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.mended()).hasSize((int) (IMAGES - known));
+      assertThat(report.storeProblems()).isEmpty();
+    }
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      assertThat(store.verify().isClean()).isTrue();
+      assertThat(stored.values()).containsAll(store.stream().toList());
+      assertThat(store.size()).isEqualTo(known);
+      store.putBatch(stored.values().stream());
+      assertThat(store.stream()).containsExactlyElementsOf(stored.values());
+    }
+    try (Stream<Path> aside = Files.list(folder.resolve("store.h5.damaged"))) {
+      assertThat(aside.filter(file -> file.toString().endsWith(".raw")))
+          .hasSize(IMAGES - (int) known);
+    }
+  }
+
+  private void assertFoundOrNotToBeTold(ImageSource store, long known) {
+    List<Long> found = new ArrayList<>();
+    stored.forEach(
+        (id, image) -> {
+          try {
+            assertThat(store.find(id)).contains(image);
+            found.add(id);
+          } catch (CorruptStoreException e) {
+            assertThat(e).hasMessageContaining("can't be told");
+          }
+        });
+    assertThat(found).hasSize((int) known);
   }
 
   private void replace(ImageStore store, long id) {

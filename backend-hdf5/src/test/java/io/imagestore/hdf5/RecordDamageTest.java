@@ -8,6 +8,9 @@ import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
+import io.imagestore.LabeledImage;
+import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.testkit.SampleImages;
 import io.jhdf.HdfFile;
 import io.jhdf.api.dataset.ChunkedDataset;
@@ -95,10 +98,51 @@ final class RecordDamageTest {
           .withMessageContaining("rows 6");
       assertThat(store.verify().isClean()).isFalse();
     }
-    assertThatExceptionOfType(CorruptStoreException.class)
-        .isThrownBy(() -> Hdf5ImageStore.open(file()))
-        .withMessageContaining("rows 6")
-        .withMessageContaining("copy");
+  }
+
+  @Test
+  void nothingIsStoredBesideARowWhoseIdIsLostBeforeItIsRepaired() throws IOException {
+    flip("ids", 1); // 6 becomes 4
+    LabeledImage lost = SampleImages.labeled(6, RGB, 1);
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      assertThatExceptionOfType(CorruptStoreException.class)
+          .isThrownBy(() -> store.put(lost))
+          .withMessageContaining("rows 6")
+          .withMessageContaining("repair");
+
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.mended()).singleElement().asString().contains("row 6");
+      assertThat(report.storeProblems()).isEmpty();
+      assertThat(folder.resolve("store.h5.damaged").resolve("row-6.raw"))
+          .hasBinaryContent(lost.image().pixels());
+      store.put(lost);
+      assertThat(store.stream()).containsExactlyElementsOf(SampleImages.list(0, 10, RGB, 1));
+    }
+  }
+
+  @Test
+  void whatIsDeletedBesideARowWhoseIdIsLostLeavesTheOthersWhole() throws IOException {
+    flip("ids", 1); // 6 becomes 4
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      for (long id : new long[] {9, 8, 7, 0}) { // in the end the lost row takes another's place
+        store.delete(id);
+      }
+      assertLeft(store);
+    }
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(store.verify().isClean()).isTrue();
+      assertLeft(store);
+    }
+  }
+
+  private static void assertLeft(ImageSource store) {
+    assertThat(store.size()).isEqualTo(5);
+    for (long id = 1; id < 6; id++) {
+      assertThat(store.get(id)).isEqualTo(SampleImages.labeled(id, RGB, 1));
+    }
   }
 
   @Test

@@ -79,6 +79,21 @@ public final class DamagedFolder {
   }
 
   /**
+   * Lays aside what is left of an image whose id isn't known any more.
+   *
+   * @param name of the file, without an extension
+   * @param problem what is wrong
+   * @param remains what is left, or null if nothing is
+   * @throws IOException if the file system fails
+   */
+  public void lay(String name, String problem, @Nullable Remains remains) throws IOException {
+    Files.createDirectories(folder);
+    Path file =
+        remains == null ? null : write(name, remains.extension(), remains.bytes().duplicate());
+    append(JSON.createObjectNode().put("problem", problem), file);
+  }
+
+  /**
    * Moves a file here that a store doesn't need.
    *
    * @param file one of the store's folder

@@ -19,6 +19,7 @@ public final class TableView implements RowReader {
   private final ChunkCache cache;
   private final long bytes;
   private final List<ColumnView> columns;
+  private final Decoder decoding = this::decoded; // once, so that no read takes an object
 
   TableView(StorageFile storage, ChunkCache cache, long bytes, List<ColumnView> columns) {
     this.storage = storage;
@@ -128,6 +129,29 @@ public final class TableView implements RowReader {
    * @throws IOException if the file can't be read
    */
   public void get(int column, long row, int count, ByteBuffer into) throws IOException {
+    get(column, row, count, into, decoding);
+  }
+
+  /**
+   * The same, but of a chunk that is damaged all that can still be decoded, and zeros or anything
+   * in place of the rest.
+   *
+   * @param column its index
+   * @param row the first one's index
+   * @param count how many
+   * @param into has room for their bytes
+   * @throws IOException if the file can't be read
+   */
+  public void salvage(int column, long row, int count, ByteBuffer into) throws IOException {
+    get(column, row, count, into, this::salvaged);
+  }
+
+  private interface Decoder {
+    byte[] decode(ColumnSpec spec, Chunk chunk) throws IOException;
+  }
+
+  private void get(int column, long row, int count, ByteBuffer into, Decoder decoder)
+      throws IOException {
     ColumnView view = columns.get(column);
     if (row < 0 || count < 0 || row > view.length - count) {
       throw new IndexOutOfBoundsException(count + " rows from " + row + " of " + view.length);
@@ -139,12 +163,13 @@ public final class TableView implements RowReader {
       int inChunk = (int) ((row + done) % chunkRows);
       int part = Math.min(count - done, chunkRows - inChunk);
       Chunk chunk = number < view.chunks.length ? view.chunks[number] : null;
-      get(view, chunk, inChunk, part, into);
+      get(view, chunk, inChunk, part, into, decoder);
       done += part;
     }
   }
 
-  private void get(ColumnView view, @Nullable Chunk chunk, int row, int count, ByteBuffer into)
+  private void get(
+      ColumnView view, @Nullable Chunk chunk, int row, int count, ByteBuffer into, Decoder decoder)
       throws IOException {
     int offset = row * view.rowBytes;
     int bytes = count * view.rowBytes;
@@ -153,7 +178,7 @@ public final class TableView implements RowReader {
       return;
     }
     if (!isPlain(view.spec, chunk)) {
-      into.put(decoded(view.spec, chunk), offset, bytes);
+      into.put(decoder.decode(view.spec, chunk), offset, bytes);
       return;
     }
     AwayRows away = chunk.away();
