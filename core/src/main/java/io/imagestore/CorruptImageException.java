@@ -8,8 +8,14 @@ import org.jspecify.annotations.Nullable;
 public final class CorruptImageException extends ImageStoreException {
   @Serial private static final long serialVersionUID = 1L;
 
+  private static final String WHAT_TO_DO =
+      "; put it again, or let repair drop it; stream and copy can skip it";
+
   /** The image's id. */
   private final long id;
+
+  /** Image, store and damage. */
+  private final String problem;
 
   /**
    * Names store, id and damage.
@@ -31,8 +37,13 @@ public final class CorruptImageException extends ImageStoreException {
    * @param cause what showed it, or null
    */
   public CorruptImageException(Path store, long id, String problem, @Nullable Throwable cause) {
-    super("image " + id + " in store " + store + " is damaged: " + problem, cause);
+    super(told(store, id, problem) + WHAT_TO_DO, cause);
     this.id = id;
+    this.problem = told(store, id, problem);
+  }
+
+  private static String told(Path store, long id, String problem) {
+    return "image " + id + " in store " + store + " is damaged: " + problem;
   }
 
   /**
@@ -42,5 +53,14 @@ public final class CorruptImageException extends ImageStoreException {
    */
   public long id() {
     return id;
+  }
+
+  /**
+   * What is wrong, as the message tells it, but without what can be done, for reports.
+   *
+   * @return names image, store and damage
+   */
+  public String problem() {
+    return problem;
   }
 }

@@ -212,10 +212,7 @@ final class DerivedSource implements DirectSource {
   private CorruptImageException named(Part part, CorruptImageException e) {
     return renumbered
         ? new CorruptImageException(
-            location,
-            idHere(part, e.id()),
-            "it is image " + e.id() + " in store " + part.location() + ": " + e.getMessage(),
-            e)
+            location, idHere(part, e.id()), "it comes from another store, where " + e.problem(), e)
         : e;
   }
 

@@ -69,7 +69,7 @@ final class StoreCopy {
   }
 
   private void skip(CorruptImageException e) {
-    damages.add(new VerifyReport.Damage(e.id(), String.valueOf(e.getMessage())));
+    damages.add(new VerifyReport.Damage(e.id(), e.problem()));
     if (onDamage != null) {
       onDamage.accept(e);
     }

@@ -156,7 +156,8 @@ public final class ImageFolder {
 
   private static void requireFolder(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new StoreNotFoundException("there is no folder " + folder);
+      throw new StoreNotFoundException(
+          "there is no folder " + folder + "; name one with a folder of images for each class");
     }
   }
 

@@ -305,10 +305,10 @@ final class TableReader {
       throw new CorruptStoreException(
           "the label table "
               + file
-              + " is damaged between its bytes "
-              + end
-              + " and "
-              + input.offset()
+              + " is damaged "
+              + (input.offset() > end
+                  ? "between its bytes " + end + " and " + input.offset()
+                  : "at its byte " + end)
               + ", as was found at line "
               + input.number()
               + flaw

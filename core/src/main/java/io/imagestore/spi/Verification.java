@@ -77,7 +77,7 @@ final class Verification {
       snapshot.check(id);
       return null;
     } catch (CorruptImageException e) {
-      return String.valueOf(e.getMessage());
+      return e.problem();
     }
   }
 }

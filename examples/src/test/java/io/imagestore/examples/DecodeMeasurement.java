@@ -33,8 +33,8 @@ import java.util.stream.Stream;
 
 /**
  * Measures how long all photographs of a folder take to be decoded: out of an LMDB store by the
- * best codec there is and by the JDK's, on one thread and on two, and by Pillow out of memory, to RGB.
- * They take turns, and medians are printed. To be started by hand:
+ * best codec there is and by the JDK's, on one thread and on two, and by Pillow out of memory, to
+ * RGB. They take turns, and medians are printed. To be started by hand:
  *
  * <pre>
  * IMAGESTORE_PYTHON=/usr/bin/python3 java -Xmx512m \

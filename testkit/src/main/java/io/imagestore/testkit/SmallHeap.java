@@ -1,6 +1,7 @@
 package io.imagestore.testkit;
 
 import io.imagestore.ImageBatch;
+import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreOptions;
@@ -11,7 +12,8 @@ import java.util.stream.Stream;
 /** Writes and reads more than its heap holds. */
 final class SmallHeap {
 
-  private static final int AT_A_TIME = 1000;
+  private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
+  private static final int AT_A_TIME = 250;
 
   private SmallHeap() {}
 
@@ -24,7 +26,7 @@ final class SmallHeap {
     long count = Long.parseLong(args[2]);
     try (ImageStore store =
         Providers.named(args[0]).open(Path.of(args[1]), StoreOptions.defaults())) {
-      store.putBatch(SampleImages.stream(0, count, SampleImages.CIFAR, 1));
+      store.putBatch(SampleImages.stream(0, count, SHAPE, 1));
     }
     try (ImageStore store =
         Providers.named(args[0]).open(Path.of(args[1]), StoreOptions.defaults())) {
@@ -34,7 +36,7 @@ final class SmallHeap {
           check(i.next(), id);
         }
       }
-      ImageBatch batch = ImageBatch.allocate(SampleImages.CIFAR, AT_A_TIME);
+      ImageBatch batch = ImageBatch.allocate(SHAPE, AT_A_TIME);
       for (long first = 0; first + AT_A_TIME <= count; first += AT_A_TIME) {
         store.readBatch(idsFrom(first), batch);
         check(new LabeledImage(batch.id(7), batch.image(7), batch.label(7)), first + 7);
@@ -51,7 +53,7 @@ final class SmallHeap {
   }
 
   private static void check(LabeledImage image, long id) {
-    if (!image.equals(SampleImages.labeled(id, SampleImages.CIFAR, 1))) {
+    if (!image.equals(SampleImages.labeled(id, SHAPE, 1))) {
       throw new AssertionError("image " + id + " isn't what was stored: " + image);
     }
   }
