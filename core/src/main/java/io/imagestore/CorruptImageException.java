@@ -1,5 +1,6 @@
 package io.imagestore;
 
+import io.imagestore.codec.DecodeException;
 import java.io.Serial;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -10,6 +11,10 @@ public final class CorruptImageException extends ImageStoreException {
 
   private static final String WHAT_TO_DO =
       "; put it again, or let repair drop it; stream and copy can skip it";
+
+  private static final String WHAT_TO_DO_WITH_A_FILE =
+      "; verify and repair have nothing against it, for that is what was stored: put it again,"
+          + " delete it, or have a loader leave it out with OnFailure.skip";
 
   /** The image's id. */
   private final long id;
@@ -37,9 +42,33 @@ public final class CorruptImageException extends ImageStoreException {
    * @param cause what showed it, or null
    */
   public CorruptImageException(Path store, long id, String problem, @Nullable Throwable cause) {
-    super(told(store, id, problem) + WHAT_TO_DO, cause);
+    this(id, told(store, id, problem), WHAT_TO_DO, cause);
+  }
+
+  private CorruptImageException(
+      long id, String problem, String whatToDo, @Nullable Throwable cause) {
+    super(problem + whatToDo, cause);
     this.id = id;
-    this.problem = told(store, id, problem);
+    this.problem = problem;
+  }
+
+  /**
+   * An image whose file was damaged before it was stored.
+   *
+   * @param store the store's location
+   * @param id the damaged image
+   * @param format of the file, such as {@code jpeg}
+   * @param cause why it can't be decoded
+   * @return names store, id and damage
+   */
+  public static CorruptImageException undecodable(
+      Path store, long id, String format, DecodeException cause) {
+    String problem =
+        "it holds the bytes that were stored, but they are no whole "
+            + format
+            + ": "
+            + cause.getMessage();
+    return new CorruptImageException(id, told(store, id, problem), WHAT_TO_DO_WITH_A_FILE, cause);
   }
 
   private static String told(Path store, long id, String problem) {

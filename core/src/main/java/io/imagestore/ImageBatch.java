@@ -45,6 +45,7 @@ public final class ImageBatch implements AutoCloseable {
   private final ByteBuffer toCheck;
   private final CRC32C crc = new CRC32C();
   private int size;
+  private boolean closed;
 
   /** How many of the checksums, from the first on, are known. */
   private int checked;
@@ -182,7 +183,7 @@ public final class ImageBatch implements AutoCloseable {
    *
    * @param image the image, with id and label
    * @throws ShapeMismatchException if its shape isn't this batch's
-   * @throws IllegalStateException if the batch is full
+   * @throws IllegalStateException if the batch is full or closed
    * @throws UnsupportedImageException if no codec on the class path decodes the image
    * @throws io.imagestore.codec.DecodeException if the file of an encoded image is damaged
    */
@@ -196,6 +197,7 @@ public final class ImageBatch implements AutoCloseable {
               + ", but the batch holds images of "
               + shape);
     }
+    requireOpen();
     if (size == ids.length) {
       throw new IllegalStateException("the batch is full: it holds " + ids.length + " images");
     }
@@ -208,7 +210,14 @@ public final class ImageBatch implements AutoCloseable {
     }
   }
 
+  private void requireOpen() {
+    if (closed) {
+      throw new IllegalStateException("the batch is closed; allocate another one");
+    }
+  }
+
   private void fill(int count, BatchAccess.Source source) {
+    requireOpen();
     if (count < 0 || count > ids.length) {
       throw new IllegalArgumentException(
           "the batch holds at most "
@@ -225,11 +234,13 @@ public final class ImageBatch implements AutoCloseable {
   /**
    * Empties the batch and gives its memory back: at once on Java 22 and newer, where what still
    * uses {@link #pixels} then gets an {@link IllegalStateException}; on older versions when no view
-   * of the pixels is reachable any more. A closed batch stays empty; a second call does nothing.
+   * of the pixels is reachable any more. A closed batch stays empty, and takes no image any more; a
+   * second call does nothing.
    */
   @Override
   public void close() {
     clear();
+    closed = true;
     memory.close();
   }
 

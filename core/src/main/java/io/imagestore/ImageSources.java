@@ -25,7 +25,8 @@ public final class ImageSources {
    * 1.0 / m} and the n behind them {@code 1.0 / n}.
    *
    * <p>A call sees a state of each source, but not one moment of all. A missing or damaged image is
-   * named by its new id; the cause names the store that it lies in, and its id there.
+   * named by its new id; the cause names the store that it lies in, and its id there. One whose
+   * stored file can't be decoded is named by its new id alone.
    *
    * @param sources at least one
    * @return a source that takes 8 bytes of memory an image

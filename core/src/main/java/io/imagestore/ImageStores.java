@@ -62,7 +62,8 @@ public final class ImageStores {
   }
 
   /**
-   * Opens the store that lies at a path to read and write. What is there says which backend.
+   * Opens the store that lies at a path to read and write, as its only writer. What is there says
+   * which backend. Who only reads, and needs options, calls {@link #openReadOnly}.
    *
    * @param path where a store of any backend lies
    * @param options how to open it: general ones or the backend's own

@@ -1,6 +1,7 @@
 package io.imagestore;
 
 import io.imagestore.codec.DecodeException;
+import io.imagestore.spi.Pixels;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -91,9 +92,7 @@ final class StoreCopy {
   }
 
   private void undecodable(LabeledImage image, DecodeException e) {
-    CorruptImageException corrupt =
-        new CorruptImageException(
-            source.info().location(), image.id(), String.valueOf(e.getMessage()), e);
+    CorruptImageException corrupt = Pixels.undecodable(source.info().location(), image, e);
     if (onDamage == null) {
       throw corrupt;
     }

@@ -164,6 +164,16 @@ class ImageBatchTest {
   }
 
   @Test
+  void takesNothingOnceItIsClosed() {
+    batch.close();
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> batch.add(image(7, 1, 2)))
+        .withMessageContaining("closed");
+    assertThat(batch.size()).isZero();
+  }
+
+  @Test
   void aPlaceBehindItsSizeIsRefused() {
     batch.add(image(7, 1, 2));
     batch.clear();

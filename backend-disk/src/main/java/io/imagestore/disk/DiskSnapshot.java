@@ -16,6 +16,11 @@ import org.jspecify.annotations.Nullable;
 record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers workers)
     implements io.imagestore.spi.Snapshot {
 
+  /** How many bytes of pixels are read ahead, if that is more than a few images. */
+  private static final long BYTES_AHEAD = 8 << 20;
+
+  private static final int LEAST_AHEAD = 4;
+
   private static final class Found extends StoredImage {
     private final Entry entry;
 
@@ -60,30 +65,50 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
     reader.read(image.id(), entry(image), visitor);
   }
 
-  /** Reads ahead on the store's threads; the caller bounds how many images it asks for. */
+  /** Reads ahead on the store's threads, some images at a time, which are then in memory. */
   @Override
   public void readEach(StoredImage[] images, EachVisitor visitor) throws IOException {
     if (images.length < 2) {
       io.imagestore.spi.Snapshot.super.readEach(images, visitor);
       return;
     }
-    byte[][] bytes = new byte[images.length][];
-    @Nullable CorruptImageException[] damages = new CorruptImageException[images.length];
+    for (int from = 0, to; from < images.length; from = to) {
+      to = endOfRun(images, from);
+      readRun(images, from, to, visitor);
+    }
+  }
+
+  /** How far to read ahead. */
+  private static int endOfRun(StoredImage[] images, int from) {
+    int least = Math.min(images.length, from + LEAST_AHEAD);
+    long bytes = 0;
+    int end = from;
+    while (end < images.length && (end < least || bytes < BYTES_AHEAD)) {
+      bytes += images[end].shape().byteCount(); // a file hardly ever has more
+      end++;
+    }
+    return end;
+  }
+
+  private void readRun(StoredImage[] images, int from, int to, EachVisitor visitor)
+      throws IOException {
+    byte[][] bytes = new byte[to - from][];
+    @Nullable CorruptImageException[] damages = new CorruptImageException[to - from];
     workers.forEach(
-        images.length,
-        1 + images[0].shape().byteCount(),
+        to - from,
+        1 + images[from].shape().byteCount(),
         i -> {
           try {
-            read(images[i], shown -> bytes[i] = copy(shown));
+            read(images[from + i], shown -> bytes[i] = copy(shown));
           } catch (CorruptImageException e) {
             damages[i] = e;
           }
         });
-    for (int i = 0; i < images.length; i++) {
+    for (int i = 0; i < bytes.length; i++) {
       if (damages[i] != null) {
         throw damages[i];
       }
-      visitor.visit(i, ByteBuffer.wrap(bytes[i]));
+      visitor.visit(from + i, ByteBuffer.wrap(bytes[i]));
     }
   }
 

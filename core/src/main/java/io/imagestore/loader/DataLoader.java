@@ -43,8 +43,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A loader runs one epoch at a time: the next one ends the one before. Its memory is {@code
  * prefetch + 1} batches outside of the heap, taken when the first image is done, and for each
  * thread what the largest image takes a few times. {@link #state} and {@link #stats} may be called
- * from any thread, all else from one at a time, a virtual one too. Closing the loader doesn't close
- * the source. A loader that is forgotten keeps nothing running.
+ * from any thread, all else from one at a time, a virtual one too; but any may close the loader,
+ * whose consumer then gets an {@link IllegalStateException}. An interrupt ends no call. Closing the
+ * loader doesn't close the source. A loader that is forgotten keeps nothing running.
  */
 public final class DataLoader implements AutoCloseable {
 
@@ -493,6 +494,13 @@ public final class DataLoader implements AutoCloseable {
       check(
           prefetch >= 1 && prefetch <= MAX_PREFETCH,
           "prefetch must be from 1 to " + MAX_PREFETCH + ", but is " + prefetch,
+          problems);
+      check(
+          !order
+              .toString()
+              .equals(order.getClass().getName() + "@" + Integer.toHexString(order.hashCode())),
+          "the order needs a text that tells what decides on it, by a toString() of its own, or no"
+              + " run could be resumed with it",
           problems);
       for (int i = 0; i < transforms.size() - 1; i++) {
         check(

@@ -12,7 +12,13 @@ record EpochSamples(long epoch, long seed, Samples samples, LongSequence order) 
   }
 
   long id(long position) {
-    return samples.get(order.get(position));
+    long index = order.get(position);
+    if (index < 0 || index >= samples.size()) {
+      throw new IllegalStateException(
+          "The order gives index %d at position %d of epoch %d, but there are %d samples"
+              .formatted(index, position, epoch, samples.size()));
+    }
+    return samples.get(index);
   }
 
   long key(long position) {

@@ -8,7 +8,7 @@ import io.imagestore.ImageStoreException;
  *
  * <p>Called by the thread that takes the batches, when the image's batch is due, image by image in
  * their order. So it needn't be safe in several threads, and it never hears of an image twice in an
- * epoch, unless the order draws it twice.
+ * epoch, unless the order draws it twice, or it comes again as padding.
  */
 @FunctionalInterface
 public interface OnFailure {

@@ -2,6 +2,7 @@ package io.imagestore.loader;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -33,7 +34,10 @@ final class Pipeline {
   private int nextSlice;
   private long asked;
 
-  private boolean stopped;
+  /** How many threads have found no more to make. */
+  private int ended;
+
+  private volatile boolean stopped;
   private @Nullable Throwable crash;
 
   /**
@@ -84,6 +88,7 @@ final class Pipeline {
     lock.lock();
     try {
       if (nextBatch == batches) {
+        ended++;
         return false;
       }
       long number = nextBatch;
@@ -96,6 +101,7 @@ final class Pipeline {
         slotFreed.awaitUninterruptibly();
       }
       if (stopped) {
+        ended++;
         return false;
       }
       slot = begun(number);
@@ -121,7 +127,7 @@ final class Pipeline {
     Worker.Times times = Worker.Times.NONE;
     Throwable error = null;
     try {
-      times = worker.make(slot, samples, from, to);
+      times = worker.make(slot, samples, from, to, () -> stopped);
     } catch (Throwable e) {
       error = e;
     }
@@ -147,9 +153,8 @@ final class Pipeline {
       slotFreed.signalAll();
       requireRunning();
       slot = threads.isEmpty() ? begun(number) : ring.slot(number);
-      while (!threads.isEmpty() && !slot.isReady(number)) {
-        batchReady.awaitUninterruptibly();
-        requireRunning();
+      if (!threads.isEmpty()) {
+        awaitReady(slot, number);
       }
     } finally {
       lock.unlock();
@@ -158,6 +163,37 @@ final class Pipeline {
       make(workers.get(0), slot, 0);
     }
     return slot;
+  }
+
+  /** Waits, and looks now and then whether there is still a thread to wait for. */
+  private void awaitReady(Slot slot, long number) {
+    boolean interrupted = false;
+    try {
+      while (!slot.isReady(number)) {
+        try {
+          if (!batchReady.await(1, TimeUnit.SECONDS)) {
+            requireThreads();
+          }
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+        requireRunning();
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  /** A thread can die without a word where there is no memory for one. */
+  private void requireThreads() {
+    long dead = threads.stream().filter(thread -> !thread.isAlive()).count();
+    if (dead > ended) {
+      throw new IllegalStateException(
+          "A thread of the loader has died, as for want of memory; give the JVM more, or make"
+              + " batches smaller");
+    }
   }
 
   private void requireRunning() {

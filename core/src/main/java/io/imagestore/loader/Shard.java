@@ -6,10 +6,10 @@ package io.imagestore.loader;
  * @param rank from 0 to {@code worldSize - 1}
  * @param worldSize how many processes train together, at least 1
  */
-public record Shard(int rank, int worldSize) {
+record Shard(int rank, int worldSize) {
 
   /** One process that trains alone. */
-  public static final Shard ALONE = new Shard(0, 1);
+  static final Shard ALONE = new Shard(0, 1);
 
   /**
    * Checks both numbers.
@@ -18,7 +18,7 @@ public record Shard(int rank, int worldSize) {
    * @param worldSize how many processes train together, at least 1
    * @throws IllegalArgumentException if one of them is out of its range
    */
-  public Shard {
+  Shard {
     Arguments.positive(worldSize, "worldSize");
     if (rank < 0 || rank >= worldSize) {
       throw new IllegalArgumentException(

@@ -14,9 +14,14 @@ import java.util.function.IntFunction;
  * then puts other images into the same memory. What is needed for longer is {@linkplain #copyTo
  * copied}. Until then the memory is the caller's, who may also write to it.
  *
+ * <p>A batch may be empty, where all its images were left out. Before the first image has come,
+ * such a batch is called one of 1x1x1 samples of 8 bits, for nothing else is known.
+ *
  * <p>Belongs to one thread at a time.
  */
 public final class TensorBatch {
+
+  private static final FloatBuffer NO_FLOATS = ByteBuffer.allocateDirect(0).asFloatBuffer();
 
   private final Layout layout;
   private final long[] idsOfFull;
@@ -269,8 +274,11 @@ public final class TensorBatch {
    *     Transforms#toFloat}; or if the images have mixed shapes
    */
   public FloatBuffer floats() {
-    requireFloats();
     requireOneShape();
+    if (size() == 0) {
+      return NO_FLOATS; // of which type they would be isn't known before the first image
+    }
+    requireFloats();
     return memory.floats(0, size() * spec.samples());
   }
 

@@ -46,6 +46,7 @@ public final class ToFloat implements Transform {
    * @return a step that does so
    * @throws IllegalArgumentException if there are none, not as many of one as of the other, a mean
    *     isn't finite or a deviation isn't more than 0 and finite
+   * @throws IllegalStateException if this one normalizes already
    */
   public ToFloat normalize(float[] mean, float[] std) {
     if (mean.length == 0 || mean.length != std.length) {
@@ -59,6 +60,10 @@ public final class ToFloat implements Transform {
             "mean must be finite, and std finite and more than 0, but those of channel %d are %s and %s"
                 .formatted(channel, mean[channel], std[channel]));
       }
+    }
+    if (!Arrays.equals(this.mean, UNIT.mean) || !Arrays.equals(this.std, UNIT.std)) {
+      throw new IllegalStateException(
+          "It normalizes already: " + this + "; work out one mean and std for both steps");
     }
     return new ToFloat(mean.clone(), std.clone(), half);
   }

@@ -2,8 +2,9 @@ package io.imagestore.loader;
 
 /**
  * What can be done to an image on its way into a batch. Each is what torchvision's transform of
- * that name does to a PIL image, with the same results for the same parameters; what is drawn at
- * random follows the same law, from the loader's own random numbers.
+ * that name does to a PIL image ({@code RandomHorizontalFlip} and {@code ToTensor} are called
+ * {@link #randomFlip} and {@link #toFloat} here), with the same results for the same parameters;
+ * what is drawn at random follows the same law, from the loader's own random numbers.
  *
  * <p>Sizes are pixels, height before width.
  */

@@ -10,6 +10,8 @@ import io.imagestore.spi.DirectSource;
 import io.imagestore.spi.StoredImage;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.concurrent.CancellationException;
+import java.util.function.BooleanSupplier;
 
 /**
  * Reads images, transforms them and puts them into a batch. Belongs to one thread; allocates
@@ -31,6 +33,7 @@ final class Worker {
   private final boolean[] shown;
 
   private long workNanos;
+  private BooleanSupplier stopped = () -> false;
 
   Worker(
       ImageSource source,
@@ -55,8 +58,13 @@ final class Worker {
     static final Times NONE = new Times(0, 0, 0);
   }
 
-  /** Makes a slice of a batch. What is wrong with a single image is noted in the slot. */
-  Times make(Slot slot, EpochSamples epoch, int from, int to) {
+  /**
+   * Makes a slice of a batch. What is wrong with a single image is noted in the slot.
+   *
+   * @throws CancellationException before an image, once it was stopped
+   */
+  Times make(Slot slot, EpochSamples epoch, int from, int to, BooleanSupplier isStopped) {
+    stopped = isStopped;
     long begin = System.nanoTime();
     workNanos = 0;
     int count = 0;
@@ -86,25 +94,26 @@ final class Worker {
           source, ids, 0, count, (i, image, bytes) -> take(slot, epoch, i, image, bytes));
       return 0;
     } catch (CorruptImageException e) {
-      return fail(slot, count, e.id(), e);
+      return fail(slot, count, e.id(), true, e);
     } catch (ImageNotFoundException e) {
-      return fail(slot, count, e.id(), e);
+      return fail(slot, count, e.id(), false, e);
     }
   }
 
-  /** Notes the failure, and leaves out what needn't be shown again. */
-  private int fail(Slot slot, int count, long id, ImageStoreException cause) {
+  /**
+   * Notes the failure, and leaves out what needn't be shown again. What was shown before a writer
+   * moved on may have been overwritten meanwhile, so only what the last turn showed counts: the
+   * images before a damaged one, and none where one is missing.
+   */
+  private int fail(Slot slot, int count, long id, boolean shownBefore, ImageStoreException cause) {
     int left = 0;
     boolean known = false;
     for (int i = 0; i < count; i++) {
-      if (shown[i]) {
-        continue;
-      }
       if (ids[i] == id) {
         slot.failures[places[i]] = cause;
         slot.batch.put(places[i], id, 0);
         known = true;
-      } else {
+      } else if (known || !shownBefore || !shown[i]) {
         ids[left] = ids[i];
         places[left++] = places[i];
       }
@@ -116,6 +125,9 @@ final class Worker {
   }
 
   private void take(Slot slot, EpochSamples epoch, int i, StoredImage image, ByteBuffer bytes) {
+    if (stopped.getAsBoolean()) {
+      throw new CancellationException("nobody waits for this batch any more");
+    }
     long begin = System.nanoTime();
     int place = places[i];
     slot.failures[place] = null;
@@ -138,17 +150,11 @@ final class Worker {
   private ImageStoreException named(StoredImage image, RuntimeException e) {
     String reason = String.valueOf(e.getMessage());
     String name = "image " + image.id() + " in store " + location;
-    if (e instanceof DecodeException) {
-      return new CorruptImageException(
-          location,
-          image.id(),
-          image.format() == null
-              ? reason
-              : "it holds the bytes that were stored, but they are no whole "
-                  + image.format()
-                  + ": "
-                  + reason,
-          e);
+    if (e instanceof DecodeException undecodable) {
+      String format = image.format();
+      return format == null
+          ? new CorruptImageException(location, image.id(), reason, e)
+          : CorruptImageException.undecodable(location, image.id(), format, undecodable);
     }
     return e instanceof UnsupportedImageException
         ? new UnsupportedImageException(name + " can't be decoded: " + reason, e)

@@ -34,11 +34,7 @@ public final class Pixels {
     try {
       Codecs.decode(bytes, format, image.shape(), into);
     } catch (DecodeException e) {
-      throw new CorruptImageException(
-          store,
-          image.id(),
-          "it holds the bytes that were stored, but they are no whole " + format + ": " + reason(e),
-          e);
+      throw CorruptImageException.undecodable(store, image.id(), format, e);
     } catch (UnsupportedImageException e) {
       throw cannotDecode(store, image.id(), e);
     }
@@ -57,10 +53,24 @@ public final class Pixels {
     try {
       return image.image().decoded();
     } catch (DecodeException e) {
-      throw new CorruptImageException(store, image.id(), reason(e), e);
+      throw undecodable(store, image, e);
     } catch (UnsupportedImageException e) {
       throw cannotDecode(store, image.id(), e);
     }
+  }
+
+  /**
+   * Says of an encoded image that it can't be decoded.
+   *
+   * @param store where it comes from, for messages
+   * @param image an encoded one
+   * @param cause why it can't be
+   * @return names store and image
+   */
+  public static CorruptImageException undecodable(
+      Path store, LabeledImage image, DecodeException cause) {
+    String format = image.image().format().orElse("raw image");
+    return CorruptImageException.undecodable(store, image.id(), format, cause);
   }
 
   private static UnsupportedImageException cannotDecode(

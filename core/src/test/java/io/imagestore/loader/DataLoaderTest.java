@@ -14,6 +14,7 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.internal.Uninterruptibly;
+import io.imagestore.spi.StaleSnapshotException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
@@ -466,6 +468,139 @@ class DataLoaderTest {
     }
 
     assertThat(sizes).containsExactly(0, 4);
+  }
+
+  @Test
+  void givesNoFloatsInAnEmptyBatchThatComesFirst() {
+    TestSource source = TestSource.ofRaw(8, 1, 1, 1).damage(0, 1, 2, 3);
+    List<Integer> floats = new ArrayList<>();
+
+    for (TensorBatch batch :
+        loader(source)
+            .batchSize(4)
+            .transform(Transforms.toFloat())
+            .onFailure(OnFailure.skip())
+            .build()
+            .epoch(0)) {
+      floats.add(batch.floats().remaining());
+    }
+
+    assertThat(floats).containsExactly(0, 4);
+  }
+
+  /** The writer overwrites image 0 once it was shown, and has deleted another when all is read. */
+  @Test
+  void believesNothingThatWasShownBeforeTheWriterMovedOn() {
+    TestSource source = TestSource.ofRaw(4, 2, 2, 1);
+    byte[] expected = source.image(0).pixels();
+    source.overwrite(0, 99);
+    AtomicInteger reads = new AtomicInteger();
+    source.onRead(
+        () -> {
+          if (reads.getAndIncrement() == 1) { // image 0 was shown
+            source.add(0, Image.of(2, 2, 1, expected)).remove(1);
+            throw new StaleSnapshotException();
+          }
+        });
+    List<Long> failed = new ArrayList<>();
+
+    List<Seen> seen =
+        Seen.all(
+            loader(source)
+                .batchSize(4)
+                .workers(0)
+                .onFailure((id, cause) -> failed.add(id))
+                .build()
+                .epoch(0));
+
+    assertThat(failed).containsExactly(1L);
+    assertThat(seen).extracting(Seen::id).containsExactly(0L, 1002L, 1003L);
+    assertThat(seen.get(0).samples()).isEqualTo(ByteBuffer.wrap(expected));
+  }
+
+  @Test
+  void goesOnWhereAnImageIsDeletedThatWasShownBeforeTheWriterMovedOn() {
+    TestSource source = TestSource.ofRaw(4, 2, 2, 1);
+    AtomicInteger reads = new AtomicInteger();
+    source.onRead(
+        () -> {
+          if (reads.getAndIncrement() == 1) {
+            source.remove(0);
+            throw new StaleSnapshotException();
+          }
+        });
+
+    List<Long> ids =
+        Seen.ids(
+            loader(source).batchSize(4).workers(0).onFailure(OnFailure.skip()).build().epoch(0));
+
+    assertThat(ids).containsExactly(1L, 1002L, 1003L);
+  }
+
+  @Test
+  void isClosedBetweenTwoImagesOfABatch() throws InterruptedException {
+    TestSource source = TestSource.ofRaw(1000, 1, 1, 1);
+    AtomicInteger reads = new AtomicInteger();
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch closing = new CountDownLatch(1);
+    source.onRead(
+        () -> {
+          reads.incrementAndGet();
+          reading.countDown();
+          Uninterruptibly.await(closing);
+        });
+    DataLoader loader = loader(source).batchSize(1000).workers(1).build();
+    Thread consumer = new Thread(() -> swallow(() -> loader.epoch(0).iterator().next()));
+    consumer.start();
+    Uninterruptibly.await(reading);
+    Thread closer = new Thread(loader::close);
+    closer.start();
+    consumer.join(); // it is told that the loader is closed before the image is read
+
+    closing.countDown();
+    closer.join();
+
+    assertThat(reads.get()).isLessThan(3);
+  }
+
+  private static void swallow(Runnable call) {
+    assertThatIllegalStateException().isThrownBy(call::run);
+  }
+
+  @Test
+  void refusesAnOrderByWhichNoRunCouldBeResumed() {
+    Order nameless = (epoch, samples) -> Order.sequential().epoch(epoch, samples);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loader(TestSource.ofRaw(8, 1, 1, 1)).batchSize(4).order(nameless).build())
+        .withMessageContaining("toString()");
+  }
+
+  @Test
+  void tellsWhereAnOrderLeavesTheSource() {
+    Order wrong =
+        new Order() {
+          @Override
+          public LongSequence epoch(long epoch, long samples) {
+            return Order.sequential().epoch(epoch, samples + 1);
+          }
+
+          @Override
+          public String toString() {
+            return "wrong";
+          }
+        };
+
+    assertThatIllegalStateException()
+        .isThrownBy(
+            () ->
+                Seen.all(
+                    loader(TestSource.ofRaw(8, 1, 1, 1))
+                        .batchSize(4)
+                        .order(wrong)
+                        .build()
+                        .epoch(0)))
+        .withMessageContaining("index 8 at position 8 of epoch 0");
   }
 
   @Test

@@ -115,6 +115,15 @@ final class TestSource implements StoreReader {
     return this;
   }
 
+  /** Fills an image's bytes, where they lie, with one value. */
+  TestSource overwrite(long id, int value) {
+    ByteBuffer bytes = mapped.get(id);
+    for (int i = 0; i < bytes.capacity(); i++) {
+      bytes.put(i, (byte) value);
+    }
+    return this;
+  }
+
   TestSource onRead(Runnable action) {
     onRead = action;
     return this;

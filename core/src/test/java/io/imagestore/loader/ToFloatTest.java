@@ -2,6 +2,7 @@ package io.imagestore.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.ImageShape;
 import org.junit.jupiter.api.Test;
@@ -81,5 +82,14 @@ class ToFloatTest {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Transforms.toFloat().normalize(new float[1], new float[1]))
         .withMessageContaining("channel 0 are 0.0 and 0.0");
+  }
+
+  @Test
+  void normalizesOnce() {
+    ToFloat normalized = Transforms.toFloat().normalize(new float[] {0.5f}, new float[] {2});
+
+    assertThatIllegalStateException()
+        .isThrownBy(() -> normalized.normalize(new float[] {0.1f}, new float[] {1}))
+        .withMessageContaining("already");
   }
 }

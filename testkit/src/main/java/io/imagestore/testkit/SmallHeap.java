@@ -5,6 +5,9 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreOptions;
+import io.imagestore.loader.DataLoader;
+import io.imagestore.loader.TensorBatch;
+import io.imagestore.loader.Transforms;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -18,7 +21,7 @@ final class SmallHeap {
   private SmallHeap() {}
 
   /**
-   * Writes one batch, and reads it back in both ways.
+   * Writes one batch, and reads it back in all ways.
    *
    * @param args provider class, store, number of images
    */
@@ -40,6 +43,23 @@ final class SmallHeap {
       for (long first = 0; first + AT_A_TIME <= count; first += AT_A_TIME) {
         store.readBatch(idsFrom(first), batch);
         check(new LabeledImage(batch.id(7), batch.image(7), batch.label(7)), first + 7);
+      }
+      loadAtOnce(store);
+    }
+  }
+
+  /** Small crops of all images, in one batch. */
+  private static void loadAtOnce(ImageStore store) {
+    try (DataLoader loader =
+        DataLoader.builder(store)
+            .batchSize((int) store.size())
+            .transform(Transforms.centerCrop(4))
+            .build()) {
+      TensorBatch batch = loader.epoch(0).iterator().next();
+      for (int place = 0; place < batch.size(); place++) {
+        if (batch.labels()[place] != SampleImages.labeled(batch.ids()[place], SHAPE, 1).label()) {
+          throw new AssertionError("image " + batch.ids()[place] + " has another label");
+        }
       }
     }
   }
