@@ -4,8 +4,10 @@ import ai.onnxruntime.OrtException;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
+import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreOptions;
 import io.imagestore.cifar.SyntheticCifar;
+import io.imagestore.examples.timings.CheckFailedException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -18,6 +20,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** Classifies the images of a store with ONNX Runtime. */
@@ -52,7 +55,11 @@ final class InferCommand implements Callable<Integer> {
   private @Nullable Path store;
 
   @Override
-  public Integer call() throws IOException, OrtException {
+  public Integer call() throws IOException {
+    if (model != null && !Files.isRegularFile(model)) {
+      throw new ParameterException(
+          spec.commandLine(), "there is no file --model %s".formatted(model));
+    }
     byte[] bytes = model == null ? shippedModel() : Files.readAllBytes(model);
     if (store != null) {
       classify(store, bytes);
@@ -71,9 +78,9 @@ final class InferCommand implements Callable<Integer> {
     return ExitCode.OK;
   }
 
-  private void classify(Path path, byte[] bytes) throws OrtException {
+  private void classify(Path path, byte[] bytes) {
     try (ImageSource source = ImageStores.open(path)) {
-      long right = Inference.right(source, bytes);
+      long right = right(source, bytes);
       spec.commandLine()
           .getOut()
           .printf(
@@ -83,6 +90,19 @@ final class InferCommand implements Callable<Integer> {
               source.size(),
               100.0 * right / source.size());
       spec.commandLine().getOut().flush();
+    }
+  }
+
+  private long right(ImageSource source, byte[] bytes) {
+    try {
+      return Inference.right(source, bytes);
+    } catch (OrtException e) {
+      throw new CheckFailedException(
+          "ONNX Runtime can't run %s on the images of %s: %s"
+              .formatted(model == null ? "its model" : model, source, e.getMessage()));
+    } catch (ShapeMismatchException e) {
+      throw new CheckFailedException(
+          "only images of one shape can be classified at once: " + e.getMessage());
     }
   }
 

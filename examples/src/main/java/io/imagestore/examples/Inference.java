@@ -8,6 +8,7 @@ import ai.onnxruntime.OrtSession;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
+import io.imagestore.examples.timings.CheckFailedException;
 import java.util.Map;
 
 /** What it takes to have ONNX Runtime classify a store, batch by batch, without a copy. */
@@ -21,6 +22,9 @@ final class Inference {
     OrtEnvironment onnx = OrtEnvironment.getEnvironment();
     try (OrtSession session = onnx.createSession(model)) {
       long[] ids = store.ids();
+      if (ids.length == 0) {
+        throw new CheckFailedException("there is no image in " + store.info().location());
+      }
       ImageShape shape = store.get(ids[0]).image().shape();
       ImageBatch batch = ImageBatch.allocate(shape, BATCH);
       String input = session.getInputNames().iterator().next();
@@ -31,7 +35,7 @@ final class Inference {
         try (OnnxTensor pixels =
                 OnnxTensor.createTensor(onnx, batch.pixels(), extents, OnnxJavaType.UINT8);
             OrtSession.Result result = session.run(Map.of(input, pixels))) {
-          float[][] scores = (float[][]) result.get(0).getValue();
+          float[][] scores = scores(result.get(0).getValue());
           for (int i = 0; i < scores.length; i++) {
             right += greatest(scores[i]) == batch.label(i) ? 1 : 0;
           }
@@ -39,6 +43,13 @@ final class Inference {
       }
       return right;
     }
+  }
+
+  private static float[][] scores(Object value) {
+    if (value instanceof float[][] scores) {
+      return scores;
+    }
+    throw new CheckFailedException("the model gives something else than a score for each class");
   }
 
   private static int greatest(float[] scores) {

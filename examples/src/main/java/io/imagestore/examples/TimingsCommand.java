@@ -53,6 +53,8 @@ import picocli.CommandLine.Spec;
     exitCodeList = {"0:all went well", "1:an experiment or a check failed", "2:wrong usage"})
 final class TimingsCommand implements Callable<Integer> {
   /** What opening with default options gives, as each backend documents it. */
+  private static final int MOST_AT_ONCE = Integer.MAX_VALUE / (32 * 32 * 3);
+
   private static final Map<String, String> DURABILITY =
       Map.of(
           "disk", "outlasts a loss of power from flush or close on (FLUSH)",
@@ -179,6 +181,11 @@ final class TimingsCommand implements Callable<Integer> {
     checkNoneTwice("--backends", backends);
     for (int cutoff : cutoffs) {
       checkAtLeast("--cutoffs", 1, cutoff);
+      if (cutoff > MOST_AT_ONCE) {
+        throw wrong(
+            "--cutoffs must be at most %d, which is what one buffer of 2 GiB holds, but has %d"
+                .formatted(MOST_AT_ONCE, cutoff));
+      }
     }
     checkNoneTwice("--cutoffs", cutoffs);
     if (data != null && !download && !Files.exists(data)) {

@@ -6,6 +6,7 @@ import io.imagestore.cifar.CifarFormatException;
 import io.imagestore.cifar.SyntheticCifar;
 import io.imagestore.examples.progress.Progress;
 import io.imagestore.examples.report.TrainingReport;
+import io.imagestore.examples.training.PhotoFolder;
 import io.imagestore.examples.training.Training;
 import io.imagestore.examples.training.TrainingImages;
 import io.imagestore.examples.training.TrainingLog;
@@ -43,6 +44,10 @@ final class TrainCommand implements Callable<Integer> {
   private static final long SYNTHETIC_SEED = 2026;
   private static final int FEWEST_SYNTHETIC = 5;
   private static final int SYNTHETIC_TESTS = 5; // a fifth of the training images
+  private static final int MOST_SYNTHETIC = SYNTHETIC_TESTS * SyntheticCifar.MAX_IMAGES_PER_FILE;
+
+  /** A file in the folder of stores, which says that it may be emptied. */
+  private static final String MARK = ".imagestore-train";
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
@@ -120,13 +125,18 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     check();
-    Path stores = storesFolder();
+    Data found = find(); // before the last run's stores are emptied
+    boolean goesOn = resume && Files.exists(out.resolve(Training.CHECKPOINT));
+    Path stores = storesFolder(goesOn);
     try (Progress progress = Progress.onConsole();
         TrainingStores opened = new TrainingStores(stores, backend, progress)) {
-      TrainingImages source = images(opened);
+      if (resume && !goesOn) {
+        progress.note("No checkpoint in " + out + ": beginning anew");
+      }
+      TrainingImages source = found.in(opened);
       progress.note("Images: " + source.description());
       TrainingLog log =
-          new Training(source, backend, seed, out, checkpointEvery, progress).run(epochs, resume);
+          new Training(source, backend, seed, out, checkpointEvery, progress).run(epochs, goesOn);
       Optional<String> missing = TrainingReport.write(log, Version.text(), out);
       PrintWriter console = spec.commandLine().getOut();
       console.printf("Report: %s%n", out.resolve("report.html"));
@@ -151,9 +161,28 @@ final class TrainCommand implements Callable<Integer> {
     if (photos != null && !Files.isDirectory(photos)) {
       throw wrong("there is no folder --photos %s".formatted(photos));
     }
+    if (photos != null && whole(out).startsWith(whole(photos))) {
+      throw wrong(
+          "--out %s lies in --photos %s, and would become one of its classes"
+              .formatted(out, photos));
+    }
+    if ((data != null || photos != null) && isGiven("--images")) {
+      throw wrong("--images is for images that are made up, and not for --data or --photos");
+    }
     checkAtLeast("--images", FEWEST_SYNTHETIC, images);
+    if (images > MOST_SYNTHETIC) {
+      throw wrong("--images must be at most %d, but is %d".formatted(MOST_SYNTHETIC, images));
+    }
     checkAtLeast("--epochs", 1, epochs);
     checkAtLeast("--checkpoint-every", 1, checkpointEvery);
+  }
+
+  private static Path whole(Path path) {
+    return path.toAbsolutePath().normalize();
+  }
+
+  private boolean isGiven(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
   private void checkAtLeast(String option, int least, int value) {
@@ -162,14 +191,22 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  /** Empty for a run that begins. */
-  private Path storesFolder() {
+  /** Empty for a run that begins, as is then the checkpoint of an earlier one. */
+  private Path storesFolder(boolean goesOn) {
     Path stores = out.resolve("stores");
+    Path mark = stores.resolve(MARK);
+    if (Files.exists(stores) && !Files.exists(mark)) {
+      throw wrong(
+          "%s was not made by train, which would empty it; give another --out".formatted(stores));
+    }
     try {
-      if (!resume) {
+      if (!goesOn) {
+        Files.deleteIfExists(out.resolve(Training.CHECKPOINT));
         remove(stores);
       }
-      return Files.createDirectories(stores);
+      Files.createDirectories(stores);
+      Files.write(mark, new byte[0]);
+      return stores;
     } catch (IOException e) {
       throw wrong("can't write into the folder --out %s: %s".formatted(out, Failures.oneLine(e)));
     }
@@ -188,20 +225,29 @@ final class TrainCommand implements Callable<Integer> {
     }
   }
 
-  private TrainingImages images(TrainingStores stores) throws IOException {
+  /** What was found to train on, to be put into stores. */
+  private interface Data {
+    TrainingImages in(TrainingStores stores);
+  }
+
+  private Data find() throws IOException {
     if (photos != null) {
-      return stores.photos(photos, seed);
+      Path folder = photos;
+      PhotoFolder files = PhotoFolder.open(folder);
+      return stores -> stores.photos(folder, files, seed);
     }
     if (data == null) {
       int tests = Math.max(1, images / SYNTHETIC_TESTS);
-      return stores.synthetic(
-          "%,d SYNTHETIC images in CIFAR-10's shape; not CIFAR-10".formatted(images),
-          SyntheticCifar.ofSize(images, tests, SYNTHETIC_SEED));
+      SyntheticCifar cifar = SyntheticCifar.ofSize(images, tests, SYNTHETIC_SEED);
+      String description =
+          "%,d SYNTHETIC images in CIFAR-10's shape; not CIFAR-10".formatted(images);
+      return stores -> stores.synthetic(description, cifar);
     }
     try {
       Cifar10 cifar = Cifar10.open(data);
       boolean synthetic = DataSource.isSynthetic(cifar);
-      return stores.cifar10(DataSource.describe(data, synthetic), synthetic, cifar);
+      String description = DataSource.describe(data, synthetic);
+      return stores -> stores.cifar10(description, synthetic, cifar);
     } catch (CifarFormatException e) {
       throw wrong("--data is not CIFAR-10: " + e.getMessage());
     }

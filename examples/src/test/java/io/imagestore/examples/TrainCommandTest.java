@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.imagestore.ImageShape;
+import io.imagestore.ImageStore;
+import io.imagestore.ImageStores;
+import io.imagestore.StoreOptions;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -32,6 +36,7 @@ class TrainCommandTest {
         "--backend=tape | unknown backend 'tape'",
         "--epochs=0 | --epochs must be at least 1, but is 0",
         "--images=4 | --images must be at least 5, but is 4",
+        "--images=1000001 | --images must be at most 1000000, but is 1000001",
         "--checkpoint-every=0 | --checkpoint-every must be at least 1, but is 0",
         "--data=no/such/folder | no file or folder --data no/such/folder",
         "--photos=no/such/folder | no folder --photos no/such/folder",
@@ -45,6 +50,88 @@ class TrainCommandTest {
   void aFolderThatIsNoCifarIsOneLineAndExitCode2() {
     assertThat(run("train", "--data=" + folder, "--out=" + folder)).isEqualTo(2);
     assertThat(err.toString()).contains("--data is not CIFAR-10").hasLineCount(1);
+  }
+
+  @Test
+  void whatIsNoDataLeavesTheLastRunAlone() throws IOException {
+    run("train", "--images=100", "--epochs=1", "--out=" + folder);
+    Path photos = Files.createDirectory(folder.resolve("none"));
+
+    assertThat(run("train", "--photos=" + photos, "--out=" + folder)).isEqualTo(1);
+    assertThat(err.toString()).contains("no .jpg, .jpeg or .png").hasLineCount(1);
+    assertThat(testStore()).exists();
+    assertThat(folder.resolve("checkpoint")).exists();
+  }
+
+  @Test
+  void aFolderOfStoresThatAnotherMadeIsNotEmptied() throws IOException {
+    Path other = Files.createDirectories(folder.resolve("stores")).resolve("precious");
+    Files.writeString(other, "mine");
+
+    assertThat(run("train", "--images=100", "--out=" + folder)).isEqualTo(2);
+    assertThat(err.toString()).contains("stores was not made by train").hasLineCount(1);
+    assertThat(other).hasContent("mine");
+  }
+
+  @Test
+  void photographsAreNotTrainedOnFromAFolderThatTakesTheResults() {
+    assertThat(run("train", "--photos=" + folder, "--out=" + folder.resolve("out"))).isEqualTo(2);
+    assertThat(err.toString()).contains("--out").contains("--photos").hasLineCount(1);
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  @Test
+  void theNumberOfImagesIsRefusedWhereTheyAreNotMadeUp() {
+    assertThat(run("train", "--photos=" + folder, "--images=10", "--out=other")).isEqualTo(2);
+    assertThat(err.toString()).contains("--images").contains("--photos").hasLineCount(1);
+  }
+
+  /** As when it was killed before its first checkpoint. */
+  @Test
+  void withoutACheckpointARunThatResumesBeginsWithItsOwnImages() throws IOException {
+    run("train", "--images=100", "--epochs=1", "--out=" + folder);
+    Files.delete(folder.resolve("checkpoint"));
+
+    assertThat(run("train", "--images=150", "--epochs=1", "--resume", "--out=" + folder)).isZero();
+
+    assertThat(training().at("/run/trainImages").intValue()).isEqualTo(150);
+  }
+
+  @Test
+  void tooFewPhotographsToTestWithAreToldInOneLine() throws IOException {
+    Path photos = folder.resolve("photos");
+    Path cats = Files.createDirectories(photos.resolve("cat"));
+    Files.write(cats.resolve("1.jpg"), SampleImages.encoded("jpeg", 70, 80, 1).encodedBytes());
+
+    assertThat(run("train", "--photos=" + photos, "--out=" + folder.resolve("out"))).isEqualTo(1);
+    assertThat(err.toString()).contains("too few").hasLineCount(1);
+  }
+
+  @Test
+  void whatCanNotBeInferredIsToldInOneLine() throws IOException {
+    Path text = Files.writeString(folder.resolve("model.onnx"), "no model");
+    Path empty = folder.resolve("empty");
+    ImageStores.open("lmdb", empty, StoreOptions.defaults()).close();
+    Path mixed = folder.resolve("mixed");
+    try (ImageStore store = ImageStores.open("lmdb", mixed, StoreOptions.defaults())) {
+      store.put(1, SampleImages.noise(new ImageShape(32, 32, 3), 1), 1);
+      store.put(2, SampleImages.noise(new ImageShape(30, 32, 3), 1), 1);
+    }
+    Path small = folder.resolve("small");
+    try (ImageStore store = ImageStores.open("lmdb", small, StoreOptions.defaults())) {
+      store.put(1, SampleImages.noise(new ImageShape(8, 8, 1), 1), 1);
+    }
+    assertInferFails(1, "no image in", "--store=" + empty);
+    assertInferFails(1, "only images of one shape", "--store=" + mixed);
+    assertInferFails(1, "can't run its model", "--store=" + small);
+    assertInferFails(1, "model.onnx", "--model=" + text);
+    assertInferFails(2, "there is no file --model", "--model=" + folder);
+  }
+
+  private void assertInferFails(int code, String message, String option) {
+    err.getBuffer().setLength(0);
+    assertThat(run("infer", option)).isEqualTo(code);
+    assertThat(err.toString()).contains(message).hasLineCount(1);
   }
 
   @Test

@@ -1,6 +1,6 @@
 package io.imagestore.examples.timings;
 
-/** A store gave back another image or label than it was given. */
+/** What was found isn't what it should be; the message says it to a person. */
 public final class CheckFailedException extends RuntimeException {
   private static final long serialVersionUID = 1;
 

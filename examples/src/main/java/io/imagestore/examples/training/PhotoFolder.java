@@ -22,24 +22,33 @@ import java.util.stream.Stream;
  * @param hasClasses whether photographs share classes, so that some can be kept to test with
  * @param classNames the name of label 0 first
  * @param images the files byte for byte, with ids from 0 on; each stream is to be closed
+ * @param leftOut how many photographs lie beside the folders of classes
  */
-record PhotoFolder(
-    boolean hasClasses, List<String> classNames, Supplier<Stream<LabeledImage>> images) {
+public record PhotoFolder(
+    boolean hasClasses,
+    List<String> classNames,
+    Supplier<Stream<LabeledImage>> images,
+    int leftOut) {
 
-  /** Finds the classes; opens no file. Photographs beside folders of classes are left alone. */
-  static PhotoFolder open(Path folder) throws IOException {
+  /**
+   * Finds the classes; opens no file.
+   *
+   * @throws IOException if the folder can't be read, or holds none
+   */
+  public static PhotoFolder open(Path folder) throws IOException {
+    List<Path> alone = photosIn(folder);
     if (holdsFolders(folder)) {
       ImageFolder classes = ImageFolder.open(folder);
-      return new PhotoFolder(true, classes.classNames(), classes::images);
+      return new PhotoFolder(true, classes.classNames(), classes::images, alone.size());
     }
-    List<Path> alone = photosIn(folder);
     if (alone.isEmpty()) {
       throw new IOException("there is no .jpg, .jpeg or .png file in " + folder);
     }
     return new PhotoFolder(
         false,
         alone.stream().map(PhotoFolder::name).toList(),
-        () -> IntStream.range(0, alone.size()).mapToObj(id -> image(id, alone.get(id))));
+        () -> IntStream.range(0, alone.size()).mapToObj(id -> image(id, alone.get(id))),
+        0);
   }
 
   private static boolean holdsFolders(Path folder) throws IOException {

@@ -25,6 +25,9 @@ import org.jspecify.annotations.Nullable;
 /** A run of training, epoch by epoch, with a checkpoint now and then and after each epoch. */
 public final class Training {
 
+  /** The name of the checkpoint's file. */
+  public static final String CHECKPOINT = "checkpoint";
+
   private static final int BATCH_SIZE = 64;
   private static final int TEST_BATCH_SIZE = 256;
   private static final double NANOS = 1e9;
@@ -72,7 +75,7 @@ public final class Training {
    * Trains.
    *
    * @param epochs how many epochs there are to be in the end
-   * @param resume whether to go on from the checkpoint in the folder, if there is one
+   * @param resume whether to go on from the checkpoint in the folder, which is there
    * @return what came out
    * @throws CheckFailedException if the checkpoint is of another run
    * @throws IOException if the checkpoint can't be read, or a file can't be written
@@ -89,6 +92,9 @@ public final class Training {
         ImageStoreDataset dataset = new ImageStoreDataset(loader);
         ImageStoreDataset tests = new ImageStoreDataset(testLoader);
         Tally tally = checkpoint == null ? Tally.NOTHING : checkpoint.tally();
+        if (results.size() >= epochs) {
+          progress.note("All is done: %d epochs are through".formatted(results.size()));
+        }
         while (results.size() < epochs) {
           epoch(trainer, loader, dataset, tests, tally, epochs);
           tally = Tally.NOTHING;
@@ -103,12 +109,8 @@ public final class Training {
     }
   }
 
-  private @Nullable Checkpoint checkpoint(Model model) throws IOException {
+  private Checkpoint checkpoint(Model model) throws IOException {
     Path file = checkpointFile();
-    if (!Files.exists(file)) {
-      progress.note("No checkpoint in " + out + ": beginning anew");
-      return null;
-    }
     Checkpoint checkpoint = Checkpoint.load(file, model.getBlock(), model.getNDManager());
     if (!checkpoint.run().equals(run)) {
       throw new CheckFailedException(
@@ -225,7 +227,7 @@ public final class Training {
   }
 
   private Path checkpointFile() {
-    return out.resolve("checkpoint");
+    return out.resolve(CHECKPOINT);
   }
 
   private TrainingLog log() {

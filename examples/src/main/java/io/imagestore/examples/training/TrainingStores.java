@@ -9,10 +9,10 @@ import io.imagestore.StoreOptions;
 import io.imagestore.cifar.Cifar10;
 import io.imagestore.cifar.SyntheticCifar;
 import io.imagestore.examples.progress.Progress;
+import io.imagestore.examples.timings.CheckFailedException;
 import io.imagestore.loader.Subset;
 import io.imagestore.loader.Transform;
 import io.imagestore.loader.Transforms;
-import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -81,10 +81,12 @@ public final class TrainingStores implements AutoCloseable {
    * Photographs of any size. With classes, a part of them that the seed tells is for testing;
    * without, the network is tested with the middle of each photograph that it is trained on.
    *
-   * @throws IOException if the folder can't be read, or holds none
+   * @throws CheckFailedException if they have classes, but are too few to test with some of them
    */
-  public TrainingImages photos(Path photos, long seed) throws IOException {
-    PhotoFolder files = PhotoFolder.open(photos);
+  public TrainingImages photos(Path photos, PhotoFolder files, long seed) {
+    if (files.leftOut() > 0) {
+      progress.note("Left out: photographs beside the folders of the classes: " + files.leftOut());
+    }
     ImageSource all = filled("photos", files.classNames(), files.images().get());
     return new TrainingImages(
         "%d photographs from %s".formatted(all.size(), photos),
@@ -93,7 +95,7 @@ public final class TrainingStores implements AutoCloseable {
         PHOTO_SIDE,
         Normalization.IMAGENET,
         files.hasClasses() ? part(all, seed, 0) : all,
-        files.hasClasses() ? part(all, seed, 1) : all,
+        files.hasClasses() ? tests(all, seed) : all,
         List.of(
             Transforms.toRgb(),
             Transforms.randomResizedCrop(PHOTO_SIDE),
@@ -104,6 +106,16 @@ public final class TrainingStores implements AutoCloseable {
             Transforms.resize(PHOTO_SIDE),
             Transforms.centerCrop(PHOTO_SIDE),
             Normalization.IMAGENET.toFloat()));
+  }
+
+  private static ImageSource tests(ImageSource all, long seed) {
+    ImageSource tests = part(all, seed, 1);
+    if (tests.size() == 0) {
+      throw new CheckFailedException(
+          "there are %d photographs, too few to keep some of them to test with; give 5 at least"
+              .formatted(all.size()));
+    }
+    return tests;
   }
 
   private static ImageSource part(ImageSource all, long seed, int number) {

@@ -43,7 +43,7 @@ class PhotoFolderTest {
   }
 
   @Test
-  void photographsBesideFoldersOfClassesAreLeftAlone() throws IOException {
+  void photographsBesideFoldersOfClassesAreLeftOutAndCounted() throws IOException {
     photo("dog/a.jpg", 10, 20);
     photo("cat/b.jpg", 10, 20);
     photo("alone.jpg", 10, 20);
@@ -53,6 +53,7 @@ class PhotoFolderTest {
     assertThat(photos.hasClasses()).isTrue();
     assertThat(photos.classNames()).containsExactly("cat", "dog");
     assertThat(photos.images().get()).extracting(LabeledImage::label).containsExactly(0, 1);
+    assertThat(photos.leftOut()).isEqualTo(1);
   }
 
   @Test
