@@ -26,9 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Hdf5Snapshot implements Snapshot {
 
-  /** In place of an id that nobody knows; not one that an image can have. */
-  private static final long LOST = -1;
-
   /** Images are checked while they are in the processor's cache. */
   private static final int BYTES_A_RUN = 1 << 18;
 
@@ -115,11 +112,7 @@ final class Hdf5Snapshot implements Snapshot {
   }
 
   private StoredRow findWanted() throws IOException {
-    try {
-      return Objects.requireNonNull(records).read(wantedId, wantedRow, verifyWanted, room.row());
-    } catch (Hdf5FormatException e) {
-      throw damaged(wantedId, e);
-    }
+    return Objects.requireNonNull(records).read(wantedId, wantedRow, verifyWanted, room.row());
   }
 
   private CorruptImageException damaged(long id, Hdf5FormatException e) {
@@ -227,7 +220,17 @@ final class Hdf5Snapshot implements Snapshot {
     try {
       commit.table().get(Columns.IMAGES, image.row(), into);
     } catch (Hdf5FormatException e) {
-      throw damaged(image.id(), e);
+      copySalvaged(image, into, e);
+    }
+  }
+
+  /** Of a chunk that can't be decoded, an image may be whole; its checksum tells. */
+  private void copySalvaged(StoredRow image, ByteBuffer into, Hdf5FormatException damage)
+      throws IOException {
+    ByteBuffer salvaged = into.slice();
+    commit.table().salvage(Columns.IMAGES, image.row(), 1, into);
+    if (checksums.ofUsedUp(salvaged.limit(image.size())) != image.crc()) {
+      throw damaged(image.id(), damage);
     }
   }
 
@@ -360,24 +363,32 @@ final class Hdf5Snapshot implements Snapshot {
   @Override
   public @Nullable Remains remains(long id) throws IOException {
     Integer row = commit.rows().get(id);
-    return row == null ? null : remains(id, row);
+    return row == null ? null : remainsOfRow(row);
   }
 
-  /** What is left of an image whose id is lost. */
+  /** What is left of an image, whatever its record says of it. */
   @Nullable Remains remainsOfRow(int row) throws IOException {
-    return remains(LOST, row);
+    ImageShape shape = Objects.requireNonNull(commit.layout()).shape();
+    if (shape != null) {
+      return new Remains("raw", salvaged(Columns.IMAGES, row, 1, (int) shape.byteCount()));
+    }
+    Records left = Objects.requireNonNull(records).salvaging();
+    Place place = reading(() -> left.bytes(row));
+    if (!place.isWithin(commit.table().length(Columns.BYTES))) {
+      return null; // where they lie can't be told
+    }
+    String extension = reading(() -> left.extension(row));
+    return new Remains(
+        extension, salvaged(Columns.BYTES, place.offset(), place.size(), place.size()));
   }
 
-  private @Nullable Remains remains(long id, int row) throws IOException {
-    try {
-      StoredRow image = found(id, row, false);
-      String format = image.format();
-      ByteBuffer left = read(image, false);
-      ByteBuffer bytes = ByteBuffer.allocate(left.remaining()).put(left).flip();
-      return new Remains(format == null ? "raw" : format, bytes);
-    } catch (CorruptImageException e) {
-      return null; // what they lie in can't be read
-    }
+  private ByteBuffer salvaged(int column, long row, int count, int bytes) throws IOException {
+    return reading(
+        () -> {
+          ByteBuffer into = ByteBuffer.allocate(bytes);
+          commit.table().salvage(column, row, count, into);
+          return into.flip();
+        });
   }
 
   @Override

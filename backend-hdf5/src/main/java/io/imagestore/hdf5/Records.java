@@ -49,7 +49,7 @@ final class Records {
   }
 
   /**
-   * Reads a row.
+   * Reads a row. What is left of a chunk that can't be decoded is always checked.
    *
    * @param id the image's
    * @param verify whether to check it
@@ -61,6 +61,29 @@ final class Records {
 
   /** Reads a row into an object that is used again, which it returns. */
   StoredRow read(long id, int row, boolean verify, StoredRow into) throws IOException {
+    try {
+      return readDecoded(id, row, verify, into);
+    } catch (Hdf5FormatException e) {
+      return readSalvaged(id, row, into, e);
+    }
+  }
+
+  private StoredRow readSalvaged(long id, int row, StoredRow into, Hdf5FormatException damage)
+      throws IOException {
+    try {
+      return salvaging().readDecoded(id, row, true, into);
+    } catch (CorruptImageException e) {
+      throw new CorruptImageException(store, id, String.valueOf(damage.getMessage()), damage);
+    }
+  }
+
+  /** The same, but of chunks that can't be decoded what is left. */
+  Records salvaging() {
+    return new Records(store, layout, rows.salvaging());
+  }
+
+  private StoredRow readDecoded(long id, int row, boolean verify, StoredRow into)
+      throws IOException {
     int label = number(Columns.LABELS, row);
     int bytesCrc = number(Columns.CHECKSUMS, row);
     ImageShape shape = shape(id, row);
@@ -84,9 +107,26 @@ final class Records {
     try {
       read(id, row, true);
       return true;
-    } catch (CorruptImageException | Hdf5FormatException e) {
+    } catch (CorruptImageException e) {
       return false;
     }
+  }
+
+  /** Where the bytes of an image of the mixed layout lie, unchecked. */
+  Place bytes(int row) throws IOException {
+    return new Place(
+        longNumber(Columns.OFFSETS, row),
+        number(Columns.SIZES, row),
+        number(Columns.CHECKSUMS, row));
+  }
+
+  /** What a file with the bytes of an image of the mixed layout may be named by. */
+  String extension(int row) throws IOException {
+    String format = format(row);
+    if (format == null) {
+      return "raw";
+    }
+    return format.matches("[a-z0-9]+") ? format : "bytes";
   }
 
   private CorruptImageException damaged(long id, int row) {

@@ -11,6 +11,8 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
+import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreOptions;
@@ -33,6 +35,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -312,6 +315,34 @@ final class MixedLayoutTest {
       assertThat(store.verify().isClean()).isTrue();
       assertThat(store.get(9)).isEqualTo(blob(9, 400, 9));
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"shapes, 31", "shapes, 0", "sample_types, 3", "formats, 22", "labels, 0"})
+  void whateverADamagedRecordSaysItsBytesAreLaidAside(String dataset, int bit) throws IOException {
+    LabeledImage image = blob(6, 400, 6);
+    try (ImageStore store = open(Layout.MIXED)) {
+      for (long id = 0; id < 10; id++) {
+        store.put(blob(id, 400, id));
+      }
+    }
+    flip(dataset, 6, bit);
+    try (ImageStore store = open(Layout.MIXED)) {
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.dropped())
+          .singleElement()
+          .satisfies(
+              dropped ->
+                  assertThat(dropped.file().orElseThrow())
+                      .hasBinaryContent(bytesOf(image.image())));
+    }
+  }
+
+  private static byte[] bytesOf(Image image) {
+    byte[] bytes = new byte[image.bytes().remaining()];
+    image.bytes().get(bytes);
+    return bytes;
   }
 
   // In and out.

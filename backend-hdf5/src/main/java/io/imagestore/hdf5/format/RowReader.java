@@ -32,4 +32,14 @@ public interface RowReader {
     get(column, row, bytes);
     return bytes.getInt(0);
   }
+
+  /**
+   * The same rows, but of a chunk that is damaged all that can still be decoded, and zeros or
+   * anything in place of the rest.
+   *
+   * @return this, if it reads so already
+   */
+  default RowReader salvaging() {
+    return this;
+  }
 }

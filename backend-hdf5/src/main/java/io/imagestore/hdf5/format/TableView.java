@@ -146,6 +146,11 @@ public final class TableView implements RowReader {
     get(column, row, count, into, this::salvaged);
   }
 
+  @Override
+  public RowReader salvaging() {
+    return (column, row, into) -> salvage(column, row, 1, into);
+  }
+
   private interface Decoder {
     byte[] decode(ColumnSpec spec, Chunk chunk) throws IOException;
   }
