@@ -1,6 +1,7 @@
 package io.imagestore.hdf5;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.TableView;
 import io.imagestore.hdf5.format.Transaction;
@@ -31,6 +32,15 @@ final class ByteReuse {
     if (layout == null) {
       return new ByteReuse(true);
     }
+    try {
+      return begin(table, commit, layout);
+    } catch (Hdf5FormatException e) {
+      return new ByteReuse(false); // what can't be read may refer to any bytes
+    }
+  }
+
+  private static ByteReuse begin(Hdf5Table table, Commit commit, StoreLayout layout)
+      throws IOException {
     Used metadata = Used.read(commit.table(), Columns.METADATA_OFFSETS, Columns.METADATA_SIZES);
     boolean disjoint = metadata.areDisjointWithin(commit.table().length(layout.metadata()));
     Used bytes = null;

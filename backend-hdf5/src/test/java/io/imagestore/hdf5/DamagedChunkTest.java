@@ -36,6 +36,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A compressed chunk that can't be read whole, and writes to a store that has one. */
 final class DamagedChunkTest {
@@ -176,7 +177,7 @@ final class DamagedChunkTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"images, 0", "images, 30", "labels, 0"})
+  @CsvSource({"images, 0", "images, 30", "labels, 0", "metadata_sizes, 0"})
   void aRepairLeavesWhatIsWholeInItAndLaysTheRestAside(String dataset, int row) throws IOException {
     make(flat());
     List<Long> damaged = damage(dataset, row);
@@ -244,6 +245,23 @@ final class DamagedChunkTest {
     }
     try (Stream<Path> aside = Files.list(folder.resolve("store.h5.damaged"))) {
       assertThat(aside.filter(file -> file.toString().endsWith(".raw"))).hasSize(lost);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"metadata_offsets", "metadata_sizes"})
+  void whereMetadataCantBeFoundTheStoreIsOpenedToWriteAndRepaired(String dataset)
+      throws IOException {
+    make(flat());
+    List<Long> damaged = damage(dataset, 0);
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      replace(store, 1000);
+      delete(store, 0);
+      store.repair(RepairPolicy.dropDamaged());
+
+      stored.keySet().removeAll(damaged);
+      assertThat(store.verify().isClean()).isTrue();
+      assertThat(store.stream()).containsExactlyElementsOf(stored.values());
     }
   }
 
