@@ -3,12 +3,10 @@ package io.imagestore.hdf5;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import java.nio.file.Path;
-import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Rows whose record isn't what was stored when the ids were read. One of them may be that of any id
@@ -17,15 +15,14 @@ import java.util.stream.Collectors;
  * @param ids the ids of those that can be told apart by them
  * @param lost the others: without an id, or with that of another row
  */
-record Damage(Set<Long> ids, Set<Integer> lost) {
+record Damage(Set<Long> ids, LostRows lost) {
 
-  static final Damage NONE = new Damage(Set.of(), Set.of());
+  static final Damage NONE = new Damage(Set.of(), LostRows.NONE);
 
   private static final int MOST_SHOWN = 10;
 
   Damage {
     ids = Set.copyOf(ids);
-    lost = Set.copyOf(lost);
   }
 
   /** The rest, when an image was replaced or deleted. */
@@ -40,22 +37,17 @@ record Damage(Set<Long> ids, Set<Integer> lost) {
 
   /** The rest, when a row was dropped. */
   Damage withoutRow(int row) {
-    Set<Integer> rest = new HashSet<>(lost);
-    rest.remove(row);
-    return new Damage(ids, rest);
+    return new Damage(ids, lost.without(row));
   }
 
-  /** The same, with a lost row in another place. */
-  Damage withRowMoved(int from, int to) {
-    Set<Integer> moved = new HashSet<>(lost);
-    moved.remove(from);
-    moved.add(to);
-    return new Damage(ids, moved);
+  /** The same, with the last lost row in another place. */
+  Damage withLastRowMoved(int to) {
+    return new Damage(ids, lost.withLastMoved(to));
   }
 
-  /** The lost rows, the last one first. */
-  List<Integer> lostFromTheEnd() {
-    return lost.stream().sorted(Comparator.reverseOrder()).toList();
+  /** The same, when the table has no ids in the lost rows any more. */
+  Damage withLostMarked() {
+    return new Damage(ids, lost.marked());
   }
 
   /** Refuses to call an id absent. */
@@ -111,17 +103,13 @@ record Damage(Set<Long> ids, Set<Integer> lost) {
   }
 
   private String shown() {
-    String images = ids.isEmpty() ? "" : "images " + some(ids);
-    String rows = lost.isEmpty() ? "" : "rows " + some(lost);
+    String images = ids.isEmpty() ? "" : "images " + some(ids.stream().sorted(), ids.size());
+    String rows = lost.isEmpty() ? "" : "rows " + some(lost.stream().boxed(), lost.size());
     return images + (images.isEmpty() || rows.isEmpty() ? "" : ", ") + rows;
   }
 
-  private static String some(Collection<? extends Comparable<?>> all) {
-    return all.stream()
-            .sorted()
-            .limit(MOST_SHOWN)
-            .map(String::valueOf)
-            .collect(Collectors.joining(", "))
-        + (all.size() > MOST_SHOWN ? " and " + (all.size() - MOST_SHOWN) + " more" : "");
+  private static String some(Stream<?> all, int size) {
+    return all.limit(MOST_SHOWN).map(String::valueOf).collect(Collectors.joining(", "))
+        + (size > MOST_SHOWN ? " and " + (size - MOST_SHOWN) + " more" : "");
   }
 }

@@ -145,7 +145,9 @@ final class Hdf5Writer implements StoreWriter {
   /** Takes rows out whose ids are lost, so that the store can be written to again. */
   @Override
   public void mendStructure(DamagedFolder aside, Consumer<String> mended) throws IOException {
-    for (int row : state.commit().damage().lostFromTheEnd()) {
+    LostRows lost = state.commit().damage().lost();
+    for (; !lost.isEmpty(); lost = state.commit().damage().lost()) {
+      int row = lost.last(); // so that no other lost row takes its place
       String problem = "what was stored as the id of row " + row + " can't be told";
       aside.lay("row-" + row, problem, remainsOfRow(row));
       removeLostRow(row);

@@ -6,6 +6,7 @@ import io.imagestore.spi.PersistentLongMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 
@@ -20,7 +21,8 @@ final class IdReader {
   private final PersistentLongMap.Builder<Integer> rows =
       PersistentLongMap.<Integer>empty().toBuilder();
   private final Set<Long> damaged = new HashSet<>();
-  private final Set<Integer> lost = new HashSet<>();
+  private int[] lost = new int[16];
+  private int lostCount;
 
   IdReader(TableView table, Records records, boolean verify) {
     this.table = table;
@@ -40,7 +42,7 @@ final class IdReader {
         if (whole || records.isSound(id, first + i)) {
           add(id, first + i);
         } else {
-          lost.add(first + i);
+          addLost(first + i);
         }
       }
     }
@@ -59,12 +61,19 @@ final class IdReader {
   }
 
   Damage damage() {
-    return new Damage(damaged, lost);
+    return new Damage(damaged, LostRows.of(lost, lostCount));
+  }
+
+  private void addLost(int row) {
+    if (lostCount == lost.length) {
+      lost = Arrays.copyOf(lost, 2 * lostCount);
+    }
+    lost[lostCount++] = row;
   }
 
   private void add(long id, int row) throws IOException {
     if (id < 0) {
-      lost.add(row);
+      addLost(row);
       return;
     }
     Integer earlier = rows.get(id);
@@ -81,9 +90,9 @@ final class IdReader {
   /** Of two rows with one id, at most one is what was stored. */
   private void addSoundOne(long id, int earlier, int row) throws IOException {
     if (records.isSound(id, earlier)) {
-      lost.add(row);
+      addLost(row);
     } else {
-      lost.add(earlier);
+      addLost(earlier);
       damaged.remove(id);
       rows.put(id, row);
       if (!records.isSound(id, row)) {

@@ -13,6 +13,10 @@ import java.util.List;
  */
 final class Removal {
 
+  /** -1. */
+  private static final ByteBuffer NO_ID =
+      ByteBuffer.wrap(new byte[] {-1, -1, -1, -1, -1, -1, -1, -1});
+
   private final Commit before;
   private final Transaction transaction;
   private final StoreLayout layout;
@@ -36,18 +40,29 @@ final class Removal {
   private Commit of(int hole, PersistentLongMap<Integer> others, Damage damage, boolean durable)
       throws IOException {
     PersistentLongMap<Integer> rows = others;
-    Damage left = damage;
+    Damage left = damage.withLostMarked();
+    markLost();
     int last = (int) transaction.rows() - 1;
     if (hole != last) {
       move(last, hole);
       if (damage.lost().contains(last)) {
-        left = damage.withRowMoved(last, hole);
+        left = left.withLastRowMoved(hole);
       } else {
         rows = rows.with(idOf(last), hole);
       }
     }
     transaction.shrink(last);
     return new Commit(transaction.commit(durable), layout, rows, left);
+  }
+
+  /** Once a chunk of ids is written anew, nobody could tell what was left of them from others. */
+  private void markLost() throws IOException {
+    LostRows lost = before.damage().lost();
+    if (!lost.areMarked()) {
+      for (int row : (Iterable<Integer>) lost.stream()::iterator) {
+        transaction.replace(row, Columns.IDS, NO_ID.duplicate());
+      }
+    }
   }
 
   private void move(int from, int to) throws IOException {

@@ -265,6 +265,27 @@ final class DamagedChunkTest {
     }
   }
 
+  @Test
+  void afterAnImageBesideThemWasDeletedLostIdsStayLost() throws IOException {
+    make(SampleImages.list(1000, IMAGES, RGB, 1)); // so that 0 is nobody's
+    List<Long> lost = damage("ids", 0);
+    assertThat(lost).hasSizeBetween(1, IMAGES - 1).doesNotContain(0L);
+    try (ImageStore store = Hdf5ImageStore.open(file())) {
+      delete(store, 1000);
+    }
+    lost.forEach(row -> stored.remove(1000 + row));
+    Hdf5Options unchecked = Hdf5Options.builder().verifyChecksums(false).build();
+    try (ImageSource store = Hdf5ImageStore.openReadOnly(file(), unchecked)) {
+      assertThat(store.size()).isEqualTo(stored.size());
+      stored.forEach((id, image) -> assertThat(store.get(id)).isEqualTo(image));
+      assertThat(store.verify().storeProblems()).isNotEmpty();
+    }
+    try (ImageStore store = Hdf5ImageStore.open(file(), unchecked)) {
+      assertThat(store.repair(RepairPolicy.dropDamaged()).mended()).hasSameSizeAs(lost);
+      assertThat(store.stream()).containsExactlyElementsOf(stored.values());
+    }
+  }
+
   private void assertFoundOrNotToBeTold(ImageSource store, int known) {
     List<Long> found = new ArrayList<>();
     stored.forEach(
