@@ -20,6 +20,7 @@ import io.imagestore.spi.StoreHeader;
 import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.Stores;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -32,6 +33,9 @@ final class StoreOpener {
   private static final String NAME = "Hdf5ImageStore";
   private static final String FORMAT = "imagestore-hdf5";
   private static final int VERSION = 1;
+
+  /** As many as Linux follows. */
+  private static final int MOST_LINKS = 40;
 
   /** The attribute of the root group that holds the header. */
   private static final String ATTRIBUTE = "imagestore";
@@ -84,7 +88,7 @@ final class StoreOpener {
   }
 
   private ImageStore openLocked(StoreFiles files) throws IOException {
-    Path file = realFile(files);
+    Path file = realFile(path.toAbsolutePath(), files, MOST_LINKS);
     StoreLock lock = StoreLock.acquire(file.resolveSibling(file.getFileName() + ".lock"), path);
     boolean kept = false;
     try {
@@ -99,16 +103,26 @@ final class StoreOpener {
   }
 
   /** The same for all names that a file has by links, for lock and journal lie beside it. */
-  private Path realFile(StoreFiles files) throws IOException {
-    if (Files.exists(path)) {
-      return path.toRealPath();
+  private static Path realFile(Path name, StoreFiles files, int mostLinks) throws IOException {
+    if (Files.exists(name)) {
+      return name.toRealPath();
     }
-    Path absolute = path.toAbsolutePath();
-    Path folder = absolute.getParent();
-    if (folder != null && !Files.exists(folder)) {
+    if (Files.isSymbolicLink(name)) { // to a file that is yet to be made
+      if (mostLinks == 0) {
+        throw new FileSystemLoopException(name.toString());
+      }
+      Path target = name.resolveSibling(Files.readSymbolicLink(name));
+      return realFile(target, files, mostLinks - 1);
+    }
+    Path folder = name.getParent();
+    Path file = name.getFileName();
+    if (folder == null || file == null) {
+      return name;
+    }
+    if (!Files.exists(folder)) {
       files.createFolders(folder);
     }
-    return absolute;
+    return folder.toRealPath().resolve(file);
   }
 
   private ImageStore openToWrite(Path file, StoreFiles files, StoreLock lock) throws IOException {
