@@ -5,6 +5,8 @@ import io.imagestore.UnsupportedStoreException;
 import io.imagestore.hdf5.format.StorageFile;
 import io.jhdf.api.dataset.ChunkedDataset;
 import io.jhdf.api.dataset.ContiguousDataset;
+import io.jhdf.dataset.chunked.ChunkedDatasetV4;
+import io.jhdf.exceptions.HdfException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,6 +14,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** The rows of a dataset of bytes that another program wrote. Safe in any thread. */
@@ -36,28 +39,28 @@ abstract class ForeignPixels implements Closeable {
     for (int i = 1; i < dimensions.length; i++) {
       rowBytes = Math.multiplyExact(rowBytes, Math.toIntExact(dimensions[i]));
     }
-    int bytes = rowBytes;
+    if (file.read(name, ContiguousDataset.class::isInstance)) {
+      long address = file.read(name, dataset -> ((ContiguousDataset) dataset).getDataAddress());
+      return contiguous(path, file.base() + address, dimensions[0], rowBytes);
+    }
     return file.read(
         name,
         dataset -> {
-          if (dataset instanceof ContiguousDataset contiguous) {
-            return contiguous(file, path, contiguous, dimensions[0], bytes);
-          }
           if (dataset instanceof ChunkedDataset chunked) {
-            return new Chunked(file, name, dimensions, chunked.getChunkDimensions(), cacheBytes);
+            return new Chunked(file, name, dimensions, chunked, cacheBytes);
           }
           throw new UnsupportedStoreException(
               "dataset '" + name + "' in " + path + " is neither contiguous nor chunked");
         });
   }
 
-  private static ForeignPixels contiguous(
-      JhdfFile file, Path path, ContiguousDataset dataset, long rows, int rowBytes) {
-    long address = file.base() + dataset.getDataAddress();
+  private static ForeignPixels contiguous(Path path, long address, long rows, int rowBytes)
+      throws IOException {
+    StorageFile storage = StorageFile.openReadOnly(path);
+    boolean fits = false;
     try {
-      StorageFile storage = StorageFile.openReadOnly(path);
-      if (address < 0 || rows > (storage.length() - address) / rowBytes) {
-        storage.close();
+      fits = address >= 0 && rows <= (storage.length() - address) / rowBytes;
+      if (!fits) {
         throw new CorruptStoreException(
             path
                 + " was cut off: "
@@ -69,8 +72,10 @@ abstract class ForeignPixels implements Closeable {
                 + " on");
       }
       return new Contiguous(storage, address, rowBytes);
-    } catch (IOException e) {
-      throw new CorruptStoreException("the pixels in " + path + " can't be read: " + e, e);
+    } finally {
+      if (!fits) {
+        storage.close();
+      }
     }
   }
 
@@ -98,6 +103,9 @@ abstract class ForeignPixels implements Closeable {
 
   /** Chunks may cut rows in pieces, as h5py's own choice of chunks does. */
   private static final class Chunked extends ForeignPixels {
+    /** What jhdf says of a chunk that was never written, depending on the kind of index. */
+    private static final Pattern UNWRITTEN = Pattern.compile("^No chunk |at address -1$");
+
     private final JhdfFile file;
     private final String name;
     private final int[] extents;
@@ -105,11 +113,23 @@ abstract class ForeignPixels implements Closeable {
     private final int chunkBytes;
     private final Cache cache;
 
-    Chunked(JhdfFile file, String name, long[] dimensions, int[] chunk, long cacheBytes) {
+    /** The dimensions that the dataset itself has, of those that it is read as. */
+    private final int firstOwn;
+
+    private final int endOwn;
+
+    Chunked(
+        JhdfFile file, String name, long[] dimensions, ChunkedDataset dataset, long cacheBytes) {
       this.file = file;
       this.name = name;
       this.extents = Arrays.stream(dimensions).mapToInt(Math::toIntExact).toArray();
-      this.chunk = chunk.clone();
+      int[] own = dataset.getDimensions();
+      // A single image is one row; where there are no channels, there is one.
+      this.firstOwn = Arrays.equals(own, Arrays.copyOf(extents, own.length)) ? 0 : 1;
+      this.endOwn = firstOwn + own.length;
+      this.chunk = new int[extents.length];
+      Arrays.fill(chunk, 1);
+      System.arraycopy(dataset.getChunkDimensions(), 0, chunk, firstOwn, own.length);
       int bytes = 1;
       for (int extent : chunk) {
         bytes = Math.multiplyExact(bytes, extent);
@@ -168,8 +188,7 @@ abstract class ForeignPixels implements Closeable {
       if (known != null) {
         return known;
       }
-      byte[] decoded =
-          file.read(name, dataset -> ((ChunkedDataset) dataset).getDecompressedChunk(offset));
+      byte[] decoded = file.read(name, dataset -> decoded((ChunkedDataset) dataset, offset));
       if (decoded.length < chunkBytes) {
         throw new CorruptStoreException(
             "the chunk at "
@@ -183,6 +202,39 @@ abstract class ForeignPixels implements Closeable {
       }
       cache.put(key, decoded);
       return decoded;
+    }
+
+    private byte[] decoded(ChunkedDataset dataset, int[] offset) {
+      try {
+        return dataset.getDecompressedChunk(Arrays.copyOfRange(offset, firstOwn, endOwn));
+      } catch (HdfException e) {
+        if (!UNWRITTEN.matcher(String.valueOf(e.getMessage())).find()) {
+          throw e;
+        }
+        if (hasExtensibleArray(dataset)) {
+          throw new CorruptStoreException(
+              "dataset '"
+                  + name
+                  + "' has chunks that were never written, behind which none is found; copy the file"
+                  + " with h5repack -l CONTI, which writes all",
+              e);
+        }
+        return filled(dataset.getFillValue());
+      }
+    }
+
+    /** The index in which jhdf finds no chunk behind one that was never written. */
+    private static boolean hasExtensibleArray(ChunkedDataset dataset) {
+      return dataset instanceof ChunkedDatasetV4
+          && Arrays.stream(dataset.getMaxSize()).filter(most -> most < 0).count() == 1;
+    }
+
+    private byte[] filled(@Nullable Object value) {
+      byte[] bytes = new byte[chunkBytes];
+      if (value instanceof Number number) {
+        Arrays.fill(bytes, number.byteValue());
+      }
+      return bytes;
     }
   }
 

@@ -185,6 +185,104 @@ final class ForeignReaderTest {
         .withMessageContaining("unsigned bytes");
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "",
+        ", libver='latest'",
+      })
+  void grayImagesInChunksAreRead(String opening) throws IOException {
+    write(
+        opening,
+        "f.create_dataset('images', data=images[..., 0], chunks=(7, 5, 4), compression='gzip')",
+        "f['labels'] = labels");
+    try (ImageSource store = open()) {
+      assertThat(store.get(9).image().shape()).isEqualTo(new ImageShape(8, 6, 1));
+      for (int i = 0; i < 20; i++) {
+        assertThat(store.get(i).image().pixels()).isEqualTo(everyThird(pixels(i)));
+      }
+    }
+  }
+
+  private static byte[] everyThird(byte[] pixels) {
+    byte[] first = new byte[pixels.length / 3];
+    for (int i = 0; i < first.length; i++) {
+      first[i] = pixels[3 * i];
+    }
+    return first;
+  }
+
+  @Test
+  void aSingleImageInChunksIsRead() throws IOException {
+    write(
+        "",
+        "f.create_dataset('image', data=images[4], chunks=(5, 4, 2), compression='gzip')",
+        "f['meta'] = 9");
+    try (ImageSource store = open()) {
+      assertThat(store.get(0).image().shape()).isEqualTo(RGB);
+      assertThat(store.get(0).image().pixels()).isEqualTo(pixels(4));
+    }
+    write(
+        "", "f.create_dataset('image', data=images[4, ..., 0], chunks=(5, 4))", "f['meta'] = [9]");
+    try (ImageSource store = open()) {
+      assertThat(store.get(0).image().shape()).isEqualTo(new ImageShape(8, 6, 1));
+      assertThat(store.get(0).image().pixels()).isEqualTo(everyThird(pixels(4)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", ", libver='latest'"})
+  void chunksThatWereNeverWrittenReadAsTheFillValue(String opening) throws IOException {
+    write(
+        opening,
+        "def create(name, **how):",
+        "    return f.create_dataset(name, (20, 8, 6, 3), 'u1', chunks=(3, 8, 6, 3), **how)",
+        "for kind, how in ('fixed', {}), ('packed', {'compression': 'gzip'}), ('growing',"
+            + " {'maxshape': (None, 8, 6, None)}):",
+        "    create(kind + ' part', fillvalue=200, **how)[3:6] = images[3:6]",
+        "    create(kind + ' none', fillvalue=200, **how)",
+        "create('zeros')",
+        "f['labels'] = labels");
+    byte[] filled = new byte[144];
+    try (ImageSource store = open("zeros")) {
+      assertThat(store.get(6).image().pixels()).isEqualTo(filled);
+    }
+    Arrays.fill(filled, (byte) 200);
+    for (String kind : new String[] {"fixed", "packed", "growing"}) {
+      try (ImageSource store = open(kind + " part")) {
+        assertThat(store.get(4).image().pixels()).isEqualTo(pixels(4));
+        assertThat(store.get(6).image().pixels()).isEqualTo(filled);
+        assertThat(store.get(19).image().pixels()).isEqualTo(filled);
+      }
+      try (ImageSource store = open(kind + " none")) {
+        assertThat(store.get(0).image().pixels()).isEqualTo(filled);
+      }
+    }
+  }
+
+  @Test
+  void behindAChunkThatWasNeverWrittenNothingIsMadeUp() throws IOException {
+    String create =
+        "f.create_dataset('images', (20, 8, 6, 3), 'u1', chunks=(3, 8, 6, 3),"
+            + " maxshape=(None, 8, 6, 3))[3:6] = images[3:6]";
+    write("", create, "f['labels'] = labels");
+    try (ImageSource store = open()) {
+      assertThat(store.get(4).image().pixels()).isEqualTo(pixels(4));
+      assertThat(store.get(6).image().pixels()).containsOnly(0);
+    }
+    write(", libver='latest'", create, "f['labels'] = labels");
+    try (ImageSource store = open()) {
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(4))
+          .withMessageContaining("never written")
+          .withMessageContaining("h5repack");
+    }
+  }
+
+  private ImageSource open(String images) {
+    return Hdf5ImageStore.openReadOnly(file(), Hdf5Options.builder().imagesDataset(images).build());
+  }
+
   @Test
   void anInterruptHarmsNobodyElse() throws IOException {
     write(
