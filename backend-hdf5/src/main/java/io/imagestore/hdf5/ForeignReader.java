@@ -89,22 +89,23 @@ final class ForeignReader implements StoreReader {
     }
   }
 
-  private String choose(String what, Optional<String> asked, List<String> usual) {
+  private String choose(String what, Optional<String> asked, List<String> usual)
+      throws IOException {
     List<String> names = asked.map(List::of).orElse(usual);
-    return names.stream()
-        .filter(file::has)
-        .findFirst()
-        .orElseThrow(
-            () ->
-                new UnsupportedStoreException(
-                    "HDF5 file "
-                        + location
-                        + " has no dataset "
-                        + String.join(" or ", names)
-                        + " for the "
-                        + what
-                        + "; name it in Hdf5Options; the file has: "
-                        + file.names()));
+    for (String name : names) {
+      if (file.has(name)) {
+        return name;
+      }
+    }
+    throw new UnsupportedStoreException(
+        "HDF5 file "
+            + location
+            + " has no dataset "
+            + String.join(" or ", names)
+            + " for the "
+            + what
+            + "; name it in Hdf5Options; the file has: "
+            + file.names());
   }
 
   private long[] dimensionsOfBytes(Dataset dataset) {

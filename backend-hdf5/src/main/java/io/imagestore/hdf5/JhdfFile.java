@@ -15,6 +15,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file read through jhdf, whose failures on damaged files, of any kind, become ours, and which an
@@ -25,24 +26,18 @@ final class JhdfFile implements Closeable {
 
   private final Path path;
   private FileChannel channel;
-  private HdfFile file;
+  private @Nullable HdfFile file;
 
   JhdfFile(Path path) throws IOException {
     this.path = path;
     this.channel = FileChannel.open(path, StandardOpenOption.READ);
-    this.file = openFile(channel);
-  }
-
-  /** A failed open would leave the channel open. */
-  private HdfFile openFile(FileChannel open) throws IOException {
     boolean opened = false;
     try {
-      HdfFile made = guarded(() -> new HdfFile(open));
+      base();
       opened = true;
-      return made;
     } finally {
       if (!opened) {
-        open.close();
+        channel.close();
       }
     }
   }
@@ -78,22 +73,24 @@ final class JhdfFile implements Closeable {
     return written.isBlank() || written.equals("null") ? "it doesn't add up" : written;
   }
 
-  /** Reads a dataset. */
-  synchronized <T> T read(String dataset, Function<Dataset, T> reading) throws IOException {
+  /** Does a step as if nobody had interrupted the thread, for that closes the channel. */
+  private synchronized <T> T uninterrupted(Function<HdfFile, T> step) throws IOException {
     boolean interrupted = Thread.interrupted();
     try {
       while (true) {
         try {
-          return guarded(() -> reading.apply(required(dataset)));
-        } catch (CorruptStoreException e) {
+          T result = guarded(() -> step.apply(open()));
+          if (channel.isOpen()) {
+            return result;
+          }
+        } catch (CorruptStoreException | UnsupportedStoreException e) {
           if (channel.isOpen()) {
             throw e;
           }
-          // An interrupt while reading has closed it.
-          interrupted |= Thread.interrupted();
-          channel = FileChannel.open(path, StandardOpenOption.READ);
-          file = openFile(channel);
         }
+        interrupted |= Thread.interrupted();
+        channel = FileChannel.open(path, StandardOpenOption.READ);
+        file = null;
       }
     } finally {
       if (interrupted) {
@@ -102,25 +99,39 @@ final class JhdfFile implements Closeable {
     }
   }
 
-  private Dataset required(String name) {
-    return find(file, name)
+  private HdfFile open() {
+    HdfFile open = file;
+    if (open == null) {
+      open = new HdfFile(channel);
+      file = open;
+    }
+    return open;
+  }
+
+  /** Reads a dataset; more than once, if the thread is interrupted meanwhile. */
+  <T> T read(String dataset, Function<Dataset, T> reading) throws IOException {
+    return uninterrupted(open -> reading.apply(required(open, dataset)));
+  }
+
+  private Dataset required(HdfFile open, String name) {
+    return find(open, name)
         .orElseThrow(
             () -> new UnsupportedStoreException("there is no dataset '" + name + "' in " + path));
   }
 
   /** Whether there is such a dataset. */
-  synchronized boolean has(String dataset) {
-    return guarded(() -> find(file, dataset).isPresent());
+  boolean has(String dataset) throws IOException {
+    return uninterrupted(open -> find(open, dataset).isPresent());
   }
 
   /** The names in the root group. */
-  synchronized String names() {
-    return guarded(() -> String.join(", ", file.getChildren().keySet()));
+  String names() throws IOException {
+    return uninterrupted(open -> String.join(", ", open.getChildren().keySet()));
   }
 
   /** Where addresses in the file count from. */
-  synchronized long base() {
-    return guarded(() -> file.getUserBlockSize());
+  long base() throws IOException {
+    return uninterrupted(HdfFile::getUserBlockSize);
   }
 
   private static Optional<Dataset> find(HdfFile file, String name) {

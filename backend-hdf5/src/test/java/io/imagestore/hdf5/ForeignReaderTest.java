@@ -284,6 +284,19 @@ final class ForeignReaderTest {
   }
 
   @Test
+  void anInterruptedThreadOpensItAllTheSame() throws IOException {
+    write(
+        "", "f.create_dataset('images', data=images, chunks=(1, 8, 6, 3))", "f['labels'] = labels");
+    Thread.currentThread().interrupt();
+    try (ImageSource store = open()) {
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(store.get(5).image().pixels()).isEqualTo(pixels(5));
+    } finally {
+      Thread.interrupted();
+    }
+  }
+
+  @Test
   void anInterruptHarmsNobodyElse() throws IOException {
     write(
         "", "f.create_dataset('images', data=images, chunks=(1, 8, 6, 3))", "f['labels'] = labels");

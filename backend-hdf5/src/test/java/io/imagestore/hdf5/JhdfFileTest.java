@@ -1,5 +1,6 @@
 package io.imagestore.hdf5;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.CorruptStoreException;
@@ -38,6 +39,20 @@ final class JhdfFileTest {
           .isNotInstanceOf(CorruptStoreException.class)
           .withMessageContaining("not enough memory")
           .withMessageContaining("some.h5");
+    }
+  }
+
+  @Test
+  void anInterruptedThreadIsToldWhatIsThere() throws IOException {
+    try (JhdfFile file = file()) {
+      Thread.currentThread().interrupt();
+      assertThat(file.has("images")).isTrue();
+      assertThat(file.has("nothing")).isFalse();
+      assertThat(file.names()).contains("labels");
+      assertThat(file.base()).isZero();
+      assertThat(Thread.interrupted()).isTrue();
+    } finally {
+      Thread.interrupted();
     }
   }
 
