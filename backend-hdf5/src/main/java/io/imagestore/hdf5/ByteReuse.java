@@ -99,7 +99,7 @@ final class ByteReuse {
       ByteBuffer offset = buffer(Long.BYTES);
       ByteBuffer size = buffer(Integer.BYTES);
       int used = 0;
-      for (int first = 0; first < rows; first += ROWS_AT_ONCE) {
+      for (int first = 0; first < rows && first >= 0; first += ROWS_AT_ONCE) {
         int count = Math.min(ROWS_AT_ONCE, rows - first);
         table.get(offsets, first, count, offset.clear());
         table.get(sizes, first, count, size.clear());

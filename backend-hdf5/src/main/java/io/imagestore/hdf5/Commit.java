@@ -30,7 +30,7 @@ record Commit(
       throw new CorruptStoreException(
           "store " + location + " claims to have " + table.rows() + " rows; 2^31 - 1 fit");
     }
-    IdReader ids = new IdReader(table, new Records(location, layout, table), verify);
+    IdReader ids = new IdReader(location, table, new Records(location, layout, table), verify);
     return new Commit(table, layout, ids.read(), ids.damage());
   }
 }

@@ -1,11 +1,13 @@
 package io.imagestore.hdf5;
 
+import io.imagestore.CorruptStoreException;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.TableView;
 import io.imagestore.spi.PersistentLongMap;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
@@ -15,6 +17,10 @@ final class IdReader {
 
   private static final int ROWS_AT_ONCE = 8192;
 
+  /** More than damage brings about. */
+  private static final int MOST_LOST = 1_000_000;
+
+  private final Path store;
   private final TableView table;
   private final Records records;
   private final boolean verify;
@@ -24,7 +30,8 @@ final class IdReader {
   private int[] lost = new int[16];
   private int lostCount;
 
-  IdReader(TableView table, Records records, boolean verify) {
+  IdReader(Path store, TableView table, Records records, boolean verify) {
+    this.store = store;
     this.table = table;
     this.records = records;
     this.verify = verify;
@@ -34,7 +41,7 @@ final class IdReader {
   PersistentLongMap<Integer> read() throws IOException {
     int count = (int) table.rows();
     ByteBuffer ids = ByteBuffer.allocate(Long.BYTES * ROWS_AT_ONCE).order(ByteOrder.LITTLE_ENDIAN);
-    for (int first = 0; first < count; first += ROWS_AT_ONCE) {
+    for (int first = 0; first < count && first >= 0; first += ROWS_AT_ONCE) {
       int part = Math.min(ROWS_AT_ONCE, count - first);
       boolean whole = read(first, part, ids);
       for (int i = 0; i < part; i++) {
@@ -65,6 +72,15 @@ final class IdReader {
   }
 
   private void addLost(int row) {
+    if (lostCount == MOST_LOST) {
+      throw new CorruptStoreException(
+          "store "
+              + store
+              + " claims to have more than "
+              + MOST_LOST
+              + " rows without an id of their own; restore it from a copy, or, if another program has"
+              + " made its datasets longer, let that make them as long as they were");
+    }
     if (lostCount == lost.length) {
       lost = Arrays.copyOf(lost, 2 * lostCount);
     }
