@@ -24,12 +24,13 @@ import java.util.Objects;
  * the mixed layout nothing is compressed.
  *
  * <p>A write costs what it writes, whatever the size of the file. Appended images go to the end. An
- * image that is replaced or deleted has its chunk, by default about 1 MiB, written anew elsewhere;
- * the last image moves into the hole of a deleted one. The space of old chunks is used again, after
- * the next flush at the earliest. In the mixed layout a replaced image costs its own bytes and some
- * 40 KiB of chunks that tell of it, and the room of earlier bytes is used again likewise; so is the
- * room of metadata in both. With compression, the last chunk lies uncompressed until it is full or
- * the store is closed.
+ * image that is replaced costs about its own size twice: it is written elsewhere first, and brought
+ * to where the old one lies when the store is flushed. So is the last image, which moves into the
+ * hole of a deleted one. Where that would be much of a chunk, and with compression always, the
+ * chunk, by default about 1 MiB, is written anew elsewhere. In the mixed layout a replaced image
+ * costs its own bytes once, and twice the 80 bytes that tell of it. The room of what was replaced
+ * or deleted, metadata too, is used again, after the next flush at the earliest. With compression,
+ * the last chunk lies uncompressed until it is full or the store is closed.
  *
  * <p>The pixels of an {@link ImageBatch} go to the file from where they are; images that come one
  * by one are gathered first, which is half as fast.
@@ -65,7 +66,9 @@ import java.util.Objects;
  * <p><b>Damage.</b> Opening checks what the rows tell of images, which takes less than a
  * microsecond a row. Where an id turns out to be damaged, an id that isn't found isn't called
  * absent: that is a {@link CorruptStoreException}. A store with two rows of one id, or a row
- * without one, can only be read.
+ * without one, is read, and deleted from, but takes no image before {@link ImageStore#repair} has
+ * laid such rows aside. More than a million of them are refused on opening. Of a compressed chunk
+ * that can't be decoded, images are read that their checksums prove to be whole, which is slow.
  *
  * <p>Reading copies from a mapping of the file, or from a bounded cache of decompressed chunks.
  * Memory taken is some 30 bytes an image for its id, 16 more while a store is opened to write, and

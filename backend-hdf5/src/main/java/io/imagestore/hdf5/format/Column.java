@@ -175,7 +175,10 @@ final class Column {
     return extents;
   }
 
-  /** Chunks of numbers that no row has any more, as other programs may leave them behind. */
+  /**
+   * One more than the highest number of a chunk that was ever put into the index; more than rows
+   * need where rows were taken away, whose chunks other programs may leave behind.
+   */
   long indexLength() {
     return index.length();
   }
