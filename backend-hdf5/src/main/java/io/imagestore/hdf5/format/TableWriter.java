@@ -70,7 +70,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The rows are copied home. Nothing waits for that: until the next checkpoint has waited for
  *       the file, the journal has the list, and what the rows took elsewhere isn't used again. So a
  *       crash leaves copies to be made once more, and a reader who goes on reading there isn't
- *       wrong. A failure leaves the list to the next checkpoint.
+ *       wrong. Then rows behind the last one are cleared; only from here on is a row appended in
+ *       the place of one that earlier states had. A failure leaves both to the next checkpoint.
  *   <li>A commit removes the mark of a new file.
  * </ol>
  *
@@ -396,10 +397,11 @@ final class TableWriter implements Closeable {
   private void reclaim() throws IOException {
     if (isReclaimable()) {
       guard.announce();
-      clearDirtyRows();
       space.checkpoint();
       blobSpaces.values().forEach(FreeSpace::checkpoint);
       bringHome();
+      // Not before: of a row that was deleted, a chunk may still say that it lies elsewhere.
+      clearDirtyRows();
     }
   }
 
