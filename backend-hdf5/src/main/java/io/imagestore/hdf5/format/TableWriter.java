@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *       checkpoint in it, and all else of that checkpoint in the file. A loss of power leaves the
  *       checkpoint, or one of the commits since with all those before it.</td></tr>
  *   <tr><td>FAILED</td><td>The device couldn't be waited for, or a step that was decided couldn't be
- *       done. Readers go on; nothing more is written, and the journal stays for the next opening,
+ *       done, be it for an error such as a lack of memory. Readers go on; nothing more is written, and the journal stays for the next opening,
  *       which mends it: {@link Recovery}.</td></tr>
  * </table>
  *
@@ -106,7 +106,7 @@ final class TableWriter implements Closeable {
   private final FreeSpace space;
   private final Map<Integer, FreeSpace> blobSpaces = new TreeMap<>();
   private State state;
-  private @Nullable IOException failure;
+  private @Nullable Throwable failure;
   private @Nullable Journal journal;
   private volatile TableView view;
 
@@ -259,12 +259,26 @@ final class TableWriter implements Closeable {
         throw uncertain(e);
       }
       throw e instanceof SyncException ? failed(e, "nothing of this is stored") : e;
+    } catch (RuntimeException | Error e) {
+      if (log().isUncertain()) {
+        fail(e);
+      }
+      throw e;
     } finally {
       if (!decided) {
         structure.takeBack(before, changes);
       }
     }
-    writeInPlace(inPlace);
+    try {
+      writeInPlace(inPlace);
+      return conclude(transaction, changes);
+    } catch (RuntimeException | Error e) {
+      fail(e); // the commit is there, so that its space is never to be used for another
+      throw e;
+    }
+  }
+
+  private TableView conclude(Transaction transaction, Changes changes) {
     covered.addAll(changes.changed());
     covered.addAll(changes.created());
     transaction.letGo();
@@ -334,6 +348,9 @@ final class TableWriter implements Closeable {
 
   /** Forgets what a transaction wrote. */
   void rollback(long rowsWritten) {
+    if (state == State.FAILED) {
+      return; // that may be part of the file, and nothing more is written
+    }
     space.rollback();
     blobSpaces.values().forEach(FreeSpace::rollback);
     dirtyRows = Math.max(dirtyRows, rowsWritten);
@@ -517,16 +534,20 @@ final class TableWriter implements Closeable {
     return Objects.requireNonNull(journal, "not begun");
   }
 
-  private IOException failed(IOException cause, String consequence) {
+  private void fail(Throwable cause) {
     state = State.FAILED;
     failure = cause;
+  }
+
+  private IOException failed(IOException cause, String consequence) {
+    fail(cause);
     return new IOException(
         cause.getMessage() + "; " + consequence + "; close the store and open it again", cause);
   }
 
   private void requireWorking() throws IOException {
     if (state == State.FAILED) {
-      IOException cause = Objects.requireNonNull(failure);
+      Throwable cause = Objects.requireNonNull(failure);
       throw new IOException(
           "an earlier write failed: "
               + cause.getMessage()
