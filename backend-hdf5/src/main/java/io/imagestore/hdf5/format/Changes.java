@@ -74,7 +74,7 @@ final class Changes {
     List<Patch> patches = new ArrayList<>();
     for (int from = 0, to = 1; from < blocks.size(); to++) {
       if (to == blocks.size()
-          || FreeSpace.align(blocks.get(to - 1).end()) != blocks.get(to).address()) {
+          || space.reach(blocks.get(to - 1).end()) != blocks.get(to).address()) {
         patches.add(joined(blocks.subList(from, to)));
         from = to;
       }

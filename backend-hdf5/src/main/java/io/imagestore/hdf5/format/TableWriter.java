@@ -180,7 +180,7 @@ final class TableWriter implements Closeable {
 
   /** Takes over a file that was closed, or never flushed. */
   void takeOver() throws IOException {
-    structure.unused(List.of()).forEach(space::add);
+    findFreeSpace();
     storage.clearFrom(space.end());
   }
 
@@ -189,7 +189,7 @@ final class TableWriter implements Closeable {
    * it was recovered with no more.
    */
   void takeOverRecovered() throws IOException {
-    structure.unused(view.away()).forEach(space::add);
+    findFreeSpace();
     storage.sync();
     state = State.IDLE;
     if (structure.isMarkedUnsettled()) {
@@ -205,6 +205,11 @@ final class TableWriter implements Closeable {
     dirtyRows = Long.MAX_VALUE;
     clearDirtyRows();
     storage.clearFrom(space.end());
+  }
+
+  /** What lies between what is known may be used, if there is nothing that isn't known. */
+  private void findFreeSpace() throws IOException {
+    structure.used(view.away()).ifPresentOrElse(space::addGaps, space::addNothing);
   }
 
   // Beginning.
