@@ -17,8 +17,7 @@ import java.util.Set;
  */
 final class Changes {
 
-  // Up to this size a block is written whole, at one go, so that a kill hardly ever leaves a half
-  // of
+  // Up to this size a block is written whole, at one go, so that a kill hardly ever leaves half of
   // it to other programs.
   private static final int SMALL = 4096;
 
