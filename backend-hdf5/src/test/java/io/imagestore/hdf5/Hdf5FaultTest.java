@@ -128,6 +128,34 @@ final class Hdf5FaultTest {
     }
   }
 
+  /** No call that comes later is told that it may be stored. */
+  @Test
+  void afterACheckpointThatMayBeInTheJournalOrNotTheStoreHasToBeOpenedAgain() throws IOException {
+    Path path = Files.createDirectories(folder.resolve("disk")).resolve("store.h5");
+    FaultyDisk disk = new FaultyDisk(path.getParent(), 1);
+    List<LabeledImage> images = SampleImages.list(0, 21, new ImageShape(4, 4, 3), 1);
+    ImageStore store = PROVIDER.open(path, StoreOptions.defaults(), disk);
+    store.putBatch(images.subList(0, 10));
+    store.flush();
+    store.putBatch(images.subList(10, 20));
+    disk.failFrom(Set.of(Operation.WRITE, Operation.TRUNCATE), 1, Failure.IO_ERROR);
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(store::flush)
+        .withMessageContaining("open it again");
+    disk.heal();
+    disk.failOnce(Set.of(Operation.WRITE), 1, Failure.NO_SPACE);
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> put(store, images.get(20)))
+        .withMessageContaining("open it again")
+        .withMessageNotContaining("whether this call is stored");
+    assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
+    disk.heal();
+    try (ImageStore again = PROVIDER.open(path, StoreOptions.defaults(), disk)) {
+      assertThat(again.stream().toList()).isEqualTo(images.subList(0, 20));
+    }
+  }
+
   @Test
   void theJournalOfAnotherFileIsRefused() throws IOException {
     for (String name : List.of("a.h5", "b.h5")) {

@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>LOGGING</td><td>On the device are the journal with its name, the metadata of the last
  *       checkpoint in it, and all else of that checkpoint in the file. A loss of power leaves the
  *       checkpoint, or one of the commits since with all those before it.</td></tr>
- *   <tr><td>FAILED</td><td>The device couldn't be waited for, or a step that was decided couldn't be
+ *   <tr><td>FAILED</td><td>The device couldn't be waited for, a record of the journal could be neither
+ *       written nor taken out, or a step that was decided couldn't be
  *       done, be it for an error such as a lack of memory. Readers go on; nothing more is written, and the journal stays for the next opening,
  *       which mends it: {@link Recovery}.</td></tr>
  * </table>
@@ -375,8 +376,11 @@ final class TableWriter implements Closeable {
     try {
       storage.sync();
       settle();
-    } catch (SyncException e) {
-      throw failed(e, "what was stored since the last flush may not survive a loss of power");
+    } catch (IOException e) {
+      if (e instanceof SyncException || log().isUncertain()) {
+        throw failed(e, "what was stored since the last flush may not survive a loss of power");
+      }
+      throw e;
     }
     reclaim();
     if (structure.isMarkedUnsettled()) {
