@@ -28,10 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>LOGGING</td><td>On the device are the journal with its name, the metadata of the last
  *       checkpoint in it, and all else of that checkpoint in the file. A loss of power leaves the
  *       checkpoint, or one of the commits since with all those before it.</td></tr>
- *   <tr><td>FAILED</td><td>The device couldn't be waited for, a record of the journal could be neither
- *       written nor taken out, or a step that was decided couldn't be
- *       done, be it for an error such as a lack of memory. Readers go on; nothing more is written, and the journal stays for the next opening,
- *       which mends it: {@link Recovery}.</td></tr>
+ *   <tr><td>FAILED</td><td>The device couldn't be waited for; or a record of the journal could be
+ *       neither written nor taken out; or a step that was decided couldn't be done, be it for an
+ *       error such as a lack of memory. Readers go on; nothing more is written, and the journal
+ *       stays for the next opening, which mends it: {@link Recovery}.</td></tr>
  * </table>
  *
  * <p><b>Beginning</b> leads from IDLE to LOGGING: announce to readers that there is a writer; wait
