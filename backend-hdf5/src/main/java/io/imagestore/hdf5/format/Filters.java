@@ -18,6 +18,9 @@ public record Filters(boolean shuffle, int deflateLevel) {
   /** Chunks are written as they are. */
   public static final Filters NONE = new Filters(false, 0);
 
+  // Two bits of deflate stand for 258 bytes at most.
+  private static final long MOST_FROM_A_BYTE = 4 * 258;
+
   /**
    * Checks the level.
    *
@@ -30,9 +33,6 @@ public record Filters(boolean shuffle, int deflateLevel) {
       throw new IllegalArgumentException("deflateLevel must be 0 to 9, but is " + deflateLevel);
     }
   }
-
-  // Two bits of deflate stand for 258 bytes at most.
-  private static final long MOST_FROM_A_BYTE = 4 * 258;
 
   boolean any() {
     return shuffle || deflateLevel > 0;

@@ -163,7 +163,8 @@ public final class StorageFile implements ByteSource, Closeable {
     write(patch.address(), patch.bytes(), 0, patch.bytes().length);
   }
 
-  private synchronized void reserve(long end) throws IOException {
+  /** Makes the file long enough. */
+  synchronized void reserve(long end) throws IOException {
     if (end > length) {
       long whole = (end + SEGMENT - 1) >> SEGMENT_BITS << SEGMENT_BITS;
       file.setSize(whole);

@@ -302,6 +302,7 @@ final class TableWriter implements Closeable {
   private List<Patch> writeNew(Transaction transaction, Changes changes) throws IOException {
     transaction.finish(changes);
     structure.endOfFile(space.end(), changes);
+    storage.reserve(space.end()); // for what was taken there may not be written yet
     changes.seal();
     for (Patch patch : changes.additions()) {
       storage.write(patch);
@@ -332,7 +333,9 @@ final class TableWriter implements Closeable {
     List<Patch> after = new ArrayList<>(changes.additions());
     after.addAll(inPlace);
     boolean wait = state == State.LOGGING && (durable || !before.isEmpty());
-    log().commit(before, after, transaction.dataRanges(), transaction.moves(), wait);
+    List<DataRange> data = transaction.dataRanges();
+    data.add(DataRange.endingAt(space.end()));
+    log().commit(before, after, data, transaction.moves(), wait);
   }
 
   /** Step 5. */
