@@ -10,6 +10,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreOptions;
+import io.imagestore.hdf5.Hdf5Options.Layout;
 import io.imagestore.spi.ImageStoreProvider;
 import io.imagestore.testkit.FaultyDisk;
 import io.imagestore.testkit.FaultyDisk.Failure;
@@ -18,10 +19,13 @@ import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,6 +128,34 @@ final class Hdf5FaultTest {
     }
   }
 
+  /** No call that comes later is told that it may be stored. */
+  @Test
+  void afterACheckpointThatMayBeInTheJournalOrNotTheStoreHasToBeOpenedAgain() throws IOException {
+    Path path = Files.createDirectories(folder.resolve("disk")).resolve("store.h5");
+    FaultyDisk disk = new FaultyDisk(path.getParent(), 1);
+    List<LabeledImage> images = SampleImages.list(0, 21, new ImageShape(4, 4, 3), 1);
+    ImageStore store = PROVIDER.open(path, StoreOptions.defaults(), disk);
+    store.putBatch(images.subList(0, 10));
+    store.flush();
+    store.putBatch(images.subList(10, 20));
+    disk.failFrom(Set.of(Operation.WRITE, Operation.TRUNCATE), 1, Failure.IO_ERROR);
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(store::flush)
+        .withMessageContaining("open it again");
+    disk.heal();
+    disk.failOnce(Set.of(Operation.WRITE), 1, Failure.NO_SPACE);
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> put(store, images.get(20)))
+        .withMessageContaining("open it again")
+        .withMessageNotContaining("whether this call is stored");
+    assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
+    disk.heal();
+    try (ImageStore again = PROVIDER.open(path, StoreOptions.defaults(), disk)) {
+      assertThat(again.stream().toList()).isEqualTo(images.subList(0, 20));
+    }
+  }
+
   @Test
   void theJournalOfAnotherFileIsRefused() throws IOException {
     for (String name : List.of("a.h5", "b.h5")) {
@@ -139,6 +171,64 @@ final class Hdf5FaultTest {
     assertThatExceptionOfType(CorruptStoreException.class)
         .isThrownBy(() -> Hdf5ImageStore.open(store))
         .withMessageContaining("is the journal of another file");
+  }
+
+  /**
+   * Three deletions leave, behind the last row, one whose bytes lie elsewhere; what a flush that
+   * fails anywhere leaves of it must not come back over the next row.
+   */
+  @ParameterizedTest
+  @EnumSource(
+      value = Layout.class,
+      names = {"UNIFORM", "MIXED"})
+  void afterAFlushThatFailsNoRowTakesThePlaceOfALaterOne(Layout layout) throws IOException {
+    boolean failed = true;
+    for (int nth = 1; failed; nth++) {
+      Path path = Files.createDirectories(folder.resolve("disk-" + nth)).resolve("store.h5");
+      FaultyDisk disk = new FaultyDisk(path.getParent(), nth);
+      Map<Long, LabeledImage> model = new TreeMap<>();
+      StoreOptions options = Hdf5Options.builder().layout(layout).build();
+      try (ImageStore store = PROVIDER.open(path, options, disk)) {
+        TestImages.list(layout, 0, 100, 1).forEach(image -> put(store, image, model));
+        store.flush();
+        for (long id : new long[] {97, 99, 98}) {
+          store.delete(id);
+          model.remove(id);
+        }
+        put(store, TestImages.image(layout, 5, 2), model);
+        disk.failOnce(Set.of(Operation.WRITE), nth, Failure.IO_ERROR);
+        failed = flushFails(store);
+        disk.heal();
+        put(store, TestImages.image(layout, 200, 3), model);
+        store.flush();
+        assertHolds(store, model, "write " + nth);
+      }
+      try (ImageStore again = PROVIDER.open(path, options, disk)) {
+        assertHolds(again, model, "write " + nth + ", opened again");
+        assertThat(again.verify().isClean()).isTrue();
+      }
+      disk.assertNothingOpen();
+      assertThat(nth).isLessThan(100);
+    }
+  }
+
+  private static void put(ImageStore store, LabeledImage image, Map<Long, LabeledImage> model) {
+    store.putBatch(List.of(image));
+    model.put(image.id(), image);
+  }
+
+  private static boolean flushFails(ImageStore store) {
+    try {
+      store.flush();
+      return false;
+    } catch (ImageStoreException e) {
+      assertThat(e).hasMessageContaining("Input/output error");
+      return true;
+    }
+  }
+
+  private static void assertHolds(ImageStore store, Map<Long, LabeledImage> model, String when) {
+    assertThat(store.stream().toList()).as(when).isEqualTo(new ArrayList<>(model.values()));
   }
 
   private static void put(ImageStore store, LabeledImage image) {

@@ -17,8 +17,7 @@ import java.util.Set;
  */
 final class Changes {
 
-  // Up to this size a block is written whole, at one go, so that a kill hardly ever leaves a half
-  // of
+  // Up to this size a block is written whole, at one go, so that a kill hardly ever leaves half of
   // it to other programs.
   private static final int SMALL = 4096;
 
@@ -74,7 +73,7 @@ final class Changes {
     List<Patch> patches = new ArrayList<>();
     for (int from = 0, to = 1; from < blocks.size(); to++) {
       if (to == blocks.size()
-          || FreeSpace.align(blocks.get(to - 1).end()) != blocks.get(to).address()) {
+          || space.reach(blocks.get(to - 1).end()) != blocks.get(to).address()) {
         patches.add(joined(blocks.subList(from, to)));
         from = to;
       }

@@ -132,12 +132,41 @@ final class ExtensibleArray {
     }
     ExtensibleArray array = new ExtensibleArray(geometry, elementBytes, chunkBytes, header);
     if (view.getLong(INDEX_ADDRESS) != Superblock.UNDEFINED) {
-      array.readBlocks(source, view.getLong(INDEX_ADDRESS));
+      array.readBlocks(source, new ByteBudget(source), view.getLong(INDEX_ADDRESS));
     }
+    array.checkLength(source.length());
     return array;
   }
 
-  private void readBlocks(ByteSource source, long indexAddress) throws IOException {
+  /** Whoever goes through all chunks shall do no more than the file's share. */
+  private void checkLength(long fileLength) throws Hdf5FormatException {
+    long most = Math.min(Math.max(fileLength, 1 << 20), Integer.MAX_VALUE);
+    if (length() < 0 || length() > Math.min(most, capacity())) {
+      throw new Hdf5FormatException(
+          "the chunk index at address " + address() + " claims to have " + length() + " chunks");
+    }
+  }
+
+  /** One more than the highest number of an element that there is a block for. */
+  private long capacity() {
+    if (index == null) {
+      return 0;
+    }
+    int last = dataBlocks.keySet().stream().mapToInt(number -> number).max().orElse(-1);
+    if (last < 0) {
+      return geometry.indexElements();
+    }
+    int s = 0;
+    while (geometry.firstDataBlock(s + 1) <= last) {
+      s++;
+    }
+    long inSuper = (last - geometry.firstDataBlock(s) + 1L) * geometry.elements(s);
+    return geometry.indexElements() + geometry.firstElement(s) + inSuper;
+  }
+
+  private void readBlocks(ByteSource source, ByteBudget budget, long indexAddress)
+      throws IOException {
+    budget.take(indexBytes(), indexAddress);
     MetadataBlock indexBlock = MetadataBlock.read(source, indexAddress, indexBytes(), INDEX);
     index = indexBlock;
     int direct = geometry.directDataBlocks();
@@ -145,29 +174,37 @@ final class ExtensibleArray {
       for (int d = geometry.firstDataBlock(s);
           d < geometry.firstDataBlock(s) + geometry.dataBlocks(s);
           d++) {
-        readDataBlock(source, indexBlock.view().getLong(directPointer(d)), d, s, null);
+        readDataBlock(source, budget, indexBlock.view().getLong(directPointer(d)), d, s, null);
       }
     }
     for (int s = geometry.directSuperBlocks(); s < geometry.superBlocks(); s++) {
       long at =
           indexBlock.view().getLong(directPointer(direct) + 8 * (s - geometry.directSuperBlocks()));
       if (at != Superblock.UNDEFINED) {
+        budget.take(superBytes(s), at);
         MetadataBlock superBlock = MetadataBlock.read(source, at, superBytes(s), SUPER);
         superBlocks.put(s, superBlock);
         int first = geometry.firstDataBlock(s);
         for (int d = 0; d < geometry.dataBlocks(s); d++) {
-          readDataBlock(source, superBlock.view().getLong(pointer(s, d)), first + d, s, superBlock);
+          readDataBlock(
+              source, budget, superBlock.view().getLong(pointer(s, d)), first + d, s, superBlock);
         }
       }
     }
   }
 
   private void readDataBlock(
-      ByteSource source, long at, int number, int s, @Nullable MetadataBlock superBlock)
+      ByteSource source,
+      ByteBudget budget,
+      long at,
+      int number,
+      int s,
+      @Nullable MetadataBlock superBlock)
       throws IOException {
     if (at == Superblock.UNDEFINED) {
       return;
     }
+    budget.take(dataBytes(s), at);
     if (!geometry.paged(s)) {
       MetadataBlock whole = MetadataBlock.read(source, at, dataBytes(s), DATA);
       dataBlocks.put(number, new DataBlock(whole, new MetadataBlock[0]));

@@ -18,6 +18,9 @@ public record Filters(boolean shuffle, int deflateLevel) {
   /** Chunks are written as they are. */
   public static final Filters NONE = new Filters(false, 0);
 
+  // Two bits of deflate stand for 258 bytes at most.
+  private static final long MOST_FROM_A_BYTE = 4 * 258;
+
   /**
    * Checks the level.
    *
@@ -70,14 +73,24 @@ public record Filters(boolean shuffle, int deflateLevel) {
    * As much as can be decoded of a chunk that may be damaged. What can't is zero, or, as no
    * checksum vouches for it, anything.
    */
-  byte[] salvage(byte[] stored, int mask, int chunkBytes, int elementSize) {
+  byte[] salvage(byte[] stored, int mask, int chunkBytes, int elementSize)
+      throws Hdf5FormatException {
     int deflateBit = shuffle ? 2 : 1;
-    byte[] bytes = Arrays.copyOf(stored, chunkBytes);
+    byte[] bytes = roomFor(chunkBytes, stored);
     if (deflateLevel > 0 && (mask & deflateBit) == 0) {
-      bytes = new byte[chunkBytes];
       inflateWhatIsWhole(stored, bytes);
+    } else {
+      System.arraycopy(stored, 0, bytes, 0, Math.min(stored.length, chunkBytes));
     }
     return shuffle && (mask & 1) == 0 ? unshuffle(bytes, elementSize) : bytes;
+  }
+
+  private static byte[] roomFor(int chunkBytes, byte[] stored) throws Hdf5FormatException {
+    if (chunkBytes > MOST_FROM_A_BYTE * stored.length) {
+      throw new Hdf5FormatException(
+          "a compressed chunk of " + stored.length + " bytes can't hold " + chunkBytes);
+    }
+    return new byte[chunkBytes];
   }
 
   private static void inflateWhatIsWhole(byte[] stored, byte[] out) {
@@ -139,7 +152,7 @@ public record Filters(boolean shuffle, int deflateLevel) {
     Inflater inflater = new Inflater();
     try {
       inflater.setInput(bytes);
-      byte[] out = new byte[length];
+      byte[] out = roomFor(length, bytes);
       int count = 0;
       while (count < length) {
         int inflated = inflater.inflate(out, count, length - count);

@@ -9,7 +9,8 @@ import java.util.TreeSet;
 
 /**
  * Which parts of a file, or of a dataset of bytes, are free. Space is taken from a free stretch
- * that fits best, or from the end. Stretches side by side are one.
+ * that fits best, or from the end. Stretches side by side are one, though ours may begin only at a
+ * multiple of some bytes.
  *
  * <p>What a commit lets go of may still be needed to undo that commit, so it is used again only
  * after {@link #checkpoint}.
@@ -28,6 +29,9 @@ final class FreeSpace {
   private long committedEnd;
   // From here on, the file has nothing but zeros.
   private long untouched;
+  // Whether all in use begins where it could have been allocated here. Other programs put things
+  // anywhere, also between what ends and where ours could begin.
+  private boolean ours = true;
   private final int alignment;
 
   /** Of a file. */
@@ -48,7 +52,7 @@ final class FreeSpace {
   }
 
   /** The gaps between stretches in use. */
-  static List<Extent> gaps(List<Extent> used, long end) {
+  private static List<Extent> gaps(List<Extent> used, long end) {
     List<Extent> sorted = new ArrayList<>(used);
     sorted.sort(Comparator.comparingLong(Extent::address));
     List<Extent> gaps = new ArrayList<>();
@@ -65,17 +69,32 @@ final class FreeSpace {
     return gaps;
   }
 
+  /**
+   * Adds what is free from the start.
+   *
+   * @param used all that is in use
+   */
+  void addGaps(List<Extent> used) {
+    ours = used.stream().allMatch(extent -> extent.address() % alignment == 0);
+    gaps(used, end).forEach(this::add);
+  }
+
+  /** Adds nothing, for another program may have put something anywhere. */
+  void addNothing() {
+    ours = false;
+  }
+
   /** Adds what is free from the start. */
   void add(Extent extent) {
     Map.Entry<Long, Extent> before = freeByAddress.floorEntry(extent.address());
     Map.Entry<Long, Extent> after = freeByAddress.ceilingEntry(extent.address());
     long from = extent.address();
     long to = extent.end();
-    if (before != null && align(before.getValue().end(), alignment) >= from) {
+    if (before != null && reach(before.getValue().end()) >= from) {
       from = take(before.getValue()).address();
       to = Math.max(to, before.getValue().end());
     }
-    if (after != null && align(to, alignment) >= after.getKey()) {
+    if (after != null && reach(to) >= after.getKey()) {
       to = Math.max(to, take(after.getValue()).end());
     }
     from = align(from, alignment);
@@ -92,7 +111,15 @@ final class FreeSpace {
     return extent;
   }
 
-  /** Where what is allocated in a file next to an end begins; nothing ever lies in between. */
+  /**
+   * Up to where nothing lies behind the end of something: to where the next of ours could begin, if
+   * all are ours.
+   */
+  long reach(long from) {
+    return ours ? align(from, alignment) : from;
+  }
+
+  /** Where what is allocated in a file next to an end begins. */
   static long align(long address) {
     return align(address, ALIGNMENT);
   }

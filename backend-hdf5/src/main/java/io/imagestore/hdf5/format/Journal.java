@@ -222,11 +222,14 @@ final class Journal implements Closeable {
   }
 
   private void cutOff() {
+    uncertain = true;
     try {
       file.setSize(length);
       reserved = length;
+      uncertain = false;
     } catch (IOException e) {
-      uncertain = true; // which the caller, who is told of another failure, asks for
+      // The caller, who is told of another failure, asks whether it is certain.
+      assert uncertain : e;
     }
   }
 

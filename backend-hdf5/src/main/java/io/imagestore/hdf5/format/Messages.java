@@ -48,10 +48,14 @@ final class Messages {
   }
 
   /** Whether a group's links lie outside of its header. */
-  static boolean hasLinksElsewhere(Message linkInfo) {
-    ByteBuffer body = linkInfo.view();
-    int heap = (body.get(1) & CREATION_ORDER) != 0 ? 10 : 2;
-    return body.remaining() >= heap + Long.BYTES && body.getLong(heap) != Superblock.UNDEFINED;
+  static boolean hasLinksElsewhere(Message linkInfo) throws IOException {
+    try {
+      ByteBuffer body = linkInfo.view();
+      int heap = (body.get(1) & CREATION_ORDER) != 0 ? 10 : 2;
+      return body.remaining() >= heap + Long.BYTES && body.getLong(heap) != Superblock.UNDEFINED;
+    } catch (RuntimeException e) {
+      throw damaged("link info", e);
+    }
   }
 
   /** A hard link: section IV.A.2.g, <em>The Link Message</em>. */

@@ -151,12 +151,9 @@ final class ObjectHeader {
         6 + ((flags & TIMES) != 0 ? 16 : 0) + ((flags & PHASE_CHANGE) != 0 ? 4 : 0) + sizeBytes;
     ByteBuffer head = ByteBuffer.wrap(source.read(address, prefix)).order(ByteOrder.LITTLE_ENDIAN);
     long size = Bits.unsigned(head, prefix - sizeBytes, sizeBytes);
-    MetadataBlock first =
-        MetadataBlock.read(
-            source,
-            address,
-            sizeWithin(source, prefix + size + CHECKSUM_BYTES, address),
-            SIGNATURE);
+    ByteBudget budget = new ByteBudget(source);
+    int firstSize = sizeWithin(budget, prefix + size + CHECKSUM_BYTES, address);
+    MetadataBlock first = MetadataBlock.read(source, address, firstSize, SIGNATURE);
     ObjectHeader header = new ObjectHeader(new ArrayList<>(), new ArrayList<>());
     boolean ordered = (flags & CREATION_ORDER) != 0;
     Deque<ByteBuffer> continuations = new ArrayDeque<>();
@@ -164,7 +161,7 @@ final class ObjectHeader {
     while (!continuations.isEmpty()) {
       ByteBuffer continuation = continuations.remove();
       long at = continuation.getLong(0);
-      int length = sizeWithin(source, continuation.getLong(8), at);
+      int length = sizeWithin(budget, continuation.getLong(8), at);
       header.add(
           MetadataBlock.read(source, at, length, CONTINUATION_SIGNATURE),
           4,
@@ -174,11 +171,13 @@ final class ObjectHeader {
     return header;
   }
 
-  private static int sizeWithin(ByteSource source, long size, long address) throws IOException {
-    if (size < 8 || size > source.length() || size > Integer.MAX_VALUE) {
+  private static int sizeWithin(ByteBudget budget, long size, long address)
+      throws Hdf5FormatException {
+    if (size < 8 || size > Integer.MAX_VALUE) {
       throw new Hdf5FormatException(
           "an object header block at address " + address + " of " + size + " bytes");
     }
+    budget.take(size, address);
     return (int) size;
   }
 

@@ -15,7 +15,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,15 +35,21 @@ public final class StorageFile implements ByteSource, Closeable {
   private final Path path;
   private final StoreFile file;
   private final boolean writable;
+
+  /** What tells the file from another of its name, or null where the system tells nothing. */
+  private final @Nullable Object key;
+
   private long length;
   private final Mappings mappings = Mappings.none();
   private volatile @Nullable ByteBuffer[] segments = new ByteBuffer[0];
   private boolean closed;
 
-  private StorageFile(Path path, boolean writable, StoreFile file) throws IOException {
+  private StorageFile(Path path, boolean writable, StoreFile file, @Nullable Object key)
+      throws IOException {
     this.path = path;
     this.writable = writable;
     this.file = file;
+    this.key = key;
     boolean opened = false;
     try {
       this.length = file.size();
@@ -61,13 +69,32 @@ public final class StorageFile implements ByteSource, Closeable {
    * @throws IOException if it can't be opened
    */
   public static StorageFile openReadOnly(Path path) throws IOException {
-    requireFile(path);
-    return new StorageFile(path, false, StoreFiles.ofSystem().open(path, Access.READ));
+    return open(StoreFiles.ofSystem(), path, false);
   }
 
   static StorageFile open(StoreFiles files, Path path) throws IOException {
+    return open(files, path, true);
+  }
+
+  private static StorageFile open(StoreFiles files, Path path, boolean writable)
+      throws IOException {
     requireFile(path);
-    return new StorageFile(path, true, files.open(path, Access.WRITE));
+    Object key = key(path);
+    StoreFile file = files.open(path, writable ? Access.WRITE : Access.READ);
+    boolean opened = false;
+    try {
+      opened = Objects.equals(key, key(path));
+    } finally {
+      if (!opened) {
+        file.close();
+      }
+    }
+    // If another file took its place just then, nobody knows which of the two is open.
+    return opened ? new StorageFile(path, writable, file, key) : open(files, path, writable);
+  }
+
+  private static @Nullable Object key(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   private static void requireFile(Path path) throws IOException {
@@ -83,9 +110,11 @@ public final class StorageFile implements ByteSource, Closeable {
       throw new FileAlreadyExistsException(path.toString());
     }
     StoreFile file = files.open(path, Access.WRITE);
+    Object key;
     boolean made = false;
     try {
       file.write(0, start, 0, start.length);
+      key = key(path);
       made = true;
     } finally {
       if (!made) {
@@ -93,7 +122,7 @@ public final class StorageFile implements ByteSource, Closeable {
         files.delete(path);
       }
     }
-    return new StorageFile(path, true, file);
+    return new StorageFile(path, true, file, key);
   }
 
   @Override
@@ -134,7 +163,8 @@ public final class StorageFile implements ByteSource, Closeable {
     write(patch.address(), patch.bytes(), 0, patch.bytes().length);
   }
 
-  private synchronized void reserve(long end) throws IOException {
+  /** Makes the file long enough. */
+  synchronized void reserve(long end) throws IOException {
     if (end > length) {
       long whole = (end + SEGMENT - 1) >> SEGMENT_BITS << SEGMENT_BITS;
       file.setSize(whole);
@@ -263,6 +293,7 @@ public final class StorageFile implements ByteSource, Closeable {
         interrupted |= Thread.interrupted();
         // A channel of its own, for an interrupt closes the channel that a thread is in.
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+          requireSameFile();
           return map(channel, start, end);
         } catch (ClosedByInterruptException e) {
           interrupted = true;
@@ -272,6 +303,12 @@ public final class StorageFile implements ByteSource, Closeable {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  private void requireSameFile() throws IOException {
+    if (!Objects.equals(key, key(path))) {
+      throw new IOException(path + " was replaced while it was open; open it again");
     }
   }
 

@@ -230,11 +230,11 @@ final class TableStructure {
   }
 
   /**
-   * What lies between what is known may be used, if there is nothing that isn't known.
+   * All that is in use, or empty if there is something that isn't known.
    *
    * @param away is used, too
    */
-  List<Extent> unused(List<Extent> away) throws IOException {
+  Optional<List<Extent>> used(List<Extent> away) throws IOException {
     List<String> ours = columns.stream().map(column -> column.spec().name()).toList();
     for (Message message : root.messages()) {
       boolean foreignLink =
@@ -243,11 +243,11 @@ final class TableStructure {
           message.type() == Message.ATTRIBUTE
               && !attributes.containsKey(Messages.attributeName(message));
       if (!KNOWN_MESSAGES.contains(message.type()) || foreignLink || foreignText) {
-        return List.of();
+        return Optional.empty();
       }
     }
     if (superblock.hasExtension() || !columns.stream().allMatch(Column::isWhollyKnown)) {
-      return List.of();
+      return Optional.empty();
     }
     List<Extent> used = new ArrayList<>(away);
     used.add(new Extent(0, ReuseCounter.END));
@@ -261,7 +261,7 @@ final class TableStructure {
         }
       }
     }
-    return FreeSpace.gaps(used, endOfFile());
+    return Optional.of(used);
   }
 
   // What changes it.

@@ -28,9 +28,10 @@ import org.jspecify.annotations.Nullable;
  *   <tr><td>LOGGING</td><td>On the device are the journal with its name, the metadata of the last
  *       checkpoint in it, and all else of that checkpoint in the file. A loss of power leaves the
  *       checkpoint, or one of the commits since with all those before it.</td></tr>
- *   <tr><td>FAILED</td><td>The device couldn't be waited for, or a step that was decided couldn't be
- *       done. Readers go on; nothing more is written, and the journal stays for the next opening,
- *       which mends it: {@link Recovery}.</td></tr>
+ *   <tr><td>FAILED</td><td>The device couldn't be waited for; or a record of the journal could be
+ *       neither written nor taken out; or a step that was decided couldn't be done, be it for an
+ *       error such as a lack of memory. Readers go on; nothing more is written, and the journal
+ *       stays for the next opening, which mends it: {@link Recovery}.</td></tr>
  * </table>
  *
  * <p><b>Beginning</b> leads from IDLE to LOGGING: announce to readers that there is a writer; wait
@@ -70,7 +71,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>The rows are copied home. Nothing waits for that: until the next checkpoint has waited for
  *       the file, the journal has the list, and what the rows took elsewhere isn't used again. So a
  *       crash leaves copies to be made once more, and a reader who goes on reading there isn't
- *       wrong. A failure leaves the list to the next checkpoint.
+ *       wrong. Then rows behind the last one are cleared; only from here on is a row appended in
+ *       the place of one that earlier states had. A failure leaves both to the next checkpoint.
  *   <li>A commit removes the mark of a new file.
  * </ol>
  *
@@ -105,7 +107,7 @@ final class TableWriter implements Closeable {
   private final FreeSpace space;
   private final Map<Integer, FreeSpace> blobSpaces = new TreeMap<>();
   private State state;
-  private @Nullable IOException failure;
+  private @Nullable Throwable failure;
   private @Nullable Journal journal;
   private volatile TableView view;
 
@@ -179,7 +181,7 @@ final class TableWriter implements Closeable {
 
   /** Takes over a file that was closed, or never flushed. */
   void takeOver() throws IOException {
-    structure.unused(List.of()).forEach(space::add);
+    findFreeSpace();
     storage.clearFrom(space.end());
   }
 
@@ -188,7 +190,7 @@ final class TableWriter implements Closeable {
    * it was recovered with no more.
    */
   void takeOverRecovered() throws IOException {
-    structure.unused(view.away()).forEach(space::add);
+    findFreeSpace();
     storage.sync();
     state = State.IDLE;
     if (structure.isMarkedUnsettled()) {
@@ -204,6 +206,11 @@ final class TableWriter implements Closeable {
     dirtyRows = Long.MAX_VALUE;
     clearDirtyRows();
     storage.clearFrom(space.end());
+  }
+
+  /** What lies between what is known may be used, if there is nothing that isn't known. */
+  private void findFreeSpace() throws IOException {
+    structure.used(view.away()).ifPresentOrElse(space::addGaps, space::addNothing);
   }
 
   // Beginning.
@@ -258,12 +265,26 @@ final class TableWriter implements Closeable {
         throw uncertain(e);
       }
       throw e instanceof SyncException ? failed(e, "nothing of this is stored") : e;
+    } catch (RuntimeException | Error e) {
+      if (log().isUncertain()) {
+        fail(e);
+      }
+      throw e;
     } finally {
       if (!decided) {
         structure.takeBack(before, changes);
       }
     }
-    writeInPlace(inPlace);
+    try {
+      writeInPlace(inPlace);
+      return conclude(transaction, changes);
+    } catch (RuntimeException | Error e) {
+      fail(e); // the commit is there, so that its space is never to be used for another
+      throw e;
+    }
+  }
+
+  private TableView conclude(Transaction transaction, Changes changes) {
     covered.addAll(changes.changed());
     covered.addAll(changes.created());
     transaction.letGo();
@@ -281,6 +302,7 @@ final class TableWriter implements Closeable {
   private List<Patch> writeNew(Transaction transaction, Changes changes) throws IOException {
     transaction.finish(changes);
     structure.endOfFile(space.end(), changes);
+    storage.reserve(space.end()); // for what was taken there may not be written yet
     changes.seal();
     for (Patch patch : changes.additions()) {
       storage.write(patch);
@@ -311,7 +333,9 @@ final class TableWriter implements Closeable {
     List<Patch> after = new ArrayList<>(changes.additions());
     after.addAll(inPlace);
     boolean wait = state == State.LOGGING && (durable || !before.isEmpty());
-    log().commit(before, after, transaction.dataRanges(), transaction.moves(), wait);
+    List<DataRange> data = transaction.dataRanges();
+    data.add(DataRange.endingAt(space.end()));
+    log().commit(before, after, data, transaction.moves(), wait);
   }
 
   /** Step 5. */
@@ -333,6 +357,9 @@ final class TableWriter implements Closeable {
 
   /** Forgets what a transaction wrote. */
   void rollback(long rowsWritten) {
+    if (state == State.FAILED) {
+      return; // that may be part of the file, and nothing more is written
+    }
     space.rollback();
     blobSpaces.values().forEach(FreeSpace::rollback);
     dirtyRows = Math.max(dirtyRows, rowsWritten);
@@ -352,8 +379,11 @@ final class TableWriter implements Closeable {
     try {
       storage.sync();
       settle();
-    } catch (SyncException e) {
-      throw failed(e, "what was stored since the last flush may not survive a loss of power");
+    } catch (IOException e) {
+      if (e instanceof SyncException || log().isUncertain()) {
+        throw failed(e, "what was stored since the last flush may not survive a loss of power");
+      }
+      throw e;
     }
     reclaim();
     if (structure.isMarkedUnsettled()) {
@@ -396,10 +426,11 @@ final class TableWriter implements Closeable {
   private void reclaim() throws IOException {
     if (isReclaimable()) {
       guard.announce();
-      clearDirtyRows();
       space.checkpoint();
       blobSpaces.values().forEach(FreeSpace::checkpoint);
       bringHome();
+      // Not before: of a row that was deleted, a chunk may still say that it lies elsewhere.
+      clearDirtyRows();
     }
   }
 
@@ -515,16 +546,20 @@ final class TableWriter implements Closeable {
     return Objects.requireNonNull(journal, "not begun");
   }
 
-  private IOException failed(IOException cause, String consequence) {
+  private void fail(Throwable cause) {
     state = State.FAILED;
     failure = cause;
+  }
+
+  private IOException failed(IOException cause, String consequence) {
+    fail(cause);
     return new IOException(
         cause.getMessage() + "; " + consequence + "; close the store and open it again", cause);
   }
 
   private void requireWorking() throws IOException {
     if (state == State.FAILED) {
-      IOException cause = Objects.requireNonNull(failure);
+      Throwable cause = Objects.requireNonNull(failure);
       throw new IOException(
           "an earlier write failed: "
               + cause.getMessage()

@@ -45,6 +45,38 @@ final class FreeSpaceTest {
     assertThat(space.allocate(1)).isEqualTo(100);
   }
 
+  @Test
+  void whatLiesBetweenOurPiecesIsNobodys() {
+    FreeSpace space = new FreeSpace(200);
+    space.addGaps(List.of(new Extent(0, 64), new Extent(64, 36), new Extent(104, 96)));
+    letGo(space, new Extent(64, 36), new Extent(104, 96));
+
+    assertThat(space.allocate(136)).isEqualTo(64);
+  }
+
+  @Test
+  void noStretchReachesOverWhatAnotherProgramPutInBetween() {
+    Extent first = new Extent(64, 36);
+    Extent last = new Extent(104, 96);
+    FreeSpace known = new FreeSpace(200);
+    known.addGaps(List.of(new Extent(0, 64), first, new Extent(100, 4), last));
+    FreeSpace unknown = new FreeSpace(200);
+    unknown.addNothing();
+    for (FreeSpace space : List.of(known, unknown)) {
+      letGo(space, first, last);
+
+      assertThat(space.allocate(97)).isEqualTo(200);
+      assertThat(space.allocate(96)).isEqualTo(104);
+      assertThat(space.allocate(36)).isEqualTo(64);
+    }
+  }
+
+  private static void letGo(FreeSpace space, Extent... extents) {
+    List.of(extents).forEach(space::letGo);
+    space.commit();
+    space.checkpoint();
+  }
+
   /** Whatever happens, nothing is given out twice, and nothing is lost. */
   @Test
   void afterRandomMovesEachByteIsInUseOrFree() {

@@ -208,6 +208,53 @@ final class Hdf5TableTest {
     }
   }
 
+  /** The file is made longer in steps of 32 MiB, when something is written behind its end. */
+  @Test
+  void aChunkOfWhichOnlyTheBeginningIsWrittenLiesInTheFileAsAWhole() throws IOException {
+    int step = 32 << 20;
+    int rows = 1 << 17;
+    Path left = folder.resolve("left.h5");
+    try (Hdf5Table table = open();
+        Transaction transaction = table.begin()) {
+      createColumns(transaction, rows, Filters.NONE);
+      append(transaction, 0);
+      transaction.commit(true);
+    }
+    try (Hdf5Table table = open()) {
+      try (Transaction transaction = table.begin()) {
+        for (int row = 1; row < rows; row++) {
+          append(transaction, row);
+        }
+        FreeSpace space = table.writer().space();
+        int bytesOfBoth = 12 * rows;
+        space.allocate((int) (step - bytesOfBoth / 2 - space.end()));
+        append(transaction, rows);
+        transaction.commit(false);
+      }
+      try (Hdf5Table reader = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
+        assertThat(reader.view().rows()).isEqualTo(rows + 1);
+      }
+      Files.copy(Journal.beside(file), Journal.beside(left));
+      Files.copy(file, left);
+    }
+    try (Hdf5Table table = open()) {
+      assertThat(table.view().rows()).isEqualTo(rows + 1);
+    }
+    // What the power leaves may be shorter.
+    for (int length : new int[] {2 * step, step}) {
+      try (RandomAccessFile raw = new RandomAccessFile(left.toFile(), "rw")) {
+        raw.setLength(length);
+      }
+      int whole = length == step ? 1 : rows + 1;
+      try (Hdf5Table table = Hdf5Table.openReadOnly(left, SCHEMAS, 0)) {
+        assertThat(table.view().rows()).isEqualTo(whole);
+      }
+    }
+    try (Hdf5Table table = Hdf5Table.open(left, SCHEMAS, 0, StoreFiles.ofSystem())) {
+      assertThat(table.view().rows()).isEqualTo(1);
+    }
+  }
+
   @Test
   void aTransactionThatIsNotCommittedLeavesNothing() throws IOException {
     try (Hdf5Table table = open()) {

@@ -3,14 +3,18 @@ package io.imagestore.hdf5.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class StorageFileTest {
@@ -58,6 +62,59 @@ final class StorageFileTest {
       assertThatExceptionOfType(Hdf5FormatException.class)
           .isThrownBy(() -> storage.get(CONTENT - 1, ByteBuffer.allocate(2), 2))
           .withMessageContaining("behind the end of the file, at 5000");
+    }
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a file that is open isn't replaced there")
+  void aFileThatWasReplacedWhileItWasOpenIsNotReadTogetherWithTheOther() throws Exception {
+    Path file = folder.resolve("store.h5");
+    Path link = Files.createSymbolicLink(folder.resolve("link.h5"), file);
+    writeTwoSegments(file, 1);
+    Path other = folder.resolve("other.h5");
+    writeTwoSegments(other, 2);
+    try (StorageFile storage = StorageFile.openReadOnly(link)) {
+      assertThat(byteAt(storage, 0)).isEqualTo(1);
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+
+      assertThat(byteAt(storage, 1)).isEqualTo(1);
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> byteAt(storage, WITH_HOLE))
+          .withMessageContaining("was replaced while it was open; open it again");
+    }
+    try (StorageFile storage = StorageFile.openReadOnly(link)) {
+      assertThat(byteAt(storage, WITH_HOLE)).isEqualTo(2);
+    }
+  }
+
+  private static void writeTwoSegments(Path file, int value) throws IOException {
+    try (RandomAccessFile written = new RandomAccessFile(file.toFile(), "rw")) {
+      for (long at : new long[] {0, 1, WITH_HOLE}) {
+        written.seek(at);
+        written.write(value);
+      }
+    }
+  }
+
+  private static int byteAt(StorageFile storage, long address) throws IOException {
+    ByteBuffer read = ByteBuffer.allocate(1);
+    storage.get(address, read, 1);
+    return read.get(0);
+  }
+
+  @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "a file that is open isn't replaced there")
+  void aWriterCopiesNothingFromAFileThatTookTheOthersPlace() throws Exception {
+    Path file = folder.resolve("store.h5");
+    Path other = folder.resolve("other.h5");
+    writeTwoSegments(other, 2);
+    try (StorageFile storage = StorageFile.create(StoreFiles.ofSystem(), file, new byte[] {1})) {
+      storage.write(WITH_HOLE, new byte[] {1}, 0, 1);
+      Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> byteAt(storage, WITH_HOLE))
+          .withMessageContaining("was replaced");
     }
   }
 }
