@@ -260,10 +260,13 @@ final class DamageCampaign {
       Set<Long> ids = Arrays.stream(open.ids()).boxed().collect(Collectors.toSet());
       require(ids.equals(expected.keySet()), "other ids");
       require(open.size() == expected.size(), "another size: " + open.size());
-    } catch (CorruptImageException | CorruptStoreException e) {
+    } catch (CorruptImageException e) {
+      // An id that was never stored may be left of an image that was put again meanwhile.
       require(
-          !lost.isEmpty() || e instanceof CorruptStoreException,
+          !lost.isEmpty() || !expected.containsKey(e.id()),
           "no ids, though all images can be read: " + e.getMessage());
+    } catch (CorruptStoreException e) {
+      // Told.
     }
   }
 
