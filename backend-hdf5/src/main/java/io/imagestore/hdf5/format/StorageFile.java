@@ -31,6 +31,7 @@ public final class StorageFile implements ByteSource, Closeable {
 
   private static final int SEGMENT_BITS = 25;
   private static final int SEGMENT = 1 << SEGMENT_BITS;
+  private static final int OPENINGS = 10;
 
   private final Path path;
   private final StoreFile file;
@@ -79,18 +80,22 @@ public final class StorageFile implements ByteSource, Closeable {
   private static StorageFile open(StoreFiles files, Path path, boolean writable)
       throws IOException {
     requireFile(path);
-    Object key = key(path);
-    StoreFile file = files.open(path, writable ? Access.WRITE : Access.READ);
-    boolean opened = false;
-    try {
-      opened = Objects.equals(key, key(path));
-    } finally {
-      if (!opened) {
-        file.close();
+    for (int attempt = 0; attempt < OPENINGS; attempt++) {
+      Object key = key(path);
+      StoreFile file = files.open(path, writable ? Access.WRITE : Access.READ);
+      boolean same = false;
+      try {
+        same = Objects.equals(key, key(path));
+      } finally {
+        if (!same) {
+          file.close(); // another file took its place just then: nobody knows which of the two it is
+        }
+      }
+      if (same) {
+        return new StorageFile(path, writable, file, key);
       }
     }
-    // If another file took its place just then, nobody knows which of the two is open.
-    return opened ? new StorageFile(path, writable, file, key) : open(files, path, writable);
+    throw new IOException(path + " is another file each time that it is looked at");
   }
 
   private static @Nullable Object key(Path path) throws IOException {
