@@ -88,7 +88,7 @@ public final class StorageFile implements ByteSource, Closeable {
         same = Objects.equals(key, key(path));
       } finally {
         if (!same) {
-          file.close(); // another file took its place just then: nobody knows which of the two it is
+          file.close(); // another file took its place just then, and this may be either
         }
       }
       if (same) {
