@@ -317,7 +317,7 @@ final class ForeignReaderTest {
     byte[] bytes = Files.readAllBytes(file());
     SplittableRandom random = new SplittableRandom(1);
     long openBefore = openFiles();
-    for (int i = 0; i < 300; i++) {
+    for (int i = 0; i < 150; i++) {
       byte[] damaged =
           i % 5 == 0 ? Arrays.copyOf(bytes, random.nextInt(bytes.length)) : bytes.clone();
       for (int flips = random.nextInt(1, 4); flips > 0 && damaged.length > 0; flips--) {

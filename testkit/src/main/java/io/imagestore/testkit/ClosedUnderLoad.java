@@ -34,7 +34,7 @@ final class ClosedUnderLoad {
   private static final int WRITERS = 32;
 
   /** More than these read little at a time, and are closed soon, for memory's and time's sake. */
-  private static final int FEW = 100;
+  private static final int FEW = 50;
 
   private static final long SECONDS_TO_END = 5;
 

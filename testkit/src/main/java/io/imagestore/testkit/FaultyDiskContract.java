@@ -44,7 +44,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(3600)
 public abstract class FaultyDiskContract {
 
-  private static final int IN_A_BUILD = 25;
+  private static final int IN_A_BUILD = 18;
   private static final int TRIALS = Integer.getInteger("trials", IN_A_BUILD);
   private static final int OPERATIONS = 12;
   private static final int GENERATIONS = 3;

@@ -199,7 +199,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   void moreThanTheHeapHoldsIsWrittenInOneBatchAndReadBack() {
     try (ChildJvm child =
         ChildJvm.start(
-            List.of("-Xmx48m"), SmallHeap.class, provider().getClass().getName(), path(), 10_000)) {
+            List.of("-Xmx48m"), SmallHeap.class, provider().getClass().getName(), path(), 7_000)) {
       child.succeed();
     }
   }
