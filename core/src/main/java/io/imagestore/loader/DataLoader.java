@@ -42,10 +42,11 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A loader runs one epoch at a time: the next one ends the one before. Its memory is {@code
  * prefetch + 1} batches outside of the heap, taken when the first image is done, and for each
- * thread what the largest image takes a few times. {@link #state} and {@link #stats} may be called
- * from any thread, all else from one at a time, a virtual one too; but any may close the loader,
- * whose consumer then gets an {@link IllegalStateException}. An interrupt ends no call. Closing the
- * loader doesn't close the source. A loader that is forgotten keeps nothing running.
+ * thread what the largest image takes a few times, or the few MiB that a backend of files reads
+ * ahead. {@link #state} and {@link #stats} may be called from any thread, all else from one at a
+ * time, a virtual one too; but any may close the loader, whose consumer then gets an {@link
+ * IllegalStateException}. An interrupt ends no call. Closing the loader doesn't close the source. A
+ * loader that is forgotten keeps nothing running.
  */
 public final class DataLoader implements AutoCloseable {
 
