@@ -107,8 +107,9 @@ public interface ImageStore extends ImageSource {
   /**
    * Checks everything, as {@link #verify()} does, and drops what is damaged. What is left of a
    * damaged image is laid aside first, in a file of its own and a line of {@code damages.jsonl};
-   * whole images are never touched. Other calls go on meanwhile. If it is interrupted by a crash,
-   * each image is as it was or dropped and laid aside, and the next repair goes on.
+   * whole images stay as they are, though a backend may have to copy them into a new file. Other
+   * calls go on meanwhile. If it is interrupted by a crash, each image is as it was or dropped and
+   * laid aside, and the next repair goes on.
    *
    * @param policy where to lay damaged bytes
    * @return what was dropped and mended, and what can't be

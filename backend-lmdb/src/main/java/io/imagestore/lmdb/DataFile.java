@@ -96,7 +96,16 @@ final class DataFile implements Closeable {
 
   /** What a person is told of damage. */
   static String damaged(Path store, String what) {
-    return "store " + store + " is damaged: " + NAME + ": " + what + "; restore it from a copy";
+    return problem(store, what) + "; repair it, or restore it from a copy";
+  }
+
+  /** What a person is told of damage that prevents a store from being opened, even to repair it. */
+  static String beyondRepair(Path store, String what) {
+    return problem(store, what) + "; restore it from a copy";
+  }
+
+  private static String problem(Path store, String what) {
+    return "store " + store + " is damaged: " + NAME + ": " + what;
   }
 
   /** What a store throws for what was thrown while its snapshot, which is intact, was read. */
@@ -104,6 +113,34 @@ final class DataFile implements Closeable {
     return e instanceof PageDamageException || e instanceof IndexOutOfBoundsException
         ? new CorruptStoreException(damaged(store, String.valueOf(e.getMessage())), e)
         : e;
+  }
+
+  /**
+   * Writes both meta pages once more, as they are, and waits for the device. After a sync that has
+   * failed the system may take for written what isn't, and then no other sync writes it.
+   */
+  static void rewriteMetas(Path directory, int pageBytes) throws IOException {
+    try (RandomAccessFile file = new RandomAccessFile(directory.resolve(NAME).toFile(), "rw")) {
+      byte[] metas = new byte[2 * pageBytes];
+      file.readFully(metas);
+      file.seek(0);
+      file.write(metas);
+      file.getFD().sync();
+    }
+  }
+
+  /** The same for what the JVM makes of a page that is gone, for the file has become shorter. */
+  static RuntimeException told(InternalError e, Path store) {
+    if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {
+      throw e;
+    }
+    return new CorruptStoreException(
+        beyondRepair(store, "it has been cut off while it was open, or its device fails"), e);
+  }
+
+  /** Whether it is the one that lies in a directory now. */
+  boolean liesIn(Path directory) throws IOException {
+    return windows.areOf(directory.resolve(NAME));
   }
 
   // Opening.
@@ -116,11 +153,24 @@ final class DataFile implements Closeable {
    * @throws IOException if it can't be read
    */
   static DataFile open(Path directory) throws IOException {
+    DataFile data = openUnchecked(directory);
+    boolean whole = false;
+    try {
+      data.requireWhole();
+      whole = true;
+      return data;
+    } finally {
+      if (!whole) {
+        data.close();
+      }
+    }
+  }
+
+  private static DataFile openUnchecked(Path directory) throws IOException {
     FileWindows windows = FileWindows.open(directory.resolve(NAME));
     boolean opened = false;
     try {
       DataFile data = new DataFile(windows, directory);
-      data.requireWhole();
       opened = true;
       return data;
     } finally {
@@ -212,7 +262,7 @@ final class DataFile implements Closeable {
     boolean untouched = first == 0 && second == 0;
     if (!untouched && (first % 2 != 0 || Math.abs(first - second) != 1)) {
       throw new CorruptStoreException(
-          damaged(
+          beyondRepair(
               store,
               "its two first pages are of the transactions "
                   + first
@@ -267,9 +317,13 @@ final class DataFile implements Closeable {
           taken = true;
           return snapshot;
         }
+      } catch (PageDamageException | IndexOutOfBoundsException e) {
+        if (hasIntact(meta)) {
+          throw new CorruptStoreException(beyondRepair(store, String.valueOf(e.getMessage())), e);
+        }
       } catch (RuntimeException e) { // whatever pages look like that were written anew meanwhile
         if (hasIntact(meta)) {
-          throw told(e, store);
+          throw e;
         }
       } finally {
         if (!taken) {

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi;
 import org.lmdbjava.DbiFlags;
 import org.lmdbjava.Env;
@@ -11,6 +12,9 @@ import org.lmdbjava.Txn;
 
 /** LMDB's environment, open to write, and the handles of its databases, which are a store's. */
 final class Databases implements AutoCloseable {
+
+  private static final DbiFlags[] EXISTING = {};
+  private static final DbiFlags[] NEW = {DbiFlags.MDB_CREATE};
 
   private final Env<Slice> env;
   private final long mapBytes;
@@ -28,12 +32,15 @@ final class Databases implements AutoCloseable {
    * @param mapBytes the address space to take
    */
   static Databases open(Path directory, Settings settings, long mapBytes) {
-    return opened(env(directory, settings, mapBytes), List.of());
+    return opened(env(directory, settings, mapBytes), null);
   }
 
-  /** Makes the databases in an environment that is empty, or isn't there yet. */
-  static Databases create(Path directory, Settings settings, long mapBytes) {
-    return opened(env(directory, settings, mapBytes), List.of(DbiFlags.MDB_CREATE));
+  /**
+   * Makes the databases, with a header, in an environment that is empty, or isn't there yet; in one
+   * transaction, so that a crash leaves either a store or nothing.
+   */
+  static Databases create(Path directory, Settings settings, long mapBytes, String header) {
+    return opened(env(directory, settings, mapBytes), header);
   }
 
   private static Env<Slice> env(Path directory, Settings settings, long mapBytes) {
@@ -44,20 +51,25 @@ final class Databases implements AutoCloseable {
         .open(directory.toFile(), settings.flags());
   }
 
-  private static Databases opened(Env<Slice> env, List<DbiFlags> flags) {
+  private static Databases opened(Env<Slice> env, @Nullable String newHeader) {
     boolean opened = false;
     try {
       env.readerCheck(); // gives back the slots of processes that have died
       List<Dbi<Slice>> handles = new ArrayList<>();
-      try (Txn<Slice> txn = flags.isEmpty() ? env.txnRead() : env.txnWrite()) {
+      Databases databases = new Databases(env, handles);
+      DbiFlags[] flags = newHeader == null ? EXISTING : NEW;
+      try (Txn<Slice> txn = newHeader == null ? env.txnRead() : env.txnWrite()) {
         for (String name : Trees.NAMES) {
           byte[] bytes = name.getBytes(StandardCharsets.US_ASCII);
-          handles.add(env.openDbi(txn, bytes, null, false, flags.toArray(DbiFlags[]::new)));
+          handles.add(env.openDbi(txn, bytes, null, false, flags));
+        }
+        if (newHeader != null) {
+          databases.putHeader(txn, newHeader);
         }
         txn.commit(); // so that the handles outlive the transaction
       }
       opened = true;
-      return new Databases(env, handles);
+      return databases;
     } finally {
       if (!opened) {
         env.close();

@@ -38,14 +38,20 @@ final class EnteredSnapshot implements AutoCloseable {
    */
   <T> T look(Environment.Reading<T> reading) {
     try {
+      return find(reading);
+    } catch (InternalError e) {
+      throw DataFile.told(e, directory);
+    }
+  }
+
+  private <T> T find(Environment.Reading<T> reading) {
+    try {
       T result = reading.run(view);
       requireIntact();
       return result;
     } catch (RuntimeException e) {
       requireIntact();
       throw DataFile.told(e, directory);
-    } catch (InternalError e) {
-      throw cutOff(e);
     }
   }
 
@@ -57,12 +63,18 @@ final class EnteredSnapshot implements AutoCloseable {
    */
   void show(Showing showing) throws IOException {
     try {
+      showUnlessStale(showing);
+    } catch (InternalError e) {
+      throw DataFile.told(e, directory);
+    }
+  }
+
+  private void showUnlessStale(Showing showing) throws IOException {
+    try {
       showing.run();
     } catch (RuntimeException | IOException e) {
       requireIntact();
       throw e;
-    } catch (InternalError e) {
-      throw cutOff(e);
     }
     requireIntact();
   }
@@ -72,15 +84,6 @@ final class EnteredSnapshot implements AutoCloseable {
       stale = true;
       throw new StaleSnapshotException();
     }
-  }
-
-  /** What the JVM makes of a page that is in memory no more, for its file has become shorter. */
-  private RuntimeException cutOff(InternalError e) {
-    if (!String.valueOf(e.getMessage()).contains("unsafe memory access")) {
-      throw e;
-    }
-    return new CorruptStoreException(
-        DataFile.damaged(directory, "it has been cut off, or its device fails"), e);
   }
 
   @Override

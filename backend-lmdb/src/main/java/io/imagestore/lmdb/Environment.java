@@ -7,8 +7,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -35,20 +37,21 @@ final class Environment {
 
   private final Object identity;
   private final Path directory;
-  private final DataFile data;
   private final Snapshots snapshots;
   private final HeldReads held;
   private final ReentrantLock renewing = new ReentrantLock();
   // How often the call that a thread is in had to begin anew.
   private final ThreadLocal<Integer> outrun = ThreadLocal.withInitial(() -> 0);
+  // Those before it were replaced by a repair; readers may still be in them.
+  private final Deque<DataFile> files = new ConcurrentLinkedDeque<>();
   private int users;
 
   private Environment(Object identity, Path directory, DataFile data) throws IOException {
     this.identity = identity;
     this.directory = directory;
-    this.data = data;
+    this.files.add(data);
     this.snapshots = new Snapshots(data.snapshot());
-    this.held = new HeldReads(directory, data);
+    this.held = new HeldReads(directory, files::getLast);
   }
 
   /** Opens the environment, or joins those who have. */
@@ -64,7 +67,8 @@ final class Environment {
   private static Environment joinLocked(Path directory) throws IOException {
     Object identity = identityOf(directory);
     Environment environment = OPEN.get(identity);
-    if (environment == null) {
+    // A directory that was made anew may have the number of one that is gone.
+    if (environment == null || !environment.files.getLast().liesIn(directory)) {
       environment = open(identity, directory);
       OPEN.put(identity, environment);
     }
@@ -97,10 +101,13 @@ final class Environment {
     REGISTRY.lock();
     try {
       if (--users == 0) {
-        OPEN.remove(identity);
-        try (data;
-            held) {
+        OPEN.remove(identity, this);
+        try (held) {
           snapshots.close();
+        } finally {
+          for (DataFile file : files) {
+            file.close();
+          }
         }
       }
     } finally {
@@ -151,8 +158,12 @@ final class Environment {
               + " is written faster than this process can read it; read fewer images at once, or let"
               + " it write to lock.mdb and load LMDB, so that the writer leaves it what it reads");
     }
-    Snapshot snapshot = before >= READS_UNHELD ? held.enter() : null;
-    return new EnteredSnapshot(this, snapshot == null ? enterNewest() : snapshot);
+    try {
+      Snapshot snapshot = before >= READS_UNHELD ? held.enter() : null;
+      return new EnteredSnapshot(this, snapshot == null ? enterNewest() : snapshot);
+    } catch (InternalError e) {
+      throw DataFile.told(e, directory);
+    }
   }
 
   /** Notes that this thread has left a snapshot. */
@@ -167,7 +178,7 @@ final class Environment {
 
   private Snapshot enterNewest() throws IOException {
     Snapshot snapshot = snapshots.enter();
-    if (snapshot.isHeld() || data.hasNewest(snapshot.meta())) {
+    if (snapshot.isHeld() || snapshot.isNewest()) {
       return snapshot;
     }
     snapshot.exit();
@@ -179,8 +190,8 @@ final class Environment {
     renewing.lock();
     try {
       Snapshot current = snapshots.current();
-      if (!current.isHeld() && !data.hasNewest(current.meta())) {
-        snapshots.replace(data.snapshot());
+      if (!current.isHeld() && !current.isNewest()) {
+        snapshots.replace(files.getLast().snapshot());
       }
     } finally {
       renewing.unlock();
@@ -203,6 +214,12 @@ final class Environment {
     return snapshots.current();
   }
 
+  /** The same, after a commit that they couldn't be shown. */
+  Snapshot newest() throws IOException {
+    renew();
+    return snapshots.current();
+  }
+
   /** Gives back the snapshots before that nobody reads any more. */
   void closeUnread() {
     snapshots.closeUnread();
@@ -212,11 +229,28 @@ final class Environment {
   void publish(Snapshot.Hold hold) throws IOException {
     renewing.lock();
     try {
-      Snapshot newest = data.snapshot();
+      Snapshot newest = files.getLast().snapshot();
       newest.hold(hold);
       snapshots.replace(newest);
     } finally {
       renewing.unlock();
+    }
+  }
+
+  /** Shows readers the file that has the data file's name by now. */
+  void changeFile() throws IOException {
+    DataFile file = DataFile.open(directory);
+    boolean shown = false;
+    renewing.lock();
+    try {
+      snapshots.replace(file.snapshot());
+      files.add(file);
+      shown = true;
+    } finally {
+      renewing.unlock();
+      if (!shown) {
+        file.close();
+      }
     }
   }
 

@@ -71,6 +71,11 @@ final class FileWindows implements Closeable {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
+  /** Whether a path leads to this file, as far as the file system tells. */
+  boolean areOf(Path other) throws IOException {
+    return Objects.equals(identityOf(other), identity);
+  }
+
   /**
    * A look at the file from its start on; {@link #giveBack} it.
    *
@@ -132,7 +137,7 @@ final class FileWindows implements Closeable {
 
   private void openAgain(ClosedByInterruptException cause) throws IOException {
     file = new RandomAccessFile(path.toFile(), "r");
-    if (!Objects.equals(identityOf(path), identity)) {
+    if (!areOf(path)) {
       IOException replaced =
           new NoSuchFileException(path.toString(), null, "has been replaced while it was open");
       replaced.addSuppressed(cause);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi.MapResizedException;
 import org.lmdbjava.Env;
@@ -29,17 +30,16 @@ final class HeldReads implements Closeable {
 
   private static final Logger LOG = LoggerFactory.getLogger(HeldReads.class);
 
-  private static final String LOCK_FILE = "lock.mdb";
+  static final String LOCK_FILE = "lock.mdb";
 
   private final Path directory;
-  private final DataFile data;
+  private final Supplier<DataFile> data;
   // Each held read holds it for reading, until it ends; opening and closing need it alone.
   private final ReentrantReadWriteLock use = new ReentrantReadWriteLock();
   private volatile @Nullable Env<Slice> env;
   private volatile boolean blocked;
-  private volatile boolean refused;
 
-  HeldReads(Path directory, DataFile data) {
+  HeldReads(Path directory, Supplier<DataFile> data) {
     this.directory = directory;
     this.data = data;
   }
@@ -72,7 +72,7 @@ final class HeldReads implements Closeable {
       if (!entered) {
         use.readLock().unlock();
       }
-      if (tooSmall) {
+      if (tooSmall && use.getReadHoldCount() == 0) { // else this thread would wait for itself
         close(); // the next one opens it anew, as large as it has become
       }
     }
@@ -82,7 +82,8 @@ final class HeldReads implements Closeable {
     Txn<Slice> transaction = open.txnRead();
     boolean begun = false;
     try {
-      Snapshot snapshot = data.snapshot(); // after LMDB's, so what that holds is enough for it
+      Snapshot snapshot =
+          data.get().snapshot(); // after LMDB's, so what that holds is enough for it
       snapshot.hold(new Registration(open, transaction));
       snapshot.closeOnExit(use.readLock()::unlock);
       begun = true;
@@ -106,7 +107,7 @@ final class HeldReads implements Closeable {
 
     @Override
     public boolean isRespected() {
-      long latest = data.latestTransaction();
+      long latest = data.get().latestTransaction();
       try (Txn<Slice> now = env.txnRead()) { // its number is what the lock file says
         return now.getId() >= latest - 1; // a writer may be just between file and lock file
       } catch (LmdbException e) {
@@ -122,14 +123,13 @@ final class HeldReads implements Closeable {
   }
 
   private void openIfNeeded() {
-    if (env != null || blocked || refused || !Files.isWritable(directory.resolve(LOCK_FILE))) {
+    if (env != null || blocked || !Files.isWritable(directory.resolve(LOCK_FILE))) {
       return;
     }
     use.writeLock().lock();
     try {
       if (env == null && !blocked) {
         env = open();
-        refused = env == null;
       }
     } finally {
       use.writeLock().unlock();

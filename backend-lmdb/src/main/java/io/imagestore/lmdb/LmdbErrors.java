@@ -37,7 +37,12 @@ final class LmdbErrors {
         || e instanceof PageFullException
         || e instanceof Env.FileInvalidException) {
       return new CorruptStoreException(
-          "store " + store + " is damaged: " + e.getMessage() + "; restore it from a copy", e);
+          "store "
+              + store
+              + " is damaged: "
+              + e.getMessage()
+              + "; repair it, or restore it from a copy",
+          e);
     }
     if (e instanceof Env.VersionMismatchException) {
       return new UnsupportedStoreException(

@@ -91,6 +91,13 @@ import java.nio.file.Path;
  * makes another page's number of one, in order: a later write may write over that page, which then
  * is damage like any other.
  *
+ * <p>A write that would come by a damaged page is refused, and where the list of free pages is
+ * damaged, every write. {@link ImageStore#repair Repairing} then makes the environment anew of the
+ * images that are whole, which takes as much room again as they do, and lays the damaged {@code
+ * data.mdb} aside. Readers in this process go over to the new file; those in others keep to the
+ * state before until they open the store again. Where one of the two first pages is damaged, or one
+ * that leads to the databases, the store can't be opened at all.
+ *
  * <p><b>Space.</b> The file doesn't shrink: the space of deleted and replaced images is used again.
  * It grows by need; on Windows it is as large as the map, see {@link
  * LmdbOptions.Builder#mapSizeBytes(long)}.

@@ -1,6 +1,7 @@
 package io.imagestore.lmdb;
 
 import io.imagestore.Capability;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.StoreInfo;
 import io.imagestore.spi.Pool;
 import io.imagestore.spi.Snapshot;
@@ -63,12 +64,28 @@ final class LmdbReader implements StoreReader {
 
   @Override
   public void checkStructure(Consumer<String> problem) throws IOException {
-    environment.read(
-        view -> {
-          view.ids().requireAll();
-          view.countProblem().ifPresent(problem);
-          return true;
-        });
+    environment
+        .read(
+            view -> {
+              view.ids().requireAll();
+              return view.countProblem();
+            })
+        .ifPresent(problem);
+    if (!environment.holdsPickles()) {
+      checkFreePages(problem);
+    }
+  }
+
+  private void checkFreePages(Consumer<String> problem) throws IOException {
+    try {
+      environment.read(
+          view -> {
+            view.requireWritable();
+            return true;
+          });
+    } catch (CorruptStoreException e) {
+      problem.accept("nothing can be written to it: " + e.getMessage());
+    }
   }
 
   @Override

@@ -68,15 +68,23 @@ final class LmdbSnapshot extends TreeSnapshot {
   @Override
   ByteBuffer bytes(StoreView view, StoredImage image) {
     FoundImage its = (FoundImage) image;
-    return verifyChecksums ? checkedCopy(view, its) : view.bytes(its, false);
+    if (verifyChecksums) {
+      return checkedCopy(view, its);
+    }
+    return its.format() == null ? view.bytes(its) : copy(view, its); // a codec may be native
   }
 
   /** The file may change between a look that checks its bytes and one that takes them. */
   private ByteBuffer checkedCopy(StoreView view, FoundImage image) {
+    ByteBuffer copy = copy(view, image);
+    view.verify(image.id(), "its bytes have", copy, image.bytesCrc());
+    return copy.rewind();
+  }
+
+  private ByteBuffer copy(StoreView view, FoundImage image) {
     ByteBuffer copy = room().bytes(view.byteCount(image));
     view.copyBytes(copy);
-    view.verify(image.id(), "its bytes have", copy.flip(), image.bytesCrc());
-    return copy.rewind();
+    return copy.flip();
   }
 
   @Override
@@ -165,17 +173,13 @@ final class LmdbSnapshot extends TreeSnapshot {
 
   @Override
   public @Nullable Remains remains(long id) throws IOException {
-    return entered.look(view -> Optional.ofNullable(remains(view, id))).orElse(null);
+    byte[] bytes = entered.look(view -> Optional.ofNullable(view.remains(id))).orElse(null);
+    return bytes == null ? null : new Remains(extension(id), ByteBuffer.wrap(bytes));
   }
 
-  private @Nullable Remains remains(StoreView view, long id) {
-    byte[] bytes = view.remains(id);
-    return bytes == null ? null : new Remains(extension(view, id), ByteBuffer.wrap(bytes));
-  }
-
-  private String extension(StoreView view, long id) {
+  private String extension(long id) {
     try {
-      FoundImage image = find(view, id);
+      StoredImage image = find(id);
       return image == null || image.format() == null ? "raw" : image.format();
     } catch (CorruptImageException | CorruptStoreException e) {
       return "raw"; // what tells the format is damaged
@@ -186,7 +190,7 @@ final class LmdbSnapshot extends TreeSnapshot {
   void check(StoreView view, long id) {
     FoundImage image = find(view, id);
     if (image != null) {
-      view.bytes(image, true);
+      checkedCopy(view, image);
       view.metadata(image);
     }
   }

@@ -88,7 +88,7 @@ record Meta(int pageBytes, long transaction, long lastPage, TreeRecord free, Tre
         || flags != META_FLAG
         || in.getLong(at) != number) {
       throw new CorruptStoreException(
-          DataFile.damaged(
+          DataFile.beyondRepair(
               store,
               String.format(
                   "page %d, of kind %x, tells of pages of %d bytes", number, flags, pageBytes)));
@@ -102,7 +102,8 @@ record Meta(int pageBytes, long transaction, long lastPage, TreeRecord free, Tre
     long lastPage = in.getLong(at + LAST_PAGE);
     if (lastPage < 1 || lastPage > MOST_PAGES) {
       throw new CorruptStoreException(
-          DataFile.damaged(store, "page " + number + " tells of " + (lastPage + 1) + " pages"));
+          DataFile.beyondRepair(
+              store, "page " + number + " tells of " + (lastPage + 1) + " pages"));
     }
     try {
       return new Meta(
@@ -112,7 +113,8 @@ record Meta(int pageBytes, long transaction, long lastPage, TreeRecord free, Tre
           TreeRecord.read(in, at + FREE, number),
           TreeRecord.read(in, at + MAIN, number));
     } catch (PageDamageException e) {
-      throw new CorruptStoreException(DataFile.damaged(store, String.valueOf(e.getMessage())), e);
+      throw new CorruptStoreException(
+          DataFile.beyondRepair(store, String.valueOf(e.getMessage())), e);
     }
   }
 }

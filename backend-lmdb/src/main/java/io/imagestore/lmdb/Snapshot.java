@@ -56,6 +56,11 @@ final class Snapshot {
     return trees;
   }
 
+  /** Whether nothing has been committed since. */
+  boolean isNewest() {
+    return data.hasNewest(meta);
+  }
+
   /** Whether what has been read until now was this snapshot's. */
   boolean isIntact() {
     Hold held = hold;

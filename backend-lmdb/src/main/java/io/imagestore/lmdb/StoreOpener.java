@@ -50,6 +50,8 @@ final class StoreOpener {
       return opening.run();
     } catch (IOException e) {
       throw IoFailure.of("opening store " + path + " failed", e);
+    } catch (InternalError e) {
+      throw DataFile.told(e, path);
     }
   }
 
@@ -83,13 +85,14 @@ final class StoreOpener {
 
   private static ImageStore openToWrite(Path path, LmdbOptions options) throws IOException {
     checkPlace(path, options.mode());
-    Files.createDirectories(path);
+    StoreFiles.ofSystem().createFolders(path);
     WriterThread thread = new WriterThread("writer of " + path);
     boolean opened = false;
     try {
       StoreLock lock = StoreLock.acquire(path.resolve(WRITER_LOCK), path);
       try {
         checkPlace(path, options.mode()); // now that nobody else creates a store there
+        Rebuild.removeLeftovers(path);
         ImageStore store = openToWrite(path, options, lock, thread);
         opened = true;
         return store;
@@ -142,7 +145,13 @@ final class StoreOpener {
             Stores.store(
                 NAME,
                 new LmdbReader(path, environment, options.verifyChecksums()),
-                new LmdbWriter(lock, thread, lmdb, images, settings.durability()));
+                new LmdbWriter(
+                    lock,
+                    thread,
+                    lmdb,
+                    images,
+                    new Rebuild(options, environment, thread, lmdb),
+                    settings.durability()));
         opened = true;
       } finally {
         if (!opened) {

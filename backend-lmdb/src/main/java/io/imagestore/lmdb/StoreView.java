@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A look into one snapshot of a store. For one thread. */
@@ -152,23 +153,18 @@ final class StoreView {
   }
 
   /**
-   * An image's bytes, as they lie in memory.
+   * An image's bytes, unchecked, as they lie in the file. Only Java may look at them: where the
+   * file is cut off, native code, that of a checksum too, ends the JVM.
    *
-   * @param verify whether to check them
    * @return at position 0
    */
-  ByteBuffer bytes(FoundImage image, boolean verify) {
+  ByteBuffer bytes(FoundImage image) {
     byteCount(image);
-    ByteBuffer bytes;
     try {
-      bytes = bytesOf.value();
+      return bytesOf.value().rewind();
     } catch (PageDamageException e) {
       throw damaged(image.id(), BYTES, e);
     }
-    if (verify) {
-      verify(image.id(), "its bytes have", bytes, image.bytesCrc());
-    }
-    return bytes.rewind();
   }
 
   /** Goes to an image's bytes, which are checked to be there, and tells how many they are. */
@@ -220,7 +216,8 @@ final class StoreView {
       return null;
     }
     TreeCursor tree = cursor(image.staged() ? trees.stagedMetadata() : trees.metadata());
-    ByteBuffer utf8 = value(tree, image.id(), "its metadata");
+    ByteBuffer value = value(tree, image.id(), "its metadata");
+    ByteBuffer utf8 = ByteBuffer.allocate(value.remaining()).put(value).flip();
     verify(image.id(), "its metadata has", utf8, image.metadataCrc());
     return StandardCharsets.UTF_8.decode(utf8.rewind()).toString();
   }
@@ -255,6 +252,7 @@ final class StoreView {
    * Checks some bytes of an image, and moves the buffer's position behind them.
    *
    * @param what they are and have, for messages
+   * @param bytes a copy, not those in the file
    */
   void verify(long id, String what, ByteBuffer bytes, int crc) {
     int actual = checksums.ofUsedUp(bytes);
@@ -279,7 +277,8 @@ final class StoreView {
   void requireWritable() {
     FreePages free = FreePages.read(pages, meta);
     long used = Pages.FIRST + meta.free().pages() + meta.main().pages() + trees.pages();
-    if (free.count() + used != meta.lastPage() + 1) {
+    long all = free.count() + used;
+    if (trees.alone() ? all != meta.lastPage() + 1 : all > meta.lastPage()) {
       throw new PageDamageException(
           meta.free().root(),
           "leads to "
@@ -289,6 +288,26 @@ final class StoreView {
               + ", they should be "
               + (meta.lastPage() + 1));
     }
+  }
+
+  /**
+   * Checks all that writes may come by.
+   *
+   * @throws PageDamageException if a page is damaged
+   * @throws CorruptStoreException if images are lost
+   */
+  void requireSound() {
+    requireWritable();
+    count();
+    ids().requireAll();
+    Stream.of(
+            trees.images(),
+            trees.index(),
+            trees.metadata(),
+            trees.pending(),
+            trees.staged(),
+            trees.stagedMetadata())
+        .forEach(tree -> cursor(tree).enterAll());
   }
 
   /** Whether a large batch has been left unfinished. */

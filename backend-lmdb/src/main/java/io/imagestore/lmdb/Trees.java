@@ -3,6 +3,7 @@ package io.imagestore.lmdb;
 import io.imagestore.UnsupportedStoreException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param pending of a large batch on its way, see {@link ImageWriter}; else empty
  * @param staged likewise
  * @param stagedMetadata likewise
+ * @param alone whether there is no other, which somebody else keeps in the environment
  */
 record Trees(
     IdFormat ids,
@@ -26,7 +28,8 @@ record Trees(
     TreeRecord header,
     TreeRecord pending,
     TreeRecord staged,
-    TreeRecord stagedMetadata) {
+    TreeRecord stagedMetadata,
+    boolean alone) {
 
   static final List<String> NAMES =
       List.of("images", "index", "metadata", "store", "pending", "staged", "staged metadata");
@@ -43,9 +46,10 @@ record Trees(
     }
     if (holdsPickles(pages, main)) {
       TreeRecord none = TreeRecord.EMPTY;
-      return new Trees(IdFormat.DIGITS, main, main, none, none, none, none, none);
+      return new Trees(IdFormat.DIGITS, main, main, none, none, none, none, none, true);
     }
     @Nullable TreeRecord[] found = new TreeRecord[NAMES.size()];
+    AtomicBoolean others = new AtomicBoolean();
     NameTree.forEach(
         pages,
         main,
@@ -53,6 +57,8 @@ record Trees(
           int place = entry.isTree() ? placeOf(entry) : -1;
           if (place >= 0) {
             found[place] = entry.toTree();
+          } else if (entry.isTree()) {
+            others.set(true);
           }
         });
     TreeRecord[] all = new TreeRecord[found.length];
@@ -66,7 +72,8 @@ record Trees(
       }
       all[i] = tree;
     }
-    return new Trees(IdFormat.NUMBER, all[0], all[1], all[2], all[3], all[4], all[5], all[6]);
+    return new Trees(
+        IdFormat.NUMBER, all[0], all[1], all[2], all[3], all[4], all[5], all[6], !others.get());
   }
 
   private static int placeOf(NameTree entry) {

@@ -1,10 +1,13 @@
 package io.imagestore.lmdb;
 
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +46,13 @@ final class WriteEnvironment {
   // Read transactions that hold nothing now, but keep their slots in the lock file.
   private final Deque<Txn<Slice>> idle = new ArrayDeque<>();
   private @Nullable Databases databases;
+  // Why LMDB isn't open: its list of free pages would have it write over pages in use.
+  private @Nullable CorruptStoreException damage;
+  // Whether a sync has failed, perhaps of a process before this one, so that a commit's meta page
+  // may not be on the device though LMDB, and another sync, take it to be.
+  private boolean unsure = true;
+  // Whether readers don't see the last commit yet.
+  private boolean unshown;
 
   private WriteEnvironment(Environment environment, Settings settings) {
     this.environment = environment;
@@ -59,21 +69,19 @@ final class WriteEnvironment {
    */
   static void create(Path directory, Settings settings, String header) throws IOException {
     NativeLibrary.load();
-    try (Databases created =
-            withSomeMap(
-                directory, settings, bytes -> Databases.create(directory, settings, bytes));
-        Txn<Slice> txn = created.env().txnWrite()) {
-      created.putHeader(txn, header);
-      txn.commit();
+    try {
+      withSomeMap(
+              directory, settings, bytes -> Databases.create(directory, settings, bytes, header))
+          .close();
     } catch (LmdbNativeException e) {
       throw LmdbErrors.translate(e, directory);
     }
+    StoreFiles.ofSystem().sync(directory);
   }
 
   /**
-   * Opens LMDB, after a check of what it trusts.
-   *
-   * @throws io.imagestore.CorruptStoreException if its list of free pages is damaged
+   * Opens LMDB, after a check of what it trusts: if its list of free pages is damaged, each write
+   * is refused until {@link #replaceFile}.
    */
   static WriteEnvironment open(Environment environment, Settings settings) throws IOException {
     NativeLibrary.load();
@@ -81,12 +89,10 @@ final class WriteEnvironment {
     environment.beginWriting();
     boolean done = false;
     try {
-      environment.read(
-          view -> {
-            view.requireWritable();
-            return true;
-          });
-      opened.openDatabases();
+      opened.damage = opened.findDamage();
+      if (opened.damage == null) {
+        opened.openDatabases();
+      }
       done = true;
       return opened;
     } catch (LmdbNativeException e) {
@@ -95,6 +101,19 @@ final class WriteEnvironment {
       if (!done) {
         opened.close();
       }
+    }
+  }
+
+  private @Nullable CorruptStoreException findDamage() throws IOException {
+    try {
+      environment.read(
+          view -> {
+            view.requireWritable();
+            return true;
+          });
+      return null;
+    } catch (CorruptStoreException e) {
+      return e;
     }
   }
 
@@ -126,8 +145,11 @@ final class WriteEnvironment {
 
   /** Closes LMDB. Readers go on without it. */
   void close() {
-    closeDatabases();
-    environment.endWriting();
+    try {
+      closeDatabases();
+    } finally {
+      environment.endWriting();
+    }
   }
 
   private void closeDatabases() {
@@ -160,6 +182,7 @@ final class WriteEnvironment {
       boolean again = false;
       while (true) {
         Databases used = opened();
+        requireLastCommit();
         try {
           return transact(used, action);
         } catch (MapFullException e) {
@@ -169,13 +192,25 @@ final class WriteEnvironment {
             throw e;
           }
           again = true;
+          unsure = true;
           reopen(Math.max(used.mapBytes(), fileBytesTwice(e)));
         }
       }
     } catch (LmdbNativeException e) {
+      unsure = true;
       throw LmdbErrors.translate(e, directory);
     } catch (IllegalArgumentException e) {
       throw LmdbErrors.translate(e, directory);
+    } catch (InternalError e) {
+      throw DataFile.told(e, directory);
+    }
+  }
+
+  /** Brings to the device what a sync that failed may have left behind. */
+  private void requireLastCommit() throws IOException {
+    if (unsure) {
+      DataFile.rewriteMetas(directory, environment.current().meta().pageBytes());
+      unsure = false;
     }
   }
 
@@ -190,7 +225,7 @@ final class WriteEnvironment {
     reserveHold(used);
     T result;
     try (Txn<Slice> txn = used.env().txnWrite()) {
-      Snapshot before = environment.current();
+      Snapshot before = unshown ? environment.newest() : environment.current();
       if (txn.getId() != before.meta().transaction() + 1) {
         throw new ImageStoreException(
             "store "
@@ -209,9 +244,15 @@ final class WriteEnvironment {
 
   /** Has the system write all commits to the device. */
   void sync() throws IOException {
+    if (damage != null) {
+      return; // nothing can have been written
+    }
+    Databases used = opened();
+    requireLastCommit();
     try {
-      opened().env().sync(true);
+      used.env().sync(true);
     } catch (LmdbNativeException e) {
+      unsure = true;
       throw LmdbErrors.translate(e, directory);
     }
   }
@@ -235,9 +276,11 @@ final class WriteEnvironment {
   }
 
   private void showReaders() {
+    unshown = true;
     try {
       holdNewest();
-    } catch (IOException | LmdbException e) {
+      unshown = false;
+    } catch (IOException | LmdbException | ImageStoreException e) { // but the commit is made
       LOG.warn("readers of store {} look out for themselves: LMDB holds nothing", directory, e);
       environment.letGo();
     }
@@ -252,7 +295,7 @@ final class WriteEnvironment {
       held = true;
     } finally {
       if (!held) {
-        transaction.close();
+        closeIdle(transaction);
       }
     }
   }
@@ -304,7 +347,29 @@ final class WriteEnvironment {
     open(Databases.open(directory, settings, mapBytes));
   }
 
+  /**
+   * Puts another environment's data file in the place of this one's, at one moment. Readers in this
+   * process go over to it.
+   */
+  void replaceFile(Path other) throws IOException {
+    closeDatabases();
+    try {
+      // LMDB goes by what this says of the last commit, while another process has it open.
+      Files.deleteIfExists(directory.resolve(HeldReads.LOCK_FILE));
+      Files.move(other, directory.resolve(DataFile.NAME), StandardCopyOption.ATOMIC_MOVE);
+      StoreFiles.ofSystem().sync(directory);
+      environment.changeFile();
+      damage = null;
+      openDatabases();
+    } catch (LmdbNativeException e) {
+      throw LmdbErrors.translate(e, directory);
+    }
+  }
+
   private Databases opened() {
+    if (damage != null) {
+      throw new CorruptStoreException("nothing can be written: " + damage.getMessage(), damage);
+    }
     Databases open = databases;
     if (open == null) {
       throw new ImageStoreException(

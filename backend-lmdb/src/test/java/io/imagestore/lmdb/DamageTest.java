@@ -19,6 +19,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -193,6 +194,33 @@ final class DamageTest {
     assertThat(other.resolve(DataFile.NAME)).hasBinaryContent(before);
   }
 
+  @Test
+  void aDatabaseThatSomebodyElseKeepsInTheEnvironmentIsNoDamage() {
+    NativeLibrary.load();
+    try (Env<Slice> env = Env.create(new SliceProxy()).setMaxDbs(1).open(path().toFile());
+        Txn<Slice> txn = env.txnWrite()) {
+      byte[] name = "notes".getBytes(StandardCharsets.US_ASCII);
+      env.openDbi(txn, name, null, false, DbiFlags.MDB_CREATE)
+          .put(txn, Key.ofNumber().to(1), Key.ofNumber().to(2));
+      txn.commit();
+    }
+
+    try (ImageStore store = LmdbImageStore.open(path())) {
+      store.put(0, SampleImages.noise(SHAPE, 7), 1);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  @Test
+  void aNewStoreIsMadeInOneTransactionSoThatACrashLeavesAllOrNothing() throws IOException {
+    Path other = folder.resolve("other");
+    LmdbImageStore.open(other).close();
+
+    try (DataFile file = DataFile.open(other)) {
+      assertThat(file.newest().transaction()).isEqualTo(1);
+    }
+  }
+
   private static void cutOff(Path data, long length) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
       file.setLength(length);
@@ -208,8 +236,10 @@ final class DamageTest {
           if (!open.get(expected.id()).equals(expected)) {
             return "wrong";
           }
-        } catch (CorruptImageException | ImageNotFoundException e) {
+        } catch (CorruptImageException e) {
           word = "damage told";
+        } catch (ImageNotFoundException e) {
+          return "wrong";
         }
       }
       if (!open.verify().isClean() || open.size() != IMAGES - 1) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -94,11 +95,12 @@ public final class DamagedFolder {
   }
 
   /**
-   * Moves a file here that a store doesn't need.
+   * Takes a file that a store doesn't need. The store removes its own name of the file afterwards,
+   * and doesn't write to it any more: it may be the same file.
    *
    * @param file one of the store's folder
    * @param problem why it isn't needed
-   * @throws IOException if the file system fails; it stays where it is then
+   * @throws IOException if the file system fails
    */
   public void take(Path file, String problem) throws IOException {
     Files.createDirectories(folder);
@@ -132,10 +134,19 @@ public final class DamagedFolder {
       }
       file = folder.resolve(name + "-" + i + "." + extension);
     }
-    Files.copy(from, file);
+    linkOrCopy(from, file);
     StoreFiles.ofSystem().sync(file);
     StoreFiles.ofSystem().sync(folder);
     return file;
+  }
+
+  /** A link costs neither time nor room. */
+  private static void linkOrCopy(Path from, Path to) throws IOException {
+    try {
+      Files.createLink(to, from);
+    } catch (UnsupportedOperationException | FileSystemException e) {
+      Files.copy(from, to); // on another device, or where there are no links
+    }
   }
 
   private void append(ObjectNode line, @Nullable Path file) throws IOException {

@@ -56,8 +56,8 @@ public interface StoreWriter {
   boolean remove(long id) throws IOException;
 
   /**
-   * Deletes a damaged image, atomically, though its record may be damaged too. By default as {@link
-   * #remove}.
+   * Deletes a damaged image, atomically, though its record may be damaged too; in {@link
+   * #mendStructure} at the latest, which follows. By default as {@link #remove}.
    *
    * @param id one whose {@link Snapshot#check} failed
    * @throws IOException if the file system fails; nothing is deleted then
@@ -67,8 +67,8 @@ public interface StoreWriter {
   }
 
   /**
-   * Mends what {@link StoreReader#checkStructure} finds, as far as that loses no image and nothing
-   * that a person may want to see. By default nothing can be mended.
+   * Mends what {@link StoreReader#checkStructure} finds, as far as that loses no whole image and
+   * nothing that a person may want to see. By default nothing can be mended.
    *
    * @param aside where to lay what the store doesn't need
    * @param mended takes a sentence for each that was mended
