@@ -148,7 +148,8 @@ public final class ArticleFile {
                 Map.of(),
                 List.of(new TableSchema(NAMES, List.of())),
                 0,
-                StoreFiles.ofSystem());
+                StoreFiles.ofSystem(),
+                false);
         Transaction transaction = table.begin()) {
       append(images.iterator(), source.info().location(), transaction);
       transaction.commit(false);

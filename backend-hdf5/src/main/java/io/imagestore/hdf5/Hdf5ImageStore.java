@@ -53,7 +53,7 @@ import java.util.Objects;
  * <p>The first write after opening waits for the device in any case, and so does one now and then
  * that lets the journal start anew, at 8 MiB. Only a new store has nothing to lose before its first
  * flush: under {@code FLUSH} nothing waits until then, and a loss of power may leave a file that is
- * refused as damaged, and can be deleted.
+ * refused as damaged, and can be deleted. Under {@code COMMIT} it is made whole, or not at all.
  *
  * <p><b>Other readers.</b> Between two writes the file alone is a whole HDF5 file with all of them,
  * behind whose end there may be a hole that takes no room. An HDF5 program that reads it just while

@@ -154,7 +154,12 @@ final class StoreOpener {
   private Hdf5Table make(Path file, List<String> labelNames, StoreFiles files) throws IOException {
     String header = new StoreHeader(FORMAT, VERSION, labelNames).toJson();
     return Hdf5Table.create(
-        file, Map.of(ATTRIBUTE, header), Columns.SCHEMAS, options.chunkCacheBytes(), files);
+        file,
+        Map.of(ATTRIBUTE, header),
+        Columns.SCHEMAS,
+        options.chunkCacheBytes(),
+        files,
+        options.durableCommits());
   }
 
   private Hdf5Table openOwnToWrite(Path file, StoreFiles files) throws IOException {

@@ -51,7 +51,7 @@ final class ForeignChunksTest {
 
   @Test
   void theSpaceOfTwoOfThemDoesNotReachOverOneBetweenThem() throws IOException {
-    Hdf5Table.create(file(), Map.of(), SCHEMAS, 0, StoreFiles.ofSystem()).close();
+    Hdf5Table.create(file(), Map.of(), SCHEMAS, 0, StoreFiles.ofSystem(), false).close();
     try (Hdf5Table table = open();
         Transaction transaction = table.begin()) {
       transaction.createColumns(

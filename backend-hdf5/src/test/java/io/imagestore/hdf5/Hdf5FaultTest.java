@@ -75,6 +75,29 @@ final class Hdf5FaultTest {
   }
 
   @Test
+  void wheneverThePowerFailsWhileAStoreThatWaitsIsMadeItCanBeOpenedAfterwards() throws IOException {
+    StoreOptions waiting = StoreOptions.builder().durability(Durability.COMMIT).build();
+    for (int seed = 0; seed < 60; seed++) {
+      Path disk = Files.createDirectories(folder.resolve("disk-" + seed));
+      FaultyDisk files = new FaultyDisk(disk, seed);
+      files.failFrom(EnumSet.allOf(Operation.class), 1 + seed, Failure.IO_ERROR);
+      try (ImageStore store = PROVIDER.open(disk.resolve("store.h5"), waiting, files)) {
+        assertThat(store.size()).isZero();
+      } catch (ImageStoreException e) {
+        assertThat(e).hasMessageContaining("Input/output error");
+      }
+      for (int crash = 0; crash < 10; crash++) {
+        Path survivors = folder.resolve("survivors-" + seed + "-" + crash);
+        files.crash(survivors, crash);
+
+        try (ImageStore store = PROVIDER.open(survivors.resolve("store.h5"), waiting)) {
+          assertThat(store.size()).as("seed %d, crash %d", seed, crash).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
   void aFirstFlushThatFailsLosesNothing() throws IOException {
     List<LabeledImage> images = SampleImages.list(0, 20, new ImageShape(4, 4, 3), 1);
     for (int nth = 1; nth <= 12; nth++) {

@@ -34,7 +34,7 @@ final class WrittenStateTest {
   @BeforeEach
   void open() throws IOException {
     Path path = folder.resolve("store.h5");
-    table = Hdf5Table.create(path, Map.of(), Columns.SCHEMAS, 0, StoreFiles.ofSystem());
+    table = Hdf5Table.create(path, Map.of(), Columns.SCHEMAS, 0, StoreFiles.ofSystem(), false);
     try (Transaction transaction = table.begin();
         ImageBatch batch = ImageBatch.allocate(RGB, 1)) {
       batch.add(SampleImages.labeled(0, RGB, 1));

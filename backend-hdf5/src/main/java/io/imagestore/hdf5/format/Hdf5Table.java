@@ -52,6 +52,8 @@ public final class Hdf5Table implements Closeable {
    * @param schemas which datasets may make the table
    * @param cacheBytes the most that decoded chunks may take in memory
    * @param files through which the file and its journal are written
+   * @param durable whether to wait until the file is on the device, so that a loss of power leaves
+   *     all of it or nothing
    * @return the table, open for reading and writing
    * @throws IllegalArgumentException if an attribute is longer than 64 KiB
    * @throws IOException if it can't be made
@@ -61,11 +63,15 @@ public final class Hdf5Table implements Closeable {
       Map<String, String> attributes,
       List<TableSchema> schemas,
       long cacheBytes,
-      StoreFiles files)
+      StoreFiles files,
+      boolean durable)
       throws IOException {
     byte[] start = TableStructure.emptyFile(attributes);
     files.delete(Journal.beside(path)); // of a file that is no more
-    StorageFile storage = StorageFile.create(files, path, start);
+    StorageFile storage =
+        durable
+            ? StorageFile.createDurably(files, path, start)
+            : StorageFile.create(files, path, start);
     boolean made = false;
     try {
       Hdf5Table table = forWriting(path, storage, schemas, List.of(), cacheBytes, files);

@@ -110,10 +110,7 @@ public final class StorageFile implements ByteSource, Closeable {
 
   /** Makes a file that begins with some bytes, which are written at one go. */
   static StorageFile create(StoreFiles files, Path path, byte[] start) throws IOException {
-    boolean isThere = Files.exists(path);
-    if (isThere && Files.size(path) > 0) {
-      throw new FileAlreadyExistsException(path.toString());
-    }
+    requireNothing(path);
     StoreFile file = files.open(path, Access.WRITE);
     Object key;
     boolean made = false;
@@ -128,6 +125,38 @@ public final class StorageFile implements ByteSource, Closeable {
       }
     }
     return new StorageFile(path, true, file, key);
+  }
+
+  /** The same, on the device: a loss of power leaves all of it, or nothing under its name. */
+  static StorageFile createDurably(StoreFiles files, Path path, byte[] start) throws IOException {
+    requireNothing(path);
+    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    boolean made = false;
+    try {
+      try (StoreFile file = files.open(fresh, Access.WRITE)) {
+        file.setSize(0); // what a crash may have left
+        file.write(0, start, 0, start.length);
+        file.force();
+      }
+      files.rename(fresh, path);
+      made = true;
+    } finally {
+      if (!made) {
+        files.delete(fresh);
+      }
+    }
+    files.sync(parent(path));
+    return open(files, path);
+  }
+
+  private static Path parent(Path path) {
+    return Objects.requireNonNull(path.toAbsolutePath().getParent());
+  }
+
+  private static void requireNothing(Path path) throws IOException {
+    if (Files.exists(path) && Files.size(path) > 0) {
+      throw new FileAlreadyExistsException(path.toString());
+    }
   }
 
   @Override

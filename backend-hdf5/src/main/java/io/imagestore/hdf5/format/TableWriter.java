@@ -22,8 +22,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <table>
  *   <caption>States</caption>
- *   <tr><td>NEW</td><td>It was made, and nobody has waited for it. It is marked as unsettled, so
- *       that it is refused without its journal. A loss of power may leave any part of it.</td></tr>
+ *   <tr><td>NEW</td><td>It was made, and nobody has waited for a commit. It is marked as unsettled,
+ *       so that it is refused without its journal once it has columns. A loss of power may leave any
+ *       part of it, but for one that was made durably: that is left, at least without columns.</td></tr>
  *   <tr><td>IDLE</td><td>All of it is on the device, and there is no journal.</td></tr>
  *   <tr><td>LOGGING</td><td>On the device are the journal with its name, the metadata of the last
  *       checkpoint in it, and all else of that checkpoint in the file. A loss of power leaves the

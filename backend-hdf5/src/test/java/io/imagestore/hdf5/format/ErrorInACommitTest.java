@@ -152,7 +152,7 @@ final class ErrorInACommitTest {
   }
 
   private static Hdf5Table create(Path file, StoreFiles files) throws IOException {
-    Hdf5Table table = Hdf5Table.create(file, Map.of(), SCHEMAS, 0, files);
+    Hdf5Table table = Hdf5Table.create(file, Map.of(), SCHEMAS, 0, files, false);
     try (Transaction transaction = table.begin()) {
       transaction.createColumns(
           List.of(new ColumnSpec("a", ElementType.INT32, new int[0], 4, Filters.NONE)), List.of());

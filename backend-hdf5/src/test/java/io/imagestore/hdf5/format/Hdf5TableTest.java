@@ -35,7 +35,8 @@ final class Hdf5TableTest {
   @BeforeEach
   void make() throws IOException {
     file = folder.resolve("table.h5");
-    Hdf5Table.create(file, Map.of("title", "squares"), SCHEMAS, 0, StoreFiles.ofSystem()).close();
+    Hdf5Table.create(file, Map.of("title", "squares"), SCHEMAS, 0, StoreFiles.ofSystem(), false)
+        .close();
   }
 
   private Hdf5Table open() throws IOException {

@@ -45,7 +45,8 @@ final class HostileFileTest {
   private void make(Filling filling) throws IOException {
     file = folder.resolve("table.h5");
     Files.deleteIfExists(file);
-    try (Hdf5Table table = Hdf5Table.create(file, Map.of(), SCHEMAS, 0, StoreFiles.ofSystem());
+    try (Hdf5Table table =
+            Hdf5Table.create(file, Map.of(), SCHEMAS, 0, StoreFiles.ofSystem(), false);
         Transaction transaction = table.begin()) {
       transaction.createColumns(
           List.of(new ColumnSpec("a", ElementType.INT32, new int[0], 1, Filters.NONE)), List.of());

@@ -36,7 +36,7 @@ final class RowsBroughtHomeTest {
 
   private static Hdf5Table create(Path file, int rows, int chunkRows, StoreFiles files)
       throws IOException {
-    Hdf5Table table = Hdf5Table.create(file, Map.of(), SCHEMAS, 0, files);
+    Hdf5Table table = Hdf5Table.create(file, Map.of(), SCHEMAS, 0, files, false);
     try (Transaction transaction = table.begin()) {
       transaction.createColumns(
           List.of(
