@@ -83,7 +83,7 @@ class RecoveryTest {
     try (ImageStore open = DiskImageStore.open(store)) {
       open.putBatch(images(0, 3));
       committed = StoreFolder.text(store).length();
-      open.putBatch(images(3, 1500));
+      open.putBatch(images(900, 200)); // 100 of them in images/001
       StoreFolder.copy(store, crashed);
     }
     Files.write(
