@@ -7,7 +7,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(OnAFaultyDisk.class)
 final class DiskContractOnAFaultyDiskTest extends DiskImageStoreContractTest {
 
-  private static final int SHARE = 20;
+  private static final int SHARE = 40;
 
   @Override
   protected int many(int count) {
