@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,18 +35,17 @@ class DamagedTableTest {
   private static final int FLUSHED_CALLS = 4;
   private static final int CALLS = 8;
 
+  /** The stores as they were made. */
+  @TempDir static Path made;
+
+  /** As they were before each of their calls, and after the last. */
+  private static final List<List<LabeledImage>> states = new ArrayList<>();
+
   @TempDir Path folder;
-  private Path closed;
-  private Path crashed;
 
-  /** As it was before each of its calls, and after the last. */
-  private final List<List<LabeledImage>> states = new ArrayList<>();
-
-  @BeforeEach
-  void makeStores() throws IOException {
-    closed = folder.resolve("closed");
-    crashed = folder.resolve("crashed");
-    try (ImageStore store = DiskImageStore.open(closed)) {
+  @BeforeAll
+  static void makeStores() throws IOException {
+    try (ImageStore store = DiskImageStore.open(made.resolve("closed"))) {
       states.add(List.of());
       for (int call = 0; call < CALLS; call++) {
         store.putBatch(SampleImages.list((long) CALL * call, CALL, SHAPE, 1));
@@ -55,8 +54,25 @@ class DamagedTableTest {
           store.flush();
         }
       }
-      StoreFolder.copy(closed, crashed);
+      StoreFolder.copy(made.resolve("closed"), made.resolve("crashed"));
     }
+  }
+
+  /** A store that was closed. */
+  private Path closed() throws IOException {
+    return StoreFolder.copy(made.resolve("closed"), folder.resolve("closed"));
+  }
+
+  /** A store whose writer died. */
+  private Path crashed() throws IOException {
+    return StoreFolder.copy(made.resolve("crashed"), folder.resolve("crashed"));
+  }
+
+  /** A store whose writer died with the power. */
+  private Path crashedWithThePower() throws IOException {
+    Path crashed = crashed();
+    StoreFolder.losePower(crashed);
+    return crashed;
   }
 
   private static byte[] tableOf(Path store) throws IOException {
@@ -98,17 +114,17 @@ class DamagedTableTest {
 
   @Test
   void inAStoreThatWasClosedAllDamageIsSaid() throws IOException {
-    requireRefused(closed);
+    requireRefused(closed());
   }
 
   @Test
   void inAStoreWhoseWriterDiedAllDamageIsSaid() throws IOException {
-    requireRefused(crashed);
+    requireRefused(crashed());
   }
 
   @Test
   void afterALossOfPowerDamageIsSaidWhereTheTableWasFlushed() throws IOException {
-    StoreFolder.losePower(crashed);
+    Path crashed = crashedWithThePower();
     byte[] table = tableOf(crashed);
     int torn = 0;
     for (int trial = 0; trial < TRIALS; trial++) {
@@ -132,7 +148,7 @@ class DamagedTableTest {
   @ParameterizedTest
   @EnumSource(Opening.class)
   void aHoleInWhatWasNotFlushedIsWhatALossOfPowerLeaves(Opening opening) throws IOException {
-    StoreFolder.losePower(crashed);
+    Path crashed = crashedWithThePower();
     hole(crashed, FLUSHED_CALLS + 2);
 
     assertThat(StoreFolder.images(crashed, opening)).isEqualTo(states.get(FLUSHED_CALLS + 1));
@@ -141,6 +157,7 @@ class DamagedTableTest {
   @ParameterizedTest
   @EnumSource(Opening.class)
   void theSameHoleIsDamageWhereNoPowerWasLost(Opening opening) throws IOException {
+    Path crashed = crashed();
     hole(crashed, FLUSHED_CALLS + 2);
 
     assertThatExceptionOfType(CorruptStoreException.class)
@@ -151,7 +168,7 @@ class DamagedTableTest {
   @ParameterizedTest
   @EnumSource(Opening.class)
   void aHoleInWhatWasFlushedIsDamageEvenAfterALossOfPower(Opening opening) throws IOException {
-    StoreFolder.losePower(crashed);
+    Path crashed = crashedWithThePower();
     hole(crashed, FLUSHED_CALLS - 1);
 
     assertThatExceptionOfType(CorruptStoreException.class)
@@ -162,6 +179,7 @@ class DamagedTableTest {
   /** The commits behind a hole tell what was flushed, should the state be of no use. */
   @Test
   void aHoleInWhatWasFlushedIsDamageThoughTheStateIsTorn() throws IOException {
+    Path crashed = crashed();
     Files.write(crashed.resolve(StateFile.FILE), new byte[100]);
     hole(crashed, FLUSHED_CALLS - 1);
 
@@ -181,6 +199,7 @@ class DamagedTableTest {
 
   @Test
   void damageIsNamedByFileBytesAndLine() throws IOException {
+    Path closed = closed();
     hole(closed, 2);
     int commit =
         StoreFolder.text(closed).indexOf('\n', StoreFolder.text(closed).indexOf("# commit"));
@@ -194,6 +213,7 @@ class DamagedTableTest {
 
   @Test
   void aTableThatWasCutShortBehindACommitIsDamaged() throws IOException {
+    Path closed = closed();
     String text = StoreFolder.text(closed);
     int commit = text.indexOf("# commit", text.length() / 2);
     cut(closed, text.indexOf('\n', commit) + 1);
@@ -205,6 +225,7 @@ class DamagedTableTest {
 
   @Test
   void aTableThatWasCutShortBehindAFlushIsDamaged() throws IOException {
+    Path closed = closed();
     String text = StoreFolder.text(closed);
     cut(closed, text.indexOf("# flushed", 200) + "# flushed\n".length());
 
@@ -216,6 +237,7 @@ class DamagedTableTest {
   @ParameterizedTest
   @EnumSource(Opening.class)
   void filesWithoutRowsAreNamed(Opening opening) throws IOException {
+    Path closed = closed();
     Path folderOfImages = closed.resolve("images/000");
     Files.copy(folderOfImages.resolve("7.png"), folderOfImages.resolve("7-300.png"));
     Files.copy(folderOfImages.resolve("7.png"), folderOfImages.resolve("999.png"));
@@ -233,7 +255,7 @@ class DamagedTableTest {
 
   @Test
   void aTableThatIsShorterThanWhatWasFlushedIsDamaged() throws IOException {
-    StoreFolder.losePower(crashed);
+    Path crashed = crashedWithThePower();
     cut(crashed, StoreFolder.text(crashed).indexOf("# commit"));
 
     assertThatExceptionOfType(CorruptStoreException.class)
@@ -247,6 +269,7 @@ class DamagedTableTest {
 
   @Test
   void whereTheTableIsGoneNoNewStoreTakesItsPlace() throws IOException {
+    Path closed = closed();
     Files.delete(StoreFolder.table(closed));
 
     assertThatExceptionOfType(CorruptStoreException.class)

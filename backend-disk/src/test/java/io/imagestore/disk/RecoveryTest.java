@@ -48,22 +48,33 @@ class RecoveryTest {
   @ParameterizedTest
   @EnumSource(Opening.class)
   void aCommitCutAnywhereIsDroppedWhole(Opening mode) throws IOException {
-    byte[] table;
+    String table;
     int committed;
     try (ImageStore open = DiskImageStore.open(store)) {
       open.putBatch(images(0, 3));
       committed = StoreFolder.text(store).length();
       open.putBatch(images(2, 3));
-      table = Files.readAllBytes(StoreFolder.table(store));
+      table = StoreFolder.text(store);
       StoreFolder.copy(store, crashed);
     }
-    for (int length = committed; length < table.length; length++) {
+    for (int length = committed; length < table.length(); length++) {
+      if (mode == Opening.TO_WRITE && !isTriedToWrite(table, length)) {
+        continue;
+      }
       Path cut = StoreFolder.copy(crashed, folder.resolve("cut-" + length));
-      Files.write(StoreFolder.table(cut), Arrays.copyOf(table, length));
+      Files.writeString(StoreFolder.table(cut), table.substring(0, length));
 
       assertThat(StoreFolder.images(cut, mode)).as("%d bytes", length).isEqualTo(images(0, 3));
     }
     assertThat(StoreFolder.images(crashed, mode)).isEqualTo(images(0, 5));
+  }
+
+  /**
+   * Around the ends of lines, and at every fifth byte between: who opens to write finds the last
+   * commit just as who opens to read does, which is tried at each byte.
+   */
+  private static boolean isTriedToWrite(String table, int length) {
+    return table.substring(length - 2, length + 1).contains("\n") || length % 5 == 0;
   }
 
   @Test
@@ -72,7 +83,7 @@ class RecoveryTest {
     try (ImageStore open = DiskImageStore.open(store)) {
       open.putBatch(images(0, 3));
       committed = StoreFolder.text(store).length();
-      open.putBatch(images(3, 1500));
+      open.putBatch(images(900, 200)); // 100 of them in images/001
       StoreFolder.copy(store, crashed);
     }
     Files.write(

@@ -17,6 +17,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +34,19 @@ final class ForeignReaderTest {
 
   private static final ImageShape RGB = new ImageShape(8, 6, 3);
 
+  private static PythonSession python;
+
   @TempDir Path folder;
+
+  @BeforeAll
+  static void startPython() throws IOException {
+    python = new PythonSession();
+  }
+
+  @AfterAll
+  static void endPython() {
+    python.close();
+  }
 
   private Path file() {
     return folder.resolve("foreign.h5");
@@ -42,12 +56,13 @@ final class ForeignReaderTest {
   private void write(String opening, String... datasets) throws IOException {
     String[] lines = {
       "import h5py, numpy as np",
-      "images = ((np.arange(20)[:, None] + np.arange(144)) % 256).astype('u1').reshape(20, 8, 6, 3)",
+      "images = ((np.arange(20)[:, None] + np.arange(144)) % 256).astype('u1').reshape(20, 8, 6,"
+          + " 3)",
       "labels = np.arange(20) * 2",
       "with h5py.File('" + file() + "', 'w'" + opening + ") as f:"
     };
     String body = "    " + String.join("\n    ", datasets);
-    Python.lines(String.join("\n", lines), body);
+    python.run(String.join("\n", lines) + "\n" + body);
   }
 
   private ImageSource open() {

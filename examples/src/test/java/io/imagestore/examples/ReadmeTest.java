@@ -42,6 +42,8 @@ class ReadmeTest {
       import java.util.stream.*;
       """;
 
+  private static final String ALL_RAN = "all snippets ran to their ends";
+
   @TempDir static Path folder;
 
   private static String readme;
@@ -65,16 +67,16 @@ class ReadmeTest {
   void everyJavaSnippetCompilesAndRuns() throws IOException {
     List<String> snippets = blocks("java");
     assertThat(snippets).hasSizeGreaterThanOrEqualTo(4);
+    List<Path> sources = new ArrayList<>();
+    StringBuilder calls = new StringBuilder();
     for (int i = 0; i < snippets.size(); i++) {
-      String name = "Snippet" + i;
-      Path source =
-          Files.writeString(folder.resolve(name + ".java"), program(name, snippets.get(i)));
-      compile(source);
-      String classPath =
-          folder + System.getProperty("path.separator") + System.getProperty("java.class.path");
-      String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-      Command.run(folder, List.of(java, "-cp", classPath, name));
+      sources.add(write("Snippet" + i, IMPORTS, snippets.get(i)));
+      calls.append("Snippet" + i + ".main(args);\n");
     }
+    sources.add(write("Snippets", "", calls + "System.out.println(\"" + ALL_RAN + "\");\n"));
+    compile(sources);
+
+    assertThat(runInFolder("Snippets").lines()).endsWith(ALL_RAN);
   }
 
   @Test
@@ -105,28 +107,34 @@ class ReadmeTest {
     assertThat(readme).contains("| " + version + " | 17 and newer |");
   }
 
-  private static String program(String name, String snippet) {
-    return IMPORTS
-        + "public class "
-        + name
-        + " {\n"
-        + "  public static void main(String[] args) throws Exception {\n"
-        + snippet
-        + "  }\n}\n";
+  /** Writes the source of a program with these statements. */
+  private static Path write(String name, String imports, String statements) throws IOException {
+    String program =
+        imports
+            + "public class "
+            + name
+            + " {\n"
+            + "  public static void main(String[] args) throws Exception {\n"
+            + statements
+            + "  }\n}\n";
+    return Files.writeString(folder.resolve(name + ".java"), program);
   }
 
-  private static void compile(Path source) {
+  private static void compile(List<Path> sources) {
+    List<String> arguments =
+        new ArrayList<>(List.of("-proc:none", "-cp", System.getProperty("java.class.path")));
+    sources.forEach(source -> arguments.add(source.toString()));
     int result =
         ToolProvider.getSystemJavaCompiler()
-            .run(
-                null,
-                null,
-                null,
-                "-proc:none",
-                "-cp",
-                System.getProperty("java.class.path"),
-                source.toString());
-    assertThat(result).as("compiling %s", source).isZero();
+            .run(null, null, null, arguments.toArray(String[]::new));
+    assertThat(result).as("compiling the snippets").isZero();
+  }
+
+  private static String runInFolder(String program) {
+    String classPath =
+        folder + System.getProperty("path.separator") + System.getProperty("java.class.path");
+    String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+    return Command.run(folder, List.of(java, "-cp", classPath, program));
   }
 
   private static List<String> blocks(String language) {

@@ -425,9 +425,9 @@ public final class FaultyDisk implements StoreFiles {
     }
 
     private void perform(long position, ByteBuffer bytes) throws IOException {
-      int count = bytes.remaining();
+      ByteBuffer written = bytes.duplicate();
       file.write(position, bytes);
-      history.written(position, count, ++time, file);
+      history.written(position, written, ++time, file);
     }
 
     private void syncThrough(long position, int count) throws IOException {

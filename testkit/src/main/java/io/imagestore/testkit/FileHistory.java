@@ -3,6 +3,7 @@ package io.imagestore.testkit;
 import io.imagestore.spi.StoreFile;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -62,7 +63,7 @@ final class FileHistory {
       for (long at = 0; at < file.size(); at += PIECE) {
         int count = file.read(at, piece, 0, PIECE);
         if (!Arrays.equals(piece, 0, count, ZEROS, 0, count)) {
-          history.written(at, count, 0, file);
+          history.written(at, ByteBuffer.wrap(piece, 0, count), 0, file);
         }
       }
       history.resized(file.size(), 0, file);
@@ -75,21 +76,31 @@ final class FileHistory {
     return lengths.get(lengths.size() - 1).bytes();
   }
 
-  /** Notes down what has been written, which is read from the file. */
-  void written(long position, int count, long time, StoreFile file) throws IOException {
+  /** Notes down what has been written; what lies around it in its sectors is read from the file. */
+  void written(long position, ByteBuffer bytes, long time, StoreFile file) throws IOException {
+    int count = bytes.remaining();
     if (count == 0) {
       return;
     }
+    long end = position + count;
     long first = position / SECTOR;
-    int sectorCount = (int) ((position + count - 1) / SECTOR - first) + 1;
+    int sectorCount = (int) ((end - 1) / SECTOR - first) + 1;
     byte[] whole = new byte[sectorCount * SECTOR];
-    file.read(first * SECTOR, whole, 0, whole.length);
-    for (int i = 0; i < sectorCount; i++) {
-      byte[] bytes = Arrays.copyOfRange(whole, i * SECTOR, (i + 1) * SECTOR);
-      add(first + i, new Version(time, bytes, false));
+    int before = (int) (position - first * SECTOR);
+    int behind = (int) Math.min(whole.length - before - count, Math.max(0, length() - end));
+    if (before > 0) {
+      file.read(first * SECTOR, whole, 0, before);
     }
-    if (position + count > length()) {
-      lengths.add(new Length(time, position + count));
+    bytes.get(whole, before, count);
+    if (behind > 0) {
+      file.read(end, whole, before + count, behind);
+    }
+    for (int i = 0; i < sectorCount; i++) {
+      byte[] sector = Arrays.copyOfRange(whole, i * SECTOR, (i + 1) * SECTOR);
+      add(first + i, new Version(time, sector, false));
+    }
+    if (end > length()) {
+      lengths.add(new Length(time, end));
     }
   }
 

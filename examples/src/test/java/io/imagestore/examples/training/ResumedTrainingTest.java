@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -18,7 +19,15 @@ class ResumedTrainingTest {
 
   private static final int EPOCHS = 3;
 
-  @TempDir private Path folder;
+  /** Where a run went through that nothing broke off; what comes after it changes nothing there. */
+  @TempDir private static Path unbroken;
+
+  private static TrainingLog log;
+
+  @BeforeAll
+  static void trainToTheEnd() throws IOException {
+    log = train(unbroken, new SilentProgress(), false);
+  }
 
   /** Ten batches an epoch, and a checkpoint at every third. */
   static TrainingLog train(Path out, Progress progress, boolean resume) throws IOException {
@@ -35,42 +44,32 @@ class ResumedTrainingTest {
   }
 
   @Test
-  void aKilledRunGoesOnAsIfItHadNotBeenKilled() throws IOException {
-    Path killed = folder.resolve("killed");
+  void aKilledRunGoesOnAsIfItHadNotBeenKilled(@TempDir Path killed) throws IOException {
     try (ChildJvm child = ChildJvm.start(List.of("-Xmx256m"), KilledTraining.class, killed)) {
       assertThat(child.readLine()).isEqualTo("waiting");
       child.kill();
     }
 
-    TrainingLog resumed = train(killed, new SilentProgress(), true);
-
-    TrainingLog unbroken = train(folder.resolve("unbroken"), new SilentProgress(), false);
-    assertThat(resumed.epochs())
+    assertThat(train(killed, new SilentProgress(), true).epochs())
         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("seconds")
-        .isEqualTo(unbroken.epochs());
+        .isEqualTo(log.epochs());
   }
 
   @Test
-  void eachEpochHasAnOrderOfItsOwn() throws IOException {
-    List<EpochResult> epochs = train(folder, new SilentProgress(), false).epochs();
-
-    assertThat(epochs).extracting(EpochResult::epoch).containsExactly(0, 1, 2);
-    assertThat(epochs).extracting(EpochResult::idsDigest).doesNotHaveDuplicates();
+  void eachEpochHasAnOrderOfItsOwn() {
+    assertThat(log.epochs()).extracting(EpochResult::epoch).containsExactly(0, 1, 2);
+    assertThat(log.epochs()).extracting(EpochResult::idsDigest).doesNotHaveDuplicates();
   }
 
   @Test
   void aRunThatIsThroughStaysAsItIs() throws IOException {
-    TrainingLog through = train(folder, new SilentProgress(), false);
-
-    assertThat(train(folder, new SilentProgress(), true)).isEqualTo(through);
+    assertThat(train(unbroken, new SilentProgress(), true)).isEqualTo(log);
   }
 
   @Test
-  void aCheckpointOfAnotherRunIsRefused() throws IOException {
-    train(folder, new SilentProgress(), false);
-
+  void aCheckpointOfAnotherRunIsRefused() {
     assertThatExceptionOfType(CheckFailedException.class)
-        .isThrownBy(() -> train(folder, new SilentProgress(), true, 2))
+        .isThrownBy(() -> train(unbroken, new SilentProgress(), true, 2))
         .withMessageContaining("is of another run")
         .withMessageContaining("seed=1")
         .withMessageContaining("seed=2");
