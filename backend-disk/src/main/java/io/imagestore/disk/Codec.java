@@ -7,31 +7,28 @@ import java.nio.ByteBuffer;
 /** What one thread needs to turn files into pixels and back, used over and over. */
 final class Codec implements Pool.Item {
   private final Checksums checksums = new Checksums();
-  private byte[] pixels = new byte[0];
-  private byte[] file = new byte[0];
+  private ByteBuffer pixels = ByteBuffer.allocate(0);
+  private ByteBuffer file = ByteBuffer.allocate(0);
 
-  /** An array of at least this length for pixels. */
-  byte[] pixels(int length) {
-    if (pixels.length < length) {
-      pixels = new byte[length];
-    }
-    return pixels;
+  /** An array for pixels, in a buffer of this length; valid until the next. */
+  ByteBuffer pixels(int length) {
+    pixels = atLeast(length, pixels);
+    return pixels.clear().limit(length);
   }
 
-  /** An array of at least this length for a file. */
-  byte[] file(int length) {
-    if (file.length < length) {
-      file = new byte[length];
-    }
-    return file;
+  /** An array for a file, in a buffer of this length; valid until the next. */
+  ByteBuffer file(int length) {
+    file = atLeast(length, file);
+    return file.clear().limit(length);
+  }
+
+  private static ByteBuffer atLeast(int length, ByteBuffer buffer) {
+    return buffer.capacity() < length ? ByteBuffer.allocate(length) : buffer;
   }
 
   /** A copy of a file in the array for one: a buffer that has an array is written faster. */
   ByteBuffer fileOf(ByteBuffer bytes) {
-    int length = bytes.remaining();
-    ByteBuffer copy = ByteBuffer.wrap(file(length), 0, length);
-    copy.duplicate().put(bytes);
-    return copy;
+    return file(bytes.remaining()).put(bytes).flip();
   }
 
   /** The CRC-32C of what remains in a buffer, whose position stays. */
@@ -41,7 +38,7 @@ final class Codec implements Pool.Item {
 
   @Override
   public long heldBytes() {
-    return (long) pixels.length + file.length;
+    return (long) pixels.capacity() + file.capacity();
   }
 
   @Override

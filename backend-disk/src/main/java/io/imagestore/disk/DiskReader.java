@@ -55,7 +55,7 @@ final class DiskReader implements StoreReader {
 
   @Override
   public io.imagestore.spi.Snapshot snapshot() {
-    return new DiskSnapshot(store, index.current(), images, parts.workers);
+    return new DiskSnapshot(store, index.current(), images, parts.workers, parts.ahead);
   }
 
   @Override

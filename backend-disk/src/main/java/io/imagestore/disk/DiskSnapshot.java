@@ -3,6 +3,7 @@ package io.imagestore.disk;
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
 import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
@@ -13,25 +14,12 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A state of the index. The files it names are there, or the state is stale. */
-record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers workers)
+record DiskSnapshot(
+    Path store, Snapshot state, ImageReader reader, Workers workers, Pool<ReadAhead> memory)
     implements io.imagestore.spi.Snapshot {
 
-  /** How many bytes of pixels are read ahead, if that is more than a few images. */
-  private static final long BYTES_AHEAD = 8 << 20;
-
-  private static final int LEAST_AHEAD = 4;
-
-  private static final class Found extends StoredImage {
-    private final Entry entry;
-
-    Found(long id, Entry entry) {
-      super(id, entry.shape(), entry.label(), entry.format());
-      this.entry = entry;
-    }
-  }
-
   private static Entry entry(StoredImage image) {
-    return ((Found) image).entry;
+    return ((FoundImage) image).entry();
   }
 
   @Override
@@ -52,7 +40,7 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
   @Override
   public @Nullable StoredImage find(long id) {
     Entry entry = state.get(id);
-    return entry == null ? null : new Found(id, entry);
+    return entry == null ? null : new FoundImage(id, entry);
   }
 
   @Override
@@ -72,50 +60,33 @@ record DiskSnapshot(Path store, Snapshot state, ImageReader reader, Workers work
       io.imagestore.spi.Snapshot.super.readEach(images, visitor);
       return;
     }
-    for (int from = 0, to; from < images.length; from = to) {
-      to = endOfRun(images, from);
-      readRun(images, from, to, visitor);
+    ReadAhead ahead = memory.borrow();
+    try {
+      for (int from = 0, to; from < images.length; from = to) {
+        to = ahead.reserve(images, from);
+        readRun(images, from, to, ahead, visitor);
+      }
+    } finally {
+      ahead.clear();
+      memory.giveBack(ahead);
     }
   }
 
-  /** How far to read ahead. */
-  private static int endOfRun(StoredImage[] images, int from) {
-    int least = Math.min(images.length, from + LEAST_AHEAD);
-    long bytes = 0;
-    int end = from;
-    while (end < images.length && (end < least || bytes < BYTES_AHEAD)) {
-      bytes += images[end].shape().byteCount(); // a file hardly ever has more
-      end++;
-    }
-    return end;
-  }
-
-  private void readRun(StoredImage[] images, int from, int to, EachVisitor visitor)
+  private void readRun(StoredImage[] images, int from, int to, ReadAhead ahead, EachVisitor visitor)
       throws IOException {
-    byte[][] bytes = new byte[to - from][];
-    @Nullable CorruptImageException[] damages = new CorruptImageException[to - from];
     workers.forEach(
         to - from,
         1 + images[from].shape().byteCount(),
         i -> {
           try {
-            read(images[from + i], shown -> bytes[i] = copy(shown));
+            read(images[from + i], bytes -> ahead.put(i, bytes));
           } catch (CorruptImageException e) {
-            damages[i] = e;
+            ahead.fail(i, e);
           }
         });
-    for (int i = 0; i < bytes.length; i++) {
-      if (damages[i] != null) {
-        throw damages[i];
-      }
-      visitor.visit(from + i, ByteBuffer.wrap(bytes[i]));
+    for (int i = from; i < to; i++) {
+      visitor.visit(i, ahead.get(i - from));
     }
-  }
-
-  private static byte[] copy(ByteBuffer bytes) {
-    byte[] copy = new byte[bytes.remaining()];
-    bytes.get(copy);
-    return copy;
   }
 
   @Override

@@ -72,9 +72,9 @@ final class ImageFiles implements AutoCloseable {
   ByteBuffer readAny(long id, Entry entry, Codec codec) throws IOException {
     try (StoreFile in = files.open(file(entry.name(id)), Access.READ)) {
       int expected = expectedBytes(in, entry);
-      byte[] bytes = codec.file(expected + 1);
-      int count = in.read(0, bytes, 0, expected + 1);
-      return count <= expected ? ByteBuffer.wrap(bytes, 0, count) : readReplaced(in, entry);
+      ByteBuffer bytes = codec.file(expected + 1);
+      int count = in.read(0, bytes.array(), 0, expected + 1);
+      return count <= expected ? bytes.limit(count) : readReplaced(in, entry);
     }
   }
 
@@ -87,8 +87,8 @@ final class ImageFiles implements AutoCloseable {
   ByteBuffer read(long id, Entry entry, Codec codec) throws IOException {
     try (StoreFile in = files.open(file(entry.name(id)), Access.READ)) {
       int expected = expectedBytes(in, entry);
-      byte[] bytes = codec.file(expected + 1);
-      return ByteBuffer.wrap(bytes, 0, in.read(0, bytes, 0, expected + 1));
+      ByteBuffer bytes = codec.file(expected + 1);
+      return bytes.limit(in.read(0, bytes.array(), 0, expected + 1));
     }
   }
 

@@ -116,10 +116,9 @@ final class ImageReader {
     try {
       ByteBuffer file = parts.files.readAny(id, entry, codec);
       ImageShape shape = entry.shape();
-      int length = (int) shape.byteCount();
-      ByteBuffer pixels = ByteBuffer.wrap(codec.pixels(length), 0, length);
-      Png.decode(file, shape, pixels.duplicate());
-      return pixels;
+      ByteBuffer pixels = codec.pixels((int) shape.byteCount());
+      Png.decode(file, shape, pixels);
+      return pixels.flip();
     } catch (DecodeException | UnsupportedImageException e) {
       throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
     }

@@ -14,6 +14,7 @@ final class Parts implements Closeable {
   final ImageFiles files;
   final Workers workers;
   final Pool<Codec> codecs;
+  final Pool<ReadAhead> ahead;
   final MetadataReader metadata;
   private final @Nullable StoreLock lock;
 
@@ -22,8 +23,10 @@ final class Parts implements Closeable {
     this.lock = lock;
     files = new ImageFiles(store, storeFiles);
     workers = new Workers("codec", options.threads());
-    int keep = options.threads() + Runtime.getRuntime().availableProcessors();
+    int processors = Runtime.getRuntime().availableProcessors();
+    int keep = options.threads() + processors;
     codecs = new Pool<>(Codec::new, keep);
+    ahead = new Pool<>(ReadAhead::new, processors);
     metadata = new MetadataReader(store, storeFiles, keep);
   }
 
@@ -32,7 +35,8 @@ final class Parts implements Closeable {
       "try") // named only to be closed, each though another fails, the lock last of all
   public void close() throws IOException {
     try (StoreLock last = lock;
-        MetadataReader fourth = metadata;
+        MetadataReader fifth = metadata;
+        Pool<ReadAhead> fourth = ahead;
         Pool<Codec> third = codecs;
         Workers second = workers;
         ImageFiles first = files) {}

@@ -24,9 +24,9 @@ final class PngFile {
   Image read(Codec codec, long maxPixels) throws IOException {
     ByteBuffer file = bytes(codec, maxPixels);
     ImageShape shape = shape(file, maxPixels);
-    byte[] pixels = codec.pixels((int) shape.byteCount());
-    Png.decode(file, shape, ByteBuffer.wrap(pixels));
-    return Image.of(shape, ByteBuffer.wrap(pixels));
+    ByteBuffer pixels = codec.pixels((int) shape.byteCount());
+    Png.decode(file, shape, pixels);
+    return Image.of(shape, pixels.flip());
   }
 
   ImageShape readShape(Codec codec, long maxPixels) throws IOException {
@@ -50,8 +50,8 @@ final class PngFile {
         throw new UnsupportedImageException(
             length + " bytes are far more than " + maxPixels + " pixels take");
       }
-      byte[] bytes = codec.file((int) length);
-      return ByteBuffer.wrap(bytes, 0, in.readNBytes(bytes, 0, (int) length));
+      ByteBuffer bytes = codec.file((int) length);
+      return bytes.limit(in.readNBytes(bytes.array(), 0, (int) length));
     }
   }
 }

@@ -142,7 +142,7 @@ final class Hdf5Snapshot implements Snapshot {
         reading(
             () -> {
               ByteBuffer into = room.bytes(place.size());
-              copy(id, column, place, into);
+              copy(id, column, place.offset(), place.size(), into);
               verify(id, "its metadata's CRC-32C", place.crc(), into.flip());
               return into.rewind();
             });
@@ -214,7 +214,7 @@ final class Hdf5Snapshot implements Snapshot {
 
   private void copy(StoredRow image, ByteBuffer into) throws IOException {
     if (isMixed()) {
-      copy(image.id(), Columns.BYTES, image.bytes(), into);
+      copy(image.id(), Columns.BYTES, image.offset(), image.size(), into);
       return;
     }
     try {
@@ -234,9 +234,10 @@ final class Hdf5Snapshot implements Snapshot {
     }
   }
 
-  private void copy(long id, int column, Place place, ByteBuffer into) throws IOException {
+  private void copy(long id, int column, long offset, int size, ByteBuffer into)
+      throws IOException {
     try {
-      commit.table().get(column, place.offset(), place.size(), into);
+      commit.table().get(column, offset, size, into);
     } catch (Hdf5FormatException e) {
       throw damaged(id, e);
     }

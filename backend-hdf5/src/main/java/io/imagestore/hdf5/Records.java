@@ -28,6 +28,7 @@ final class Records {
   private final ByteBuffer value =
       ByteBuffer.allocate(LONGEST_VALUE).order(ByteOrder.LITTLE_ENDIAN);
   private @Nullable ImageShape lastShape;
+  private @Nullable String lastFormat;
 
   Records(Path store, StoreLayout layout, RowReader rows) {
     this.store = store;
@@ -180,13 +181,31 @@ final class Records {
     }
   }
 
+  /** The format; the same object as long as images of one format follow each other. */
   private @Nullable String format(int row) throws IOException {
     ByteBuffer text = get(Columns.FORMATS, row).flip();
     int length = 0;
     while (length < text.limit() && text.get(length) != 0) {
       length++;
     }
-    return length == 0 ? null : StandardCharsets.ISO_8859_1.decode(text.limit(length)).toString();
+    if (length == 0) {
+      return null;
+    }
+    text.limit(length);
+    String last = lastFormat;
+    if (last == null || !isText(text, last)) {
+      last = StandardCharsets.ISO_8859_1.decode(text).toString();
+      lastFormat = last;
+    }
+    return last;
+  }
+
+  private static boolean isText(ByteBuffer bytes, String text) {
+    boolean same = text.length() == bytes.limit();
+    for (int i = 0; same && i < text.length(); i++) {
+      same = Byte.toUnsignedInt(bytes.get(i)) == text.charAt(i);
+    }
+    return same;
   }
 
   private int number(int column, int row) throws IOException {

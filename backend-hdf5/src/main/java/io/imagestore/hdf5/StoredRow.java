@@ -50,6 +50,11 @@ final class StoredRow extends StoredImage {
     return crc;
   }
 
+  /** Where its bytes begin, if they don't lie in a row of their own. */
+  long offset() {
+    return offset;
+  }
+
   Place bytes() {
     return new Place(offset, size, crc);
   }

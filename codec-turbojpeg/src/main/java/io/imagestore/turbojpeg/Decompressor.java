@@ -108,10 +108,19 @@ final class Decompressor implements AutoCloseable {
   private void check(int result) {
     if (result != 0) {
       String message = library.error(handle);
-      if (WARNINGS.stream().noneMatch(message::startsWith)) {
+      if (!isWarning(message)) {
         throw new DecodeException("libjpeg-turbo can't decode it: " + message);
       }
     }
+  }
+
+  private static boolean isWarning(String message) {
+    for (String warning : WARNINGS) {
+      if (message.startsWith(warning)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private long addressOf(ByteBuffer direct) {
@@ -119,7 +128,7 @@ final class Decompressor implements AutoCloseable {
   }
 
   /** Copies the rows of a region out of what was decoded, which may be more. */
-  private static void putRows(
+  private void putRows(
       ByteBuffer from,
       DecodeRegion decoded,
       DecodeRegion region,
@@ -127,13 +136,14 @@ final class Decompressor implements AutoCloseable {
       ByteBuffer into) {
     int left = region.equals(decoded) ? 0 : region.x();
     int top = region.equals(decoded) ? 0 : region.y();
-    byte[] row = new byte[region.width() * format.bytes()];
+    int rowBytes = region.width() * format.bytes();
+    byte[] row = workspace.row(rowBytes);
     for (int y = 0; y < region.height(); y++) {
-      from.get(((top + y) * decoded.width() + left) * format.bytes(), row);
+      from.get(((top + y) * decoded.width() + left) * format.bytes(), row, 0, rowBytes);
       if (format == PixelFormat.CMYK) {
         JpegColors.cmykToRgb(row, region.width());
       }
-      into.put(row, 0, row.length / format.bytes() * Math.min(3, format.bytes()));
+      into.put(row, 0, region.width() * Math.min(3, format.bytes()));
     }
   }
 

@@ -23,8 +23,9 @@ final class Scratch {
   }
 
   /** What lies in a buffer, copied. */
-  ByteBuffer copyOf(ByteBuffer heap) {
-    return take(heap.remaining()).put(heap.duplicate()).flip();
+  ByteBuffer copyOf(ByteBuffer bytes) {
+    int length = bytes.remaining();
+    return take(length).put(0, bytes, bytes.position(), length);
   }
 
   private static ByteBuffer allocate(int bytes) {

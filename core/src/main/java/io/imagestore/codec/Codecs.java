@@ -70,7 +70,12 @@ public final class Codecs {
    * @return the codec, or empty if none is on the class path
    */
   public static Optional<ImageCodec> find(String format) {
-    return Found.CODECS.stream().filter(codec -> codec.format().equals(format)).findFirst();
+    for (ImageCodec codec : Found.CODECS) {
+      if (codec.format().equals(format)) {
+        return Optional.of(codec);
+      }
+    }
+    return Optional.empty();
   }
 
   /**

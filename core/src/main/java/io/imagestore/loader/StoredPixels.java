@@ -109,11 +109,14 @@ final class StoredPixels implements PixelSource {
       throw new DecodeException(
           "the file holds an image of " + header.shape() + ", but was said to be of " + shape);
     }
-    DecodeRegion region = decoder.covering(header, wanted(view, view.reduction()));
+    DecodeRegion wanted = wanted(view, view.reduction());
+    DecodeRegion region = decoder.covering(header, wanted);
     int bytesAPixel = shape.channels() * shape.sampleType().bytes();
     ByteBuffer into = room(region, bytesAPixel);
     decoder.decode(bytes, header, region, into);
-    DecodeRegion wanted = wanted(view, region.scale());
+    if (region.scale() != wanted.scale()) {
+      wanted = wanted(view, region.scale());
+    }
     raster.allocate(wanted.height(), wanted.width(), bytesAPixel);
     copy(into.flip(), region.width(), wanted.y() - region.y(), wanted.x() - region.x(), raster);
     showRectangle(view, raster, region.scale(), wanted.x(), wanted.y());

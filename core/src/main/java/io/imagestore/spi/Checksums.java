@@ -109,8 +109,8 @@ public final class Checksums {
     record.putInt(shape.height()).putInt(shape.width()).putInt(shape.channels());
     record.put(code(shape));
     record.putInt(bytesCrc).putInt(metadataCrc);
-    if (format != null) {
-      record.put(format.getBytes(StandardCharsets.US_ASCII));
+    for (int i = 0; format != null && i < format.length(); i++) {
+      record.put((byte) format.charAt(i)); // ASCII
     }
     return of(record.array(), 0, record.position());
   }

@@ -2,42 +2,46 @@ package io.imagestore.codec.jpeg;
 
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
-import java.nio.ByteBuffer;
-import java.util.List;
-import java.util.function.ToIntFunction;
 
-/** A frame header (ISO/IEC 10918-1, B.2.2): extents and components of the image. */
-record Frame(boolean isProgressive, int height, int width, List<Component> components) {
+/**
+ * A frame header (ISO/IEC 10918-1, B.2.2): extents and components of the image.
+ *
+ * @param components how many
+ * @param isNamedRgb whether they are called R, G and B
+ * @param blocks blocks of 8×8 samples, of all components
+ */
+record Frame(
+    boolean isProgressive, int height, int width, int components, boolean isNamedRgb, long blocks) {
 
   /** libjpeg's own limit; the format's is 65,535. */
   private static final int MAX_EXTENT = 65_500;
 
-  private static final int FIXED_BYTES = 6;
+  // Where its fields lie in the segment.
+  private static final int PRECISION_AT = 0;
+  private static final int HEIGHT_AT = 1;
+  private static final int WIDTH_AT = 3;
+  private static final int COUNT_AT = 5;
+  private static final int COMPONENTS_AT = 6;
   private static final int COMPONENT_BYTES = 3;
+
   private static final int MAX_SAMPLING = 4;
   private static final int BLOCK = 8;
 
-  /** How many samples of a component stand beside and below each other in an MCU's block. */
-  record Component(int id, int horizontalSampling, int verticalSampling) {}
-
-  static Frame read(boolean isProgressive, ByteBuffer segment) {
-    if (segment.remaining() < FIXED_BYTES) {
-      throw new DecodeException("the frame header has only " + segment.remaining() + " bytes");
+  /** Reads the header that the walk has come to. */
+  static Frame read(boolean isProgressive, Markers segment) {
+    if (segment.size() < COMPONENTS_AT) {
+      throw new DecodeException("the frame header has only " + segment.size() + " bytes");
     }
-    int bits = Byte.toUnsignedInt(segment.get());
-    int height = Short.toUnsignedInt(segment.getShort());
-    int width = Short.toUnsignedInt(segment.getShort());
-    int count = Byte.toUnsignedInt(segment.get());
-    requireSupported(bits, height, width, count);
-    if (segment.remaining() != count * COMPONENT_BYTES) {
+    int height = segment.shortAt(HEIGHT_AT);
+    int width = segment.shortAt(WIDTH_AT);
+    int count = segment.byteAt(COUNT_AT);
+    requireSupported(segment.byteAt(PRECISION_AT), height, width, count);
+    if (segment.size() - COMPONENTS_AT != count * COMPONENT_BYTES) {
       throw new DecodeException(
           "the frame header's length doesn't fit to its " + count + " components");
     }
-    Component[] components = new Component[count];
-    for (int i = 0; i < count; i++) {
-      components[i] = readComponent(segment);
-    }
-    return new Frame(isProgressive, height, width, List.of(components));
+    long blocks = blocks(segment, height, width, count);
+    return new Frame(isProgressive, height, width, count, isNamedRgb(segment, count), blocks);
   }
 
   private static void requireSupported(int bits, int height, int width, int components) {
@@ -61,33 +65,54 @@ record Frame(boolean isProgressive, int height, int width, List<Component> compo
     }
   }
 
-  private static Component readComponent(ByteBuffer segment) {
-    int id = Byte.toUnsignedInt(segment.get());
-    int sampling = Byte.toUnsignedInt(segment.get());
-    segment.get(); // the quantization table
-    int horizontal = sampling >> 4;
-    int vertical = sampling & 0xF;
+  // A component is its id, its sampling and the number of its quantization table, a byte each.
+
+  private static boolean isNamedRgb(Markers segment, int count) {
+    return count == 3 && id(segment, 0) == 'R' && id(segment, 1) == 'G' && id(segment, 2) == 'B';
+  }
+
+  private static int id(Markers segment, int component) {
+    return segment.byteAt(COMPONENTS_AT + component * COMPONENT_BYTES);
+  }
+
+  /** How many samples of a component stand beside each other in an MCU's block. */
+  private static int horizontalSampling(Markers segment, int component) {
+    return sampling(segment, component) >> 4;
+  }
+
+  /** How many stand below each other. */
+  private static int verticalSampling(Markers segment, int component) {
+    return sampling(segment, component) & 0xF;
+  }
+
+  private static int sampling(Markers segment, int component) {
+    return segment.byteAt(COMPONENTS_AT + component * COMPONENT_BYTES + 1);
+  }
+
+  private static long blocks(Markers segment, int height, int width, int count) {
+    int maxHorizontal = 1;
+    int maxVertical = 1;
+    for (int i = 0; i < count; i++) {
+      int horizontal = horizontalSampling(segment, i);
+      int vertical = verticalSampling(segment, i);
+      requireSampling(horizontal, vertical);
+      maxHorizontal = Math.max(maxHorizontal, horizontal);
+      maxVertical = Math.max(maxVertical, vertical);
+    }
+    long blocks = 0;
+    for (int i = 0; i < count; i++) {
+      blocks +=
+          blocks(width, horizontalSampling(segment, i), maxHorizontal)
+              * blocks(height, verticalSampling(segment, i), maxVertical);
+    }
+    return blocks;
+  }
+
+  private static void requireSampling(int horizontal, int vertical) {
     if (horizontal < 1 || horizontal > MAX_SAMPLING || vertical < 1 || vertical > MAX_SAMPLING) {
       throw new DecodeException(
           "a component's sampling factors must be 1 to 4, but are " + horizontal + "x" + vertical);
     }
-    return new Component(id, horizontal, vertical);
-  }
-
-  /** Blocks of 8×8 samples, of all components. */
-  long blocks() {
-    int maxHorizontal = max(Component::horizontalSampling);
-    int maxVertical = max(Component::verticalSampling);
-    return components.stream()
-        .mapToLong(
-            component ->
-                blocks(width, component.horizontalSampling, maxHorizontal)
-                    * blocks(height, component.verticalSampling, maxVertical))
-        .sum();
-  }
-
-  private int max(ToIntFunction<Component> sampling) {
-    return components.stream().mapToInt(sampling).max().orElseThrow();
   }
 
   private static long blocks(int extent, int sampling, int maxSampling) {

@@ -4,30 +4,28 @@ import io.imagestore.ImageShape;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** Reads one file's header, with libjpeg's rules for what its components are. */
 final class HeaderReader {
 
-  private static final byte[] JFIF = {'J', 'F', 'I', 'F', 0};
+  private static final String JFIF = "JFIF\0";
   private static final int MIN_JFIF_BYTES = 14;
-  private static final byte[] ADOBE = {'A', 'd', 'o', 'b', 'e'};
+  private static final String ADOBE = "Adobe";
   private static final int MIN_ADOBE_BYTES = 12;
   private static final int ADOBE_TRANSFORM_AT = 11;
   private static final int NO_TRANSFORM = 0;
+  private static final int UNKNOWN_TRANSFORM = -1;
 
   // What of a frame's segment comes before the height.
   private static final int LENGTH_BYTES = 2;
   private static final int PRECISION_BYTES = 1;
 
-  private static final List<Integer> RGB_IDS = List.of((int) 'R', (int) 'G', (int) 'B');
-
   private final ByteBuffer file;
   private final Markers markers;
   private boolean isJfif;
-  private @Nullable Integer adobeTransform;
+  private int adobeTransform = UNKNOWN_TRANSFORM;
   private @Nullable Frame frame;
   private int heightOffset;
 
@@ -45,7 +43,7 @@ final class HeaderReader {
     if (frame == null) {
       throw new DecodeException("a scan begins before the frame header");
     }
-    markers.segment(); // a file that is cut short within it has no image
+    markers.enterSegment(); // a file that is cut short within it has no image
     requirePlausible(frame);
     JpegColors colors = colorsOf(frame);
     return new JpegHeader(
@@ -63,8 +61,8 @@ final class HeaderReader {
       case 0xC9, 0xCA, 0xCB -> throw unsupported("arithmetic coded");
       case 0xC5, 0xC6, 0xC7, 0xCD, 0xCE, 0xCF, Markers.DHP, Markers.EXP ->
           throw unsupported("hierarchical");
-      case Markers.APP0 -> takeJfif(markers.segment());
-      case Markers.APP14 -> takeAdobe(markers.segment());
+      case Markers.APP0 -> takeJfif();
+      case Markers.APP14 -> takeAdobe();
       case Markers.EOI -> throw new DecodeException("the file ends before its first scan");
       default -> pass(marker);
     }
@@ -79,7 +77,7 @@ final class HeaderReader {
         (marker >= Markers.APP0 && marker <= Markers.APP15) || marker == Markers.COM;
     boolean isAlone = marker == Markers.TEM || (marker >= Markers.RST0 && marker <= Markers.RST7);
     if (isTable || isApplications) {
-      markers.segment();
+      markers.enterSegment();
     } else if (!isAlone) {
       throw new DecodeException(
           String.format(
@@ -92,35 +90,32 @@ final class HeaderReader {
       throw new DecodeException("the file has two frame headers");
     }
     heightOffset = markers.offset() + LENGTH_BYTES + PRECISION_BYTES;
-    frame = Frame.read(isProgressive, markers.segment());
+    markers.enterSegment();
+    frame = Frame.read(isProgressive, markers);
   }
 
-  private void takeJfif(ByteBuffer segment) {
-    isJfif |= segment.remaining() >= MIN_JFIF_BYTES && beginsWith(segment, JFIF);
+  private void takeJfif() {
+    markers.enterSegment();
+    isJfif |= markers.isSegmentOf(JFIF, MIN_JFIF_BYTES);
   }
 
-  private void takeAdobe(ByteBuffer segment) {
-    if (segment.remaining() >= MIN_ADOBE_BYTES && beginsWith(segment, ADOBE)) {
-      adobeTransform = Byte.toUnsignedInt(segment.get(ADOBE_TRANSFORM_AT));
+  private void takeAdobe() {
+    markers.enterSegment();
+    if (markers.isSegmentOf(ADOBE, MIN_ADOBE_BYTES)) {
+      adobeTransform = markers.byteAt(ADOBE_TRANSFORM_AT);
     }
   }
 
-  private static boolean beginsWith(ByteBuffer segment, byte[] bytes) {
-    return segment.slice(0, bytes.length).equals(ByteBuffer.wrap(bytes));
-  }
-
   private JpegColors colorsOf(Frame frame) {
-    Integer transform = adobeTransform;
-    return switch (frame.components().size()) {
+    boolean hasNoTransform = adobeTransform == NO_TRANSFORM;
+    boolean isUnknown = adobeTransform == UNKNOWN_TRANSFORM;
+    return switch (frame.components()) {
       case 1 -> JpegColors.GRAY;
       case 3 -> {
-        boolean isRgb =
-            transform == null
-                ? RGB_IDS.equals(frame.components().stream().map(Frame.Component::id).toList())
-                : transform == NO_TRANSFORM;
+        boolean isRgb = hasNoTransform || (isUnknown && frame.isNamedRgb());
         yield isRgb && !isJfif ? JpegColors.RGB : JpegColors.YCBCR;
       }
-      default -> transform == null || transform == NO_TRANSFORM ? JpegColors.CMYK : JpegColors.YCCK;
+      default -> hasNoTransform || isUnknown ? JpegColors.CMYK : JpegColors.YCCK;
     };
   }
 

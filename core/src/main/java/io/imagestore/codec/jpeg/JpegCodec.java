@@ -1,6 +1,5 @@
 package io.imagestore.codec.jpeg;
 
-import io.imagestore.ImageShape;
 import io.imagestore.codec.DecodeException;
 import io.imagestore.codec.DecodeRegion;
 import io.imagestore.codec.ImageCodec;
@@ -21,14 +20,12 @@ import java.nio.ReadOnlyBufferException;
  */
 public abstract class JpegCodec implements ImageCodec {
 
-  private static final String FORMAT = "jpeg";
-
   /** For subclasses. */
   protected JpegCodec() {}
 
   @Override
   public final String format() {
-    return FORMAT;
+    return JpegHeader.FORMAT;
   }
 
   @Override
@@ -42,25 +39,32 @@ public abstract class JpegCodec implements ImageCodec {
 
   @Override
   public final ImageHeader readHeader(ByteBuffer file) {
-    return new ImageHeader(FORMAT, JpegHeader.read(file).shape());
+    return JpegHeader.read(file);
   }
 
   @Override
   public final void decode(
       ByteBuffer file, ImageHeader header, DecodeRegion region, ByteBuffer into) {
+    JpegHeader jpeg =
+        header instanceof JpegHeader known && known.isOf(file) ? known : reread(file, header);
+    long bytes = region.shape(jpeg.shape()).byteCount();
+    requireRoom(bytes, into);
+    if (jpeg.isProgressive() || !endsAsWhole(file)) {
+      Scans.check(file);
+    }
+    int end = into.position() + (int) bytes;
+    decode(file, jpeg, region, into);
+    into.position(end);
+  }
+
+  /** For a caller who knows the shape from elsewhere. */
+  private static JpegHeader reread(ByteBuffer file, ImageHeader header) {
     JpegHeader jpeg = JpegHeader.read(file);
     if (!jpeg.shape().equals(header.shape())) {
       throw new IllegalArgumentException(
           "the file is " + jpeg.shape() + ", but the header given is of " + header.shape());
     }
-    ImageShape shape = region.shape(jpeg.shape());
-    requireRoom(shape, into);
-    if (jpeg.isProgressive() || !endsAsWhole(file)) {
-      Scans.check(file);
-    }
-    int bytes = (int) shape.byteCount();
-    decode(file, jpeg, region, into.slice(into.position(), bytes));
-    into.position(into.position() + bytes);
+    return jpeg;
   }
 
   /** Spares nearly all files the walk through their markers. */
@@ -69,11 +73,11 @@ public abstract class JpegCodec implements ImageCodec {
     return file.get(end - 2) == (byte) 0xFF && file.get(end - 1) == (byte) Markers.EOI;
   }
 
-  private static void requireRoom(ImageShape shape, ByteBuffer into) {
+  private static void requireRoom(long bytes, ByteBuffer into) {
     if (into.isReadOnly()) {
       throw new ReadOnlyBufferException();
     }
-    if (into.remaining() < shape.byteCount()) {
+    if (into.remaining() < bytes) {
       throw new BufferOverflowException();
     }
   }
@@ -84,7 +88,8 @@ public abstract class JpegCodec implements ImageCodec {
    * @param file the whole file, from its position to its limit
    * @param header its header
    * @param region what of it
-   * @param into takes the pixels; writable, and as long as they are
+   * @param into takes the pixels at its position, which may stay or move; writable, and with room
+   *     for them
    * @throws DecodeException if the library gave up
    * @throws IllegalArgumentException if it isn't a region that {@link #covering} gives
    */

@@ -2,10 +2,11 @@ package io.imagestore.codec.jpeg;
 
 import io.imagestore.codec.DecodeException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * Walks over the markers of a JPEG file (ISO/IEC 10918-1, B.1.1), as libjpeg does: whatever lies
- * between two segments is passed over, coded data too.
+ * between two segments is passed over, coded data too. Takes no memory for what it comes to.
  */
 final class Markers {
 
@@ -32,6 +33,10 @@ final class Markers {
   private final ByteBuffer file;
   private int at;
 
+  // What the segment come to last holds.
+  private int segment;
+  private int size;
+
   /** Begins behind the file's first marker, which must be SOI. */
   Markers(ByteBuffer file) {
     this.file = file;
@@ -53,8 +58,8 @@ final class Markers {
     return code;
   }
 
-  /** What the segment of the last marker holds; the walk goes on behind it. */
-  ByteBuffer segment() {
+  /** Comes to the segment of the last marker; the walk goes on behind it. */
+  void enterSegment() {
     int length = nextByte() << 8 | nextByte();
     if (length < LENGTH_BYTES) {
       throw new DecodeException(
@@ -64,9 +69,33 @@ final class Markers {
     if (payload > file.limit() - at) {
       throw cutShort();
     }
-    ByteBuffer segment = file.slice(at, payload);
+    segment = at;
+    size = payload;
     at += payload;
-    return segment;
+  }
+
+  /** How many bytes the segment holds, without its length. */
+  int size() {
+    return size;
+  }
+
+  /** A byte of the segment, unsigned. */
+  int byteAt(int offset) {
+    return Byte.toUnsignedInt(file.get(segment + Objects.checkIndex(offset, size)));
+  }
+
+  /** Two bytes of the segment, unsigned; the first one counts more. */
+  int shortAt(int offset) {
+    return byteAt(offset) << Byte.SIZE | byteAt(offset + 1);
+  }
+
+  /** Whether the segment begins with ASCII text and has at least so many bytes. */
+  boolean isSegmentOf(String name, int minSize) {
+    boolean matches = size >= minSize;
+    for (int i = 0; matches && i < name.length(); i++) {
+      matches = byteAt(i) == name.charAt(i);
+    }
+    return matches;
   }
 
   /** Where the walk is, in bytes from the file's beginning. */

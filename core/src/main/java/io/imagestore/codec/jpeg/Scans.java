@@ -28,7 +28,7 @@ final class Scans {
             "it has more than " + MAX_SCANS + " scans, which no encoder writes");
       }
       if (hasSegment(marker)) {
-        markers.segment();
+        markers.enterSegment();
       }
     }
   }

@@ -1,15 +1,30 @@
 package io.imagestore.internal.jpeg;
 
+import io.imagestore.spi.Pool;
 import java.nio.ByteBuffer;
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/** Lets the JDK read an image from a buffer, wherever that lies; keeps no copy and no file. */
-final class BufferImageInput extends ImageInputStreamImpl {
+/**
+ * Lets the JDK read images from buffers, wherever those lie, one after another: what the JDK takes
+ * for each such object is more than most small images have. Keeps no copy and no file.
+ */
+final class BufferImageInput extends ImageInputStreamImpl implements Pool.Item {
 
-  private final ByteBuffer file;
+  private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
-  BufferImageInput(ByteBuffer file) {
-    this.file = file.slice();
+  private ByteBuffer file = NOTHING;
+
+  /** Begins with a file. */
+  void open(ByteBuffer newFile) {
+    file = newFile.slice();
+    streamPos = 0;
+    flushedPos = 0;
+    bitOffset = 0;
+  }
+
+  /** Lets go of the file. */
+  void forget() {
+    file = NOTHING;
   }
 
   @Override
@@ -33,5 +48,16 @@ final class BufferImageInput extends ImageInputStreamImpl {
     file.get((int) streamPos, destination, offset, count);
     streamPos += count;
     return count;
+  }
+
+  @Override
+  public long heldBytes() {
+    return 0; // next to nothing
+  }
+
+  /** Need not be called: there is nothing to give back. */
+  @Override
+  public void close() {
+    forget();
   }
 }

@@ -6,6 +6,7 @@ import io.imagestore.codec.DecodeRegion;
 import io.imagestore.codec.jpeg.JpegCodec;
 import io.imagestore.codec.jpeg.JpegColors;
 import io.imagestore.codec.jpeg.JpegHeader;
+import io.imagestore.spi.Pool;
 import java.awt.image.DataBufferByte;
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -32,6 +33,9 @@ public final class JdkJpegCodec extends JpegCodec {
 
   /** An image may take this part of the heap while it is decoded. */
   private static final int SHARE_OF_HEAP = 4;
+
+  private final Pool<BufferImageInput> inputs =
+      new Pool<>(BufferImageInput::new, Runtime.getRuntime().availableProcessors());
 
   /** Found by {@link java.util.ServiceLoader}. */
   public JdkJpegCodec() {}
@@ -84,13 +88,21 @@ public final class JdkJpegCodec extends JpegCodec {
     }
   }
 
-  /** Readers aren't safe in several threads, and cost little beside what they do: one each time. */
-  private static Raster read(ByteBuffer file) {
+  /**
+   * Readers aren't safe in several threads, and cost little beside what they do: one each time. An
+   * input is used again unless its reader may have left marks in it.
+   */
+  private Raster read(ByteBuffer file) {
     ImageReader reader = null;
-    try (BufferImageInput input = new BufferImageInput(file)) {
+    BufferImageInput input = inputs.borrow();
+    input.open(file);
+    try {
       reader = Jdk.PROVIDER.orElseThrow().createReaderInstance();
       reader.setInput(input, true, true);
-      return reader.readRaster(0, null);
+      Raster raster = reader.readRaster(0, null);
+      input.forget();
+      inputs.giveBack(input);
+      return raster;
     } catch (IOException | RuntimeException e) { // damaged files make it throw any of them
       throw new DecodeException("the JDK can't decode it: " + e, e);
     } finally {

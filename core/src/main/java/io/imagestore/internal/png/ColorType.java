@@ -10,6 +10,8 @@ enum ColorType {
   GRAY_ALPHA(4, 2, 2, 8 | 16),
   RGBA(6, 4, 4, 8 | 16);
 
+  private static final ColorType[] ALL = values();
+
   /** The number that stands for this type in an IHDR chunk. */
   final int code;
 
@@ -44,7 +46,7 @@ enum ColorType {
   }
 
   static ColorType ofCode(int code) {
-    for (ColorType type : values()) {
+    for (ColorType type : ALL) {
       if (type.code == code) {
         return type;
       }

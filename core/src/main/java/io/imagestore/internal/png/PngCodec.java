@@ -53,7 +53,6 @@ import java.nio.ByteBuffer;
  * came.
  */
 public final class PngCodec implements ImageCodec {
-  private static final String FORMAT = "png";
   private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
 
   private final Pool<PngDecoder> decoders = new Pool<>(PngDecoder::new, PROCESSORS);
@@ -64,7 +63,7 @@ public final class PngCodec implements ImageCodec {
 
   @Override
   public String format() {
-    return FORMAT;
+    return PngChunks.FORMAT;
   }
 
   /** Whether the file begins with 0x89 and PNG; text transfer may have damaged what follows. */
@@ -76,7 +75,7 @@ public final class PngCodec implements ImageCodec {
 
   @Override
   public ImageHeader readHeader(ByteBuffer file) {
-    return new ImageHeader(FORMAT, read(file).shape());
+    return read(file);
   }
 
   /** The wanted part exactly, not scaled: other pixels are left out as they are met. */
@@ -97,21 +96,27 @@ public final class PngCodec implements ImageCodec {
   @Override
   public void decode(ByteBuffer file, ImageHeader header, DecodeRegion region, ByteBuffer into) {
     requireWithin(region, header.shape());
-    PngChunks png = read(file);
-    if (!png.shape().equals(header.shape())) {
-      throw new DecodeException("The image is " + png.shape() + ", not " + header.shape());
-    }
+    PngChunks png = header instanceof PngChunks known ? known : reread(file, header);
     PngDecoder decoder = decoders.borrow();
     try {
-      decoder.decode(png, region, into);
+      decoder.decode(file, png, region, into);
     } finally {
       decoders.giveBack(decoder);
     }
   }
 
   private static PngChunks read(ByteBuffer file) {
-    PngChunks png = new PngChunks(file);
+    PngChunks png = PngChunks.read(file);
     Codecs.requireDecodable(png.shape());
+    return png;
+  }
+
+  /** For a caller who knows the shape from elsewhere. */
+  private static PngChunks reread(ByteBuffer file, ImageHeader header) {
+    PngChunks png = read(file);
+    if (!png.shape().equals(header.shape())) {
+      throw new DecodeException("The image is " + png.shape() + ", not " + header.shape());
+    }
     return png;
   }
 

@@ -30,32 +30,34 @@ final class PngDecoder implements Pool.Item {
   /**
    * Decodes a whole image.
    *
+   * @param file the image, from its position to its limit
    * @param png its chunks
    * @param into takes the shape's bytes at its position, which moves behind them
    * @throws DecodeException if the compressed data is damaged, too short or too long
    * @throws BufferOverflowException if fewer bytes remain; nothing is written
    */
-  public void decode(PngChunks png, ByteBuffer into) {
-    decode(png, DecodeRegion.whole(png.shape(), 1), into);
+  void decode(ByteBuffer file, PngChunks png, ByteBuffer into) {
+    decode(file, png, DecodeRegion.whole(png.shape(), 1), into);
   }
 
   /**
    * Decodes a part of an image. If the last row isn't in it, the end of the compressed data isn't
    * looked at.
    *
-   * @param png the image's chunks
+   * @param file the image, from its position to its limit
+   * @param png its chunks
    * @param region lies in the image and has scale 1
    * @param into takes the region's bytes at its position, which moves behind them
    * @throws DecodeException if the compressed data is damaged, too short or too long
    * @throws BufferOverflowException if fewer bytes remain; nothing is written
    */
-  void decode(PngChunks png, DecodeRegion region, ByteBuffer into) {
+  void decode(ByteBuffer file, PngChunks png, DecodeRegion region, ByteBuffer into) {
     long bytes = region.shape(png.shape()).byteCount();
     if (bytes > into.remaining()) {
       throw new BufferOverflowException();
     }
     try {
-      new Run(png, region, into.slice()).decode();
+      new Run(file, png, region, into).decode();
     } finally {
       inflater.reset(); // which lets go of the file
     }
@@ -78,20 +80,29 @@ final class PngDecoder implements Pool.Item {
 
   /** One image. */
   private final class Run {
+    /** A view of the file, moved from one chunk of compressed data to the next. */
+    private final ByteBuffer file;
+
     private final PngChunks png;
     private final PngHeader header;
     private final RowUnpacker unpacker;
     private final DecodeRegion region;
     private final ByteBuffer out;
+
+    /** Where in the buffer the pixels begin. */
+    private final int origin;
+
     private final int pixelBytes;
 
     /** The compressed data's chunk that comes next. */
     private int nextData;
 
-    Run(PngChunks png, DecodeRegion region, ByteBuffer out) {
+    Run(ByteBuffer file, PngChunks png, DecodeRegion region, ByteBuffer out) {
+      this.file = file.slice();
       this.png = png;
       this.region = region;
       this.out = out;
+      origin = out.position();
       header = png.header();
       unpacker = RowUnpacker.of(png);
       ImageShape shape = png.shape();
@@ -171,9 +182,8 @@ final class PngDecoder implements Pool.Item {
           throw new DecodeException(
               "The compressed data is cut off after " + inflater.getBytesRead() + " bytes");
         }
-        ByteBuffer data = png.data(nextData);
-        nextData = png.end(nextData);
-        inflater.setInput(data);
+        inflater.setInput(PngChunks.showData(file, nextData));
+        nextData = PngChunks.end(file);
       }
       try {
         int count = inflater.inflate(band, at, length);
@@ -196,7 +206,7 @@ final class PngDecoder implements Pool.Item {
       }
       unpacker.unpack(band, at, from, to, samples);
       int x = pass.x() + from * pass.stepX() - region.x();
-      int start = (y * region.width() + x) * pixelBytes;
+      int start = origin + (y * region.width() + x) * pixelBytes;
       if (pass.stepX() == 1) {
         out.put(start, samples, 0, (to - from) * pixelBytes);
       } else {

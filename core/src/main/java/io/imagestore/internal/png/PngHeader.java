@@ -9,8 +9,7 @@ record PngHeader(int width, int height, int bitDepth, ColorType colorType, boole
   static final int BYTES = 13;
 
   /** Reads the data of an IHDR chunk. */
-  static PngHeader read(byte[] content) {
-    ByteBuffer data = ByteBuffer.wrap(content);
+  static PngHeader read(ByteBuffer data) {
     int width = data.getInt();
     int height = data.getInt();
     if (width < 1 || height < 1) {

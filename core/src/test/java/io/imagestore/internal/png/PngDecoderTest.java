@@ -33,9 +33,9 @@ class PngDecoderTest {
   }
 
   private byte[] decode(byte[] file) {
-    PngChunks png = new PngChunks(ByteBuffer.wrap(file));
+    PngChunks png = PngChunks.read(ByteBuffer.wrap(file));
     byte[] pixels = new byte[(int) png.shape().byteCount()];
-    decoder.decode(png, ByteBuffer.wrap(pixels));
+    decoder.decode(ByteBuffer.wrap(file), png, ByteBuffer.wrap(pixels));
     return pixels;
   }
 
@@ -55,7 +55,7 @@ class PngDecoderTest {
     for (int[] size : SIZES) {
       RandomPng image = kind.image(size[0], size[1]);
 
-      assertThat(new PngChunks(ByteBuffer.wrap(image.file())).shape()).isEqualTo(image.shape());
+      assertThat(PngChunks.read(ByteBuffer.wrap(image.file())).shape()).isEqualTo(image.shape());
       assertThat(decode(image.file())).isEqualTo(image.pixels());
     }
   }
@@ -75,7 +75,8 @@ class PngDecoderTest {
   @MethodSource("kinds")
   void aPartIsReadAsItIsInTheWhole(Kind kind) {
     RandomPng image = kind.image(33, 20);
-    PngChunks png = new PngChunks(ByteBuffer.wrap(image.file()));
+    ByteBuffer file = ByteBuffer.wrap(image.file());
+    PngChunks png = PngChunks.read(file);
     Random random = new Random(9);
     for (int round = 0; round < 20; round++) {
       int x = random.nextInt(33);
@@ -84,7 +85,7 @@ class PngDecoderTest {
           new DecodeRegion(1, x, y, 1 + random.nextInt(33 - x), 1 + random.nextInt(20 - y));
       ByteBuffer part = ByteBuffer.allocate((int) region.shape(image.shape()).byteCount());
 
-      decoder.decode(png, region, part);
+      decoder.decode(file, png, region, part);
 
       assertThat(part.array()).isEqualTo(cropped(image, region));
     }
@@ -105,9 +106,10 @@ class PngDecoderTest {
     byte[] rows = new byte[4 * 3];
     rows[9] = 7; // no filter, in the last of four rows of two gray pixels
     byte[] file = new TestPng().header(2, 4, 8, 0, 0).chunk("IDAT", TestPng.deflate(rows)).end();
-    PngChunks png = new PngChunks(ByteBuffer.wrap(file));
+    PngChunks png = PngChunks.read(ByteBuffer.wrap(file));
 
-    decoder.decode(png, new DecodeRegion(1, 0, 0, 2, 3), ByteBuffer.allocate(6));
+    decoder.decode(
+        ByteBuffer.wrap(file), png, new DecodeRegion(1, 0, 0, 2, 3), ByteBuffer.allocate(6));
 
     assertThatExceptionOfType(DecodeException.class).isThrownBy(() -> decode(file));
   }
@@ -250,7 +252,7 @@ class PngDecoderTest {
 
     assertThat(png).hasSize(74);
     assertThatExceptionOfType(DecodeException.class)
-        .isThrownBy(() -> new PngChunks(ByteBuffer.wrap(png)))
+        .isThrownBy(() -> PngChunks.read(ByteBuffer.wrap(png)))
         .withMessageContaining("17 bytes of data can't hold " + width + "×" + height);
   }
 
