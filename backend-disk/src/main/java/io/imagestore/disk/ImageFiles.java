@@ -73,7 +73,7 @@ final class ImageFiles implements AutoCloseable {
     try (StoreFile in = files.open(file(entry.name(id)), Access.READ)) {
       int expected = expectedBytes(in, entry);
       ByteBuffer bytes = codec.file(expected + 1);
-      int count = in.read(0, bytes.array(), 0, expected + 1);
+      int count = in.read(0, bytes.array(), bytes.arrayOffset(), expected + 1);
       return count <= expected ? bytes.limit(count) : readReplaced(in, entry);
     }
   }
@@ -88,7 +88,7 @@ final class ImageFiles implements AutoCloseable {
     try (StoreFile in = files.open(file(entry.name(id)), Access.READ)) {
       int expected = expectedBytes(in, entry);
       ByteBuffer bytes = codec.file(expected + 1);
-      return bytes.limit(in.read(0, bytes.array(), 0, expected + 1));
+      return bytes.limit(in.read(0, bytes.array(), bytes.arrayOffset(), expected + 1));
     }
   }
 

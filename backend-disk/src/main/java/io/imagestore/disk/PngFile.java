@@ -51,7 +51,7 @@ final class PngFile {
             length + " bytes are far more than " + maxPixels + " pixels take");
       }
       ByteBuffer bytes = codec.file((int) length);
-      return bytes.limit(in.readNBytes(bytes.array(), 0, (int) length));
+      return bytes.limit(in.readNBytes(bytes.array(), bytes.arrayOffset(), (int) length));
     }
   }
 }
