@@ -210,14 +210,14 @@ final class DerivedSource implements DirectSource {
   }
 
   private CorruptImageException named(Part part, CorruptImageException e) {
-    return renumbered
+    return renumbered && part.ids().place(e.id()) >= 0
         ? new CorruptImageException(
             location, idHere(part, e.id()), "it comes from another store, where " + e.problem(), e)
-        : e;
+        : e; // which may name an id that the source has got by its damage
   }
 
   private ImageNotFoundException named(Part part, ImageNotFoundException e) {
-    if (!renumbered) {
+    if (!renumbered || part.ids().place(e.id()) < 0) {
       return e;
     }
     ImageNotFoundException named = new ImageNotFoundException(location, idHere(part, e.id()));

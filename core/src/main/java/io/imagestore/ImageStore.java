@@ -17,8 +17,9 @@ import java.util.stream.Stream;
  *   <li><b>Lasting.</b> What has returned is seen by every later read in every thread, and survives
  *       the death of the process. {@link Durability} says when it survives the loss of power too;
  *       each backend documents its default.
- *   <li><b>Failing.</b> A call that fails is stored wholly or not at all, its exception says which,
- *       and nothing acknowledged before is touched. Then the store goes on, or says that it must be
+ *   <li><b>Failing.</b> A call that fails is stored wholly or not at all, and nothing acknowledged
+ *       before is touched. Its exception says which, or, where the disk doesn't let that be known,
+ *       that opening the store again shows it. Then the store goes on, or says that it must be
  *       opened again; opening it again mends it.
  *   <li><b>One writer.</b> Calls that write wait for each other. One process writes: a second one
  *       gets a {@link StoreLockedException}; others may open the store to read.

@@ -135,6 +135,7 @@ class FailingDiskTest {
     boolean refused = false;
     int stored = 0;
     while (!refused) {
+      assertThat(stored).isLessThan(1_000_000);
       try {
         store.put(7, one, stored);
         stored++;

@@ -3,6 +3,7 @@ package io.imagestore.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import io.imagestore.testkit.Awaiting;
 import java.io.IOException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -73,9 +74,10 @@ class ParallelLoopTest {
             turn -> {
               (turn == 0 ? helperIsAtIt : callerIsAtIt).countDown();
               await(callerIsAtIt);
-              while (!isFirst.test(turn)
-                  && (turn == 0 ? !waitsForHelpers(caller) : helper.get().isAlive())) {
-                Thread.onSpinWait();
+              if (!isFirst.test(turn)) {
+                Awaiting.until(
+                    "told of the other turn's failure",
+                    () -> turn == 0 ? waitsForHelpers(caller) : !helper.get().isAlive());
               }
               throw new IOException("turn " + turn);
             });

@@ -137,6 +137,7 @@ final class FaultyRun {
       model = after;
       promise(durable);
     } catch (ImageStoreException e) {
+      assertFailed(e);
       if (e.getMessage().contains("whether this call is stored")) {
         assertThat(e).as(name).hasMessageNotContaining("the store is as it was");
         states.add(new ArrayList<>(after.values()));
@@ -167,6 +168,7 @@ final class FaultyRun {
       store.flush();
       promise(true);
     } catch (ImageStoreException e) {
+      assertFailed(e);
       if (saysOpenAgain(e)) {
         reopen();
       }
@@ -182,13 +184,14 @@ final class FaultyRun {
       store.close();
       promise(promised || !model.isEmpty());
     } catch (ImageStoreException e) {
+      assertFailed(e);
       assertThat(e).as(name).hasMessageContaining(STORE);
     }
     disk.assertNothingOpen();
     try {
       store = open();
     } catch (ImageStoreException e) {
-      assertThat(disk.failures()).as(name).isPositive();
+      assertFailed(e);
       disk.assertNothingOpen();
       disk.heal();
       store = open();
@@ -203,6 +206,10 @@ final class FaultyRun {
   }
 
   // What is checked.
+
+  private void assertFailed(ImageStoreException e) {
+    assertThat(disk.failures()).as("%s: why a call failed: %s", name, e).isPositive();
+  }
 
   private void assertHolds(ImageSource opened, String when) {
     assertThat(opened.stream().toList())

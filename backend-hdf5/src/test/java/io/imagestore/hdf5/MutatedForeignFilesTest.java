@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.testkit.ChildJvm;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -17,7 +18,8 @@ class MutatedForeignFilesTest {
   @Test
   void damagedFilesAreReadOrRefusedWithinSixtyFourMegabytes(@TempDir Path folder) {
     try (ChildJvm child =
-        ChildJvm.start(List.of("-Xmx64m"), MutatedForeignFiles.class, folder, SEED, TRIALS)) {
+        ChildJvm.start(List.of("-Xmx64m"), MutatedForeignFiles.class, folder, SEED, TRIALS)
+            .waitingLongerBy(Duration.ofMillis(100L * TRIALS))) {
       assertThat(child.succeed())
           .last()
           .asString()

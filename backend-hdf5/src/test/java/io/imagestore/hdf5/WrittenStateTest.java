@@ -10,6 +10,7 @@ import io.imagestore.hdf5.format.Transaction;
 import io.imagestore.spi.Checksums;
 import io.imagestore.spi.StaleSnapshotException;
 import io.imagestore.spi.StoreFiles;
+import io.imagestore.testkit.Awaiting;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -81,9 +82,7 @@ final class WrittenStateTest {
     Thread writer = new Thread(overwriting);
     try (HeldCommit held = state.hold()) {
       writer.start();
-      while (writer.getState() != Thread.State.WAITING) {
-        Thread.onSpinWait();
-      }
+      Awaiting.until("a writer that waits", () -> writer.getState() == Thread.State.WAITING);
       assertThat(label(held)).isZero();
     }
     assertThat(overwriting.get().table().getInt(Columns.LABELS, 0)).isZero();

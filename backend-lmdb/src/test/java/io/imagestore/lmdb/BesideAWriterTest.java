@@ -11,6 +11,7 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.testkit.Awaiting;
 import io.imagestore.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -134,9 +135,7 @@ final class BesideAWriterTest {
 
   private static void awaitThreeCommits(DataFile data) {
     long third = data.newest().transaction() + 3;
-    while (data.newest().transaction() < third) {
-      Thread.onSpinWait();
-    }
+    Awaiting.until("three commits", () -> data.newest().transaction() >= third);
   }
 
   private static void requireOneState(ImageBatch batch) {

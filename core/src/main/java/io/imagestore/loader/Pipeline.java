@@ -161,6 +161,7 @@ final class Pipeline {
     }
     if (threads.isEmpty()) {
       make(workers.get(0), slot, 0);
+      requireRunning(); // another thread may have closed it meanwhile
     }
     return slot;
   }

@@ -269,14 +269,15 @@ public final class TensorBatch {
   /**
    * All samples as floats.
    *
-   * @return a direct buffer, from position 0 to the limit; its memory is the batch's
+   * @return a direct buffer, from position 0 to the limit; its memory is the batch's; empty if
+   *     there was no image yet to tell what samples are
    * @throws IllegalStateException if the samples are no floats of 32 bits: add {@link
    *     Transforms#toFloat}; or if the images have mixed shapes
    */
   public FloatBuffer floats() {
     requireOneShape();
-    if (size() == 0) {
-      return NO_FLOATS; // of which type they would be isn't known before the first image
+    if (memory == TensorMemory.NONE) {
+      return NO_FLOATS;
     }
     requireFloats();
     return memory.floats(0, size() * spec.samples());

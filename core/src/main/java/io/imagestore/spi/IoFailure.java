@@ -2,9 +2,12 @@ package io.imagestore.spi;
 
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;
+import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -75,10 +78,19 @@ public final class IoFailure {
     if (e instanceof FileSystemException named && named.getReason() == null) {
       return e.getClass().getSimpleName() + " " + e.getMessage();
     }
-    if (e instanceof ClosedByInterruptException) {
+    return e.getMessage() == null ? reasonWithoutWords(e) : e.getMessage();
+  }
+
+  private static String reasonWithoutWords(IOException e) {
+    if (e instanceof ClosedByInterruptException || e instanceof FileLockInterruptionException) {
       return "the thread was interrupted";
     }
-    return e.getMessage() == null ? "for no reason that the system gave" : e.getMessage();
+    if (e instanceof ClosedChannelException) {
+      return "the file was closed meanwhile";
+    }
+    return e instanceof EOFException
+        ? "the file ends too early"
+        : "for no reason that the system gave";
   }
 
   /** What helps if there is no room; empty if that isn't the matter. */

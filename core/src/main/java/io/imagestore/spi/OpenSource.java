@@ -111,29 +111,41 @@ class OpenSource implements DirectSource {
   public void visit(long[] ids, int from, int count, Visitor visitor) {
     checkIds(ids, from, count);
     queryImages(
-        "reading images",
-        ids,
-        from,
-        count,
-        (snapshot, images) ->
-            snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes)));
+        "reading images", count, (snapshot, room) -> show(snapshot, ids, from, room, visitor));
   }
 
-  /** What a call does with images of the state it sees; it doesn't keep the array. */
+  private void show(Snapshot snapshot, long[] ids, int from, StoredImage[] room, Visitor visitor)
+      throws IOException {
+    int found = 0;
+    try {
+      for (; found < room.length; found++) {
+        room[found] = found(snapshot, ids[from + found]);
+      }
+    } catch (CorruptImageException e) {
+      show(snapshot, Arrays.copyOf(room, found), visitor);
+      throw e;
+    }
+    show(snapshot, room, visitor);
+  }
+
+  private static void show(Snapshot snapshot, StoredImage[] images, Visitor visitor)
+      throws IOException {
+    snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes));
+  }
+
+  /** What a call does that finds images of the state it sees; it doesn't keep the array. */
   private interface ImagesQuery {
-    void on(Snapshot snapshot, StoredImage[] images) throws IOException;
+    void on(Snapshot snapshot, StoredImage[] room) throws IOException;
   }
 
-  /** Runs a call on images in room that is used again. */
-  private void queryImages(String what, long[] ids, int from, int count, ImagesQuery query) {
+  /** Runs a call in room for images that is used again. */
+  private void queryImages(String what, int count, ImagesQuery query) {
     FoundImages room = rooms.borrow();
     try {
       query(
           what,
           snapshot -> {
-            StoredImage[] images = room.array(count);
-            findAll(snapshot, ids, from, images);
-            query.on(snapshot, images);
+            query.on(snapshot, room.array(count));
             return count;
           });
     } finally {
@@ -175,10 +187,11 @@ class OpenSource implements DirectSource {
     }
     queryImages(
         "reading a batch",
-        ids,
-        from,
         count,
-        (snapshot, images) -> readBatch(snapshot, images, into));
+        (snapshot, room) -> {
+          findAll(snapshot, ids, from, room);
+          readBatch(snapshot, room, into);
+        });
   }
 
   private void readBatch(Snapshot snapshot, StoredImage[] images, ImageBatch into)

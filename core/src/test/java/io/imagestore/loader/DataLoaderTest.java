@@ -29,11 +29,13 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
 import java.util.stream.LongStream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -471,6 +473,17 @@ class DataLoaderTest {
   }
 
   @Test
+  void givesNoFloatsOfBytesEvenInAnEmptyBatch() {
+    TestSource source = TestSource.ofRaw(40, 1, 1, 1);
+    source.damage(Arrays.copyOfRange(source.ids(), 36, 40));
+    DataLoader loader =
+        loader(source).batchSize(4).workers(0).prefetch(1).onFailure(OnFailure.skip()).build();
+    for (TensorBatch batch : loader.epoch(0)) {
+      assertThatIllegalStateException().isThrownBy(batch::floats);
+    }
+  }
+
+  @Test
   void givesNoFloatsInAnEmptyBatchThatComesFirst() {
     TestSource source = TestSource.ofRaw(8, 1, 1, 1).damage(0, 1, 2, 3);
     List<Integer> floats = new ArrayList<>();
@@ -488,9 +501,10 @@ class DataLoaderTest {
     assertThat(floats).containsExactly(0, 4);
   }
 
-  /** The writer overwrites image 0 once it was shown, and has deleted another when all is read. */
-  @Test
-  void believesNothingThatWasShownBeforeTheWriterMovedOn() {
+  /** The writer overwrites image 0 once it was shown, and another can't be found any more. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void believesNothingThatWasShownBeforeTheWriterMovedOn(boolean deleted) {
     TestSource source = TestSource.ofRaw(4, 2, 2, 1);
     byte[] expected = source.image(0).pixels();
     source.overwrite(0, 99);
@@ -498,7 +512,12 @@ class DataLoaderTest {
     source.onRead(
         () -> {
           if (reads.getAndIncrement() == 1) { // image 0 was shown
-            source.add(0, Image.of(2, 2, 1, expected)).remove(1);
+            source.add(0, Image.of(2, 2, 1, expected));
+            if (deleted) {
+              source.remove(1);
+            } else {
+              source.damageRecord(1);
+            }
             throw new StaleSnapshotException();
           }
         });
@@ -538,7 +557,7 @@ class DataLoaderTest {
   }
 
   @Test
-  void isClosedBetweenTwoImagesOfABatch() throws InterruptedException {
+  void isClosedBetweenTwoImagesOfABatch() throws Exception {
     TestSource source = TestSource.ofRaw(1000, 1, 1, 1);
     AtomicInteger reads = new AtomicInteger();
     CountDownLatch reading = new CountDownLatch(1);
@@ -550,12 +569,13 @@ class DataLoaderTest {
           Uninterruptibly.await(closing);
         });
     DataLoader loader = loader(source).batchSize(1000).workers(1).build();
-    Thread consumer = new Thread(() -> swallow(() -> loader.epoch(0).iterator().next()));
-    consumer.start();
+    FutureTask<Void> consumer =
+        new FutureTask<>(() -> assertIllegalState(() -> loader.epoch(0).iterator().next()), null);
+    new Thread(consumer).start();
     Uninterruptibly.await(reading);
     Thread closer = new Thread(loader::close);
     closer.start();
-    consumer.join(); // it is told that the loader is closed before the image is read
+    consumer.get(); // it is told that the loader is closed before the image is read
 
     closing.countDown();
     closer.join();
@@ -563,7 +583,29 @@ class DataLoaderTest {
     assertThat(reads.get()).isLessThan(3);
   }
 
-  private static void swallow(Runnable call) {
+  /** What reads the images itself can't be told before it has read one. */
+  @Test
+  void tellsAConsumerThatReadsItselfThatAnotherThreadHasClosedTheLoader() throws Exception {
+    TestSource source = TestSource.ofRaw(10, 1, 1, 1);
+    CountDownLatch reading = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
+    source.onRead(
+        () -> {
+          reading.countDown();
+          Uninterruptibly.await(closed);
+        });
+    DataLoader loader = loader(source).batchSize(10).workers(0).build();
+    FutureTask<Void> consumer =
+        new FutureTask<>(() -> assertIllegalState(() -> loader.epoch(0).iterator().next()), null);
+    new Thread(consumer).start();
+    Uninterruptibly.await(reading);
+    loader.close();
+    closed.countDown();
+
+    consumer.get();
+  }
+
+  private static void assertIllegalState(Runnable call) {
     assertThatIllegalStateException().isThrownBy(call::run);
   }
 
@@ -963,6 +1005,14 @@ class DataLoaderTest {
     while (loaderThreads(name).stream()
         .anyMatch(thread -> thread.getState() != Thread.State.WAITING)) {
       Thread.onSpinWait();
+    }
+  }
+
+  /** Those of a test before this one may be about to end. */
+  @BeforeEach
+  void awaitTheEndOfThreads() throws InterruptedException {
+    for (Thread thread : loaderThreads("imagestore-loader-")) {
+      thread.join(10_000);
     }
   }
 

@@ -37,6 +37,7 @@ final class TestSource implements StoreReader {
   /** Where the bytes lie outside of the heap, as those of a mapped file do. */
   private final Map<Long, ByteBuffer> mapped = new ConcurrentHashMap<>();
 
+  private final Set<Long> damagedRecords = ConcurrentHashMap.newKeySet();
   private final Set<Long> damaged = ConcurrentHashMap.newKeySet();
 
   /** What is called at each read, to hold it up or to make it fail. */
@@ -124,6 +125,11 @@ final class TestSource implements StoreReader {
     return this;
   }
 
+  TestSource damageRecord(long id) {
+    damagedRecords.add(id);
+    return this;
+  }
+
   TestSource onRead(Runnable action) {
     onRead = action;
     return this;
@@ -192,6 +198,9 @@ final class TestSource implements StoreReader {
 
     @Override
     public @Nullable StoredImage find(long id) {
+      if (damagedRecords.contains(id)) {
+        throw new CorruptImageException(location(), id, "a test says so of its record");
+      }
       LabeledImage found = images.get(id);
       return found == null
           ? null

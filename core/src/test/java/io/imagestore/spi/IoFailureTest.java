@@ -4,16 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.ImageStoreException;
 import io.imagestore.StoreFullException;
+import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileLockInterruptionException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IoFailureTest {
@@ -93,6 +101,22 @@ class IoFailureTest {
   void aPermissionThatIsMissingIsNamed() {
     assertThat(IoFailure.of("reading failed", new AccessDeniedException("/data/7.png")))
         .hasMessage("reading failed: there is no permission for /data/7.png");
+  }
+
+  static List<Arguments> failuresWithoutWords() {
+    return List.of(
+        Arguments.of(new ClosedByInterruptException(), "the thread was interrupted"),
+        Arguments.of(new FileLockInterruptionException(), "the thread was interrupted"),
+        Arguments.of(new AsynchronousCloseException(), "the file was closed meanwhile"),
+        Arguments.of(new ClosedChannelException(), "the file was closed meanwhile"),
+        Arguments.of(new EOFException(), "the file ends too early"),
+        Arguments.of(new IOException(), "for no reason that the system gave"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("failuresWithoutWords")
+  void whatComesWithoutWordsIsGivenSome(IOException e, String reason) {
+    assertThat(IoFailure.of("reading failed", e)).hasMessage("reading failed: " + reason);
   }
 
   @ParameterizedTest

@@ -52,9 +52,9 @@ import picocli.CommandLine.Spec;
     exitCodeListHeading = "%nExit codes:%n",
     exitCodeList = {"0:all went well", "1:an experiment or a check failed", "2:wrong usage"})
 final class TimingsCommand implements Callable<Integer> {
-  /** What opening with default options gives, as each backend documents it. */
   private static final int MOST_AT_ONCE = Integer.MAX_VALUE / (32 * 32 * 3);
 
+  /** What opening with default options gives, as each backend documents it. */
   private static final Map<String, String> DURABILITY =
       Map.of(
           "disk", "outlasts a loss of power from flush or close on (FLUSH)",

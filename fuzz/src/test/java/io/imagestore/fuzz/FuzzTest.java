@@ -8,6 +8,7 @@ import io.imagestore.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
@@ -69,19 +70,20 @@ class FuzzTest {
     System.out.printf("%s with -Dseed=%d%n", target.getSimpleName(), SEED & Integer.MAX_VALUE);
     try (ChildJvm fuzzer =
         ChildJvm.start(
-            List.of("-Xmx192m", "-Djava.io.tmpdir=" + scratch), // 64 MB and the fuzzer's own
-            Jazzer.class,
-            "--target_class=" + target.getName(),
-            "--instrumentation_includes=io.imagestore.**",
-            "--reproducer_path=" + FINDINGS,
-            "-artifact_prefix=" + FINDINGS + "/",
-            "-seed=" + (SEED & Integer.MAX_VALUE),
-            "-timeout=" + (SECONDS > 0 ? 2 : 20), // a build's machine may be busy
-            "-rss_limit_mb=0",
-            "-max_len=20000",
-            "-print_final_stats=1",
-            SECONDS > 0 ? "-max_total_time=" + SECONDS : "-runs=" + SHORT_RUN,
-            corpus)) {
+                List.of("-Xmx192m", "-Djava.io.tmpdir=" + scratch), // 64 MB and the fuzzer's own
+                Jazzer.class,
+                "--target_class=" + target.getName(),
+                "--instrumentation_includes=io.imagestore.**",
+                "--reproducer_path=" + FINDINGS,
+                "-artifact_prefix=" + FINDINGS + "/",
+                "-seed=" + (SEED & Integer.MAX_VALUE),
+                "-timeout=" + (SECONDS > 0 ? 2 : 20), // a build's machine may be busy
+                "-rss_limit_mb=0",
+                "-max_len=20000",
+                "-print_final_stats=1",
+                SECONDS > 0 ? "-max_total_time=" + SECONDS : "-runs=" + SHORT_RUN,
+                corpus)
+            .waitingLongerBy(Duration.ofSeconds(SECONDS))) {
       List<String> output = fuzzer.succeed();
       assertThat(output).anyMatch(line -> line.matches("stat::number_of_executed_units: *\\d{3,}"));
       output.stream()

@@ -6,21 +6,28 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A JVM of its own, with the class path of this one, for tests of what one process can't show: its
- * death, and its neighbours. Closing it kills it.
+ * death, and its neighbours. Closing it kills it, and so does the end of this one. Should its main
+ * method throw, it ends with exit code 1 whatever threads it has left.
+ *
+ * <p>One that says nothing for ten minutes hangs: it is killed, and the call that waits for it
+ * fails.
  */
 public final class ChildJvm implements AutoCloseable {
 
-  private static final long MINUTES_TO_END = 5;
   private static final int BLOCKS_A_MEBIBYTE = 2048; // POSIX counts files in blocks of 512 bytes
 
   private final Process process;
   private final BufferedReader output;
+  private Duration longestSilence = Duration.ofMinutes(10);
 
   private ChildJvm(Process process) {
     this.process = process;
@@ -93,6 +100,8 @@ public final class ChildJvm implements AutoCloseable {
     command.addAll(jvmOptions);
     command.add(
         "-XX:ErrorFile=" + new File(System.getProperty("java.io.tmpdir"), "hs_err_child_%p.log"));
+    command.add("-D" + ChildMain.PARENT + "=" + ProcessHandle.current().pid());
+    command.add(ChildMain.class.getName());
     command.add(main.getName());
     for (Object argument : arguments) {
       command.add(argument.toString());
@@ -107,17 +116,25 @@ public final class ChildJvm implements AutoCloseable {
   }
 
   /**
+   * Waits longer for a word of it.
+   *
+   * @param more how long beside the ten minutes
+   * @return this
+   */
+  public ChildJvm waitingLongerBy(Duration more) {
+    longestSilence = longestSilence.plus(more);
+    return this;
+  }
+
+  /**
    * The next line of its output.
    *
    * @return the line
-   * @throws AssertionError if there is none, because it ended
+   * @throws AssertionError if there is none, because it ended or hangs
    */
   public String readLine() {
     try {
-      String line = output.readLine();
-      while (line != null && isOfTheJvm(line)) {
-        line = output.readLine();
-      }
+      String line = nextLine();
       if (line == null) {
         throw new AssertionError("the child JVM ended with exit code " + process.waitFor());
       }
@@ -128,6 +145,28 @@ public final class ChildJvm implements AutoCloseable {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for the child JVM", e);
     }
+  }
+
+  /** Null at the end of its output. */
+  private @Nullable String nextLine() throws IOException {
+    CompletableFuture<Void> read = new CompletableFuture<>();
+    CompletableFuture<Void> watch =
+        read.orTimeout(longestSilence.toNanos(), TimeUnit.NANOSECONDS)
+            .whenComplete(
+                (done, silence) -> {
+                  if (silence != null) {
+                    close(); // which ends its output
+                  }
+                });
+    String line = output.readLine();
+    while (line != null && isOfTheJvm(line)) {
+      line = output.readLine();
+    }
+    read.complete(null);
+    if (watch.isCompletedExceptionally()) {
+      throw new AssertionError("the child JVM said nothing for " + longestSilence);
+    }
+    return line;
   }
 
   /**
@@ -168,7 +207,7 @@ public final class ChildJvm implements AutoCloseable {
    * Waits for its end and checks that it went well.
    *
    * @return the lines not read before
-   * @throws AssertionError if its exit code isn't 0; the message holds its output
+   * @throws AssertionError if its exit code isn't 0, with its output in the message; or if it hangs
    */
   public List<String> succeed() {
     List<String> lines = awaitEnd();
@@ -184,11 +223,16 @@ public final class ChildJvm implements AutoCloseable {
 
   private List<String> awaitEnd() {
     try {
-      List<String> lines = output.lines().filter(line -> !isOfTheJvm(line)).toList();
-      if (!process.waitFor(MINUTES_TO_END, TimeUnit.MINUTES)) {
-        throw new AssertionError("the child JVM didn't end within " + MINUTES_TO_END + " minutes");
+      List<String> lines = new ArrayList<>();
+      for (String line = nextLine(); line != null; line = nextLine()) {
+        lines.add(line);
+      }
+      if (!process.waitFor(longestSilence.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw new AssertionError("the child JVM didn't end within " + longestSilence);
       }
       return lines;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new AssertionError("interrupted while waiting for the child JVM", e);
@@ -202,6 +246,7 @@ public final class ChildJvm implements AutoCloseable {
 
   @Override
   public void close() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly); // of a program that started it
     process.destroyForcibly();
   }
 }

@@ -7,6 +7,7 @@ import io.imagestore.StoreClosedException;
 import io.imagestore.StoreOptions;
 import io.imagestore.spi.ImageStoreProvider;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -36,7 +37,7 @@ final class ClosedUnderLoad {
   /** More than these read little at a time, and are closed soon, for memory's and time's sake. */
   private static final int FEW = 50;
 
-  private static final long SECONDS_TO_END = 5;
+  private static final Duration SOON = Duration.ofSeconds(5);
 
   private ClosedUnderLoad() {}
 
@@ -74,16 +75,23 @@ final class ClosedUnderLoad {
     store.putBatch(SampleImages.stream(0, IDS, SHAPE, random.nextLong()));
     // Each thread counts down some way into its work, so that close meets all of them busy.
     CountDownLatch busy = new CountDownLatch(threads);
-    List<Future<?>> ends = new ArrayList<>();
+    List<Future<Long>> ends = new ArrayList<>();
     for (int thread = 0; thread < threads; thread++) {
       Load load = new Load(store, thread < WRITERS, threads <= FEW, random.split());
       ends.add(executor.submit(() -> load.runUntilClosed(busy)));
     }
     busy.await();
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_END);
+    long begun = System.nanoTime();
     store.close();
-    for (Future<?> each : ends) {
-      each.get(Math.max(0, end - System.nanoTime()), TimeUnit.NANOSECONDS);
+    requireSoon("close", System.nanoTime() - begun);
+    for (Future<Long> end : ends) {
+      requireSoon("a thread", end.get(1, TimeUnit.MINUTES) - begun);
+    }
+  }
+
+  private static void requireSoon(String what, long nanos) {
+    if (nanos > SOON.toNanos()) {
+      throw new AssertionError(what + " took " + Duration.ofNanos(nanos) + " to end");
     }
   }
 
@@ -101,7 +109,8 @@ final class ClosedUnderLoad {
       this.random = random;
     }
 
-    void runUntilClosed(CountDownLatch busy) {
+    /** Gives the time of its end, as {@link System#nanoTime} has it. */
+    long runUntilClosed(CountDownLatch busy) {
       int warmUp = few ? random.nextInt(10) : 0;
       try {
         for (int turn = 0; ; turn++) {
@@ -112,7 +121,7 @@ final class ClosedUnderLoad {
           LockSupport.parkNanos(1); // virtual threads that only compute never take turns
         }
       } catch (StoreClosedException e) {
-        // What every thread is to end with; anything else fails its future.
+        return System.nanoTime(); // what every thread is to end with; else its future fails
       } finally {
         busy.countDown(); // in case it ended early, for which nobody shall wait
       }

@@ -9,7 +9,6 @@ import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
-import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.RepairPolicy;
 import io.imagestore.RepairReport;
@@ -321,28 +320,103 @@ final class DamageCampaign {
     return refused == 0 ? "written" : "written in part";
   }
 
-  /** Repairs what is damaged, and looks whether all else is as it was. */
+  // Repairing.
+
+  /**
+   * Repairs what is damaged, and looks whether all else is as it was, now and when opened again.
+   */
   private String repair() throws IOException {
     Set<Long> lost = look();
-    Path aside = store.resolveSibling("aside-" + repairs++);
-    try (ImageStore open = provider.open(store, StoreOptions.defaults())) {
-      RepairReport report = open.repair(RepairPolicy.dropDamaged().layingAsideIn(aside));
+    Set<Long> named = new HashSet<>(lost);
+    named.removeAll(untold);
+    RepairReport report;
+    ImageStore open;
+    try {
+      open = provider.open(store, StoreOptions.defaults());
+    } catch (CorruptStoreException | UnsupportedStoreException e) {
+      return "not opened to repair";
+    }
+    Map<Long, LabeledImage> model;
+    try (open) {
+      try {
+        report = open.repair(RepairPolicy.dropDamaged().layingAsideIn(aside()));
+      } catch (CorruptStoreException | UnsupportedStoreException e) {
+        return "not repaired";
+      }
       Set<Long> dropped = Arrays.stream(report.droppedIds()).boxed().collect(Collectors.toSet());
       for (long id : dropped) {
         require(lost.contains(id) || !stored.containsKey(id), "dropped though whole: " + id);
       }
-      if (!report.storeProblems().isEmpty()) {
-        return "repaired in part";
+      model = leftBy(open, report, lost);
+      if (report.storeProblems().isEmpty()) {
+        named.removeAll(dropped);
+        named.removeAll(model.keySet());
+        require(named.isEmpty(), "gone, but not called dropped: " + named);
       }
-      TreeMap<Long, LabeledImage> model = new TreeMap<>(stored);
-      model.keySet().removeAll(lost);
-      require(look(open, model).isEmpty(), "damaged after the repair");
-      return dropped.isEmpty() ? "nothing to repair" : "repaired";
-    } catch (ImageStoreException e) {
-      if (e instanceof CorruptStoreException || e instanceof UnsupportedStoreException) {
-        return "not opened to repair";
+      lookAfter(open, report, model, lost);
+    } catch (CorruptStoreException | UnsupportedStoreException e) {
+      throw new IllegalStateException("damaged after the repair", e);
+    }
+    try (ImageSource again = provider.openReadOnly(store, StoreOptions.defaults())) {
+      lookAfter(again, report, model, lost);
+    } catch (CorruptStoreException | UnsupportedStoreException | StoreNotFoundException e) {
+      throw new IllegalStateException("damaged when opened after the repair", e);
+    }
+    if (!report.storeProblems().isEmpty()) {
+      return "repaired in part";
+    }
+    return report.wasClean() ? "nothing to repair" : "repaired";
+  }
+
+  private Path aside() {
+    return store.resolveSibling("aside-" + repairs++);
+  }
+
+  /** What a store should hold: all that was whole, and what was lost if the repair has found it. */
+  private Map<Long, LabeledImage> leftBy(ImageSource open, RepairReport report, Set<Long> lost) {
+    TreeMap<Long, LabeledImage> left = new TreeMap<>(stored);
+    for (long id : lost) {
+      if (!isListed(open, id, report)) {
+        left.remove(id);
       }
-      throw e;
+    }
+    return left;
+  }
+
+  private boolean isListed(ImageSource open, long id, RepairReport report) {
+    try {
+      return open.contains(id);
+    } catch (CorruptImageException | CorruptStoreException e) {
+      require(!report.storeProblems().isEmpty(), "damaged after the repair: " + e.getMessage());
+      return true;
+    }
+  }
+
+  /** After a repair in part some is still damaged, but nothing that was whole. */
+  private void lookAfter(
+      ImageSource open, RepairReport report, Map<Long, LabeledImage> model, Set<Long> lost) {
+    Set<Long> stillLost = look(open, model);
+    if (report.storeProblems().isEmpty()) {
+      require(stillLost.isEmpty(), "damaged after the repair: " + stillLost);
+      requireWhole(open, model);
+    } else {
+      require(lost.containsAll(stillLost), "damaged by the repair: " + stillLost);
+    }
+  }
+
+  /** Forgives nothing. */
+  private void requireWhole(ImageSource open, Map<Long, LabeledImage> model) {
+    VerifyReport verified = open.verify();
+    require(verified.isClean(), "not clean after the repair: " + verified);
+    try {
+      require(
+          Arrays.stream(open.ids()).boxed().toList().equals(List.copyOf(model.keySet())),
+          "other ids after the repair");
+      require(
+          ImageStoreContract.all(open).equals(List.copyOf(model.values())),
+          "the stream gives other images after the repair");
+    } catch (CorruptImageException e) {
+      throw new IllegalStateException("damaged after the repair", e);
     }
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.imagestore.spi.ImageStoreProvider;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,17 +51,21 @@ public abstract class DamageContract {
     System.out.println(campaign); // before it can fail
     try (ChildJvm child =
         ChildJvm.start(
-            List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
-            DamageCampaign.class,
-            provider().getClass().getName(),
-            folder.resolve("store"),
-            kinds,
-            TRIALS,
-            SEED)) {
+                List.of("-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"),
+                DamageCampaign.class,
+                provider().getClass().getName(),
+                folder.resolve("store"),
+                kinds,
+                TRIALS,
+                SEED)
+            .waitingLongerBy(Duration.ofSeconds(TRIALS))) {
       List<String> lines = child.succeed(); // fails with all that was wrong
 
       System.out.println(String.join(", ", lines));
-      assertThat(lines).as(campaign).anyMatch(line -> line.startsWith("told"));
+      assertThat(lines)
+          .as("%s: a backend that refuses all shows nothing", campaign)
+          .anyMatch(line -> line.startsWith("told by image: "))
+          .anyMatch(line -> line.startsWith("written: "));
     }
   }
 }

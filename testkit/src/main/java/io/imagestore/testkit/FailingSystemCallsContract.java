@@ -10,6 +10,7 @@ import io.imagestore.spi.ImageStoreProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.SplittableRandom;
@@ -114,6 +115,16 @@ public abstract class FailingSystemCallsContract {
           "--inject=" + calls + ":error=" + error + ":when=" + when);
     }
 
+    private static List<SortedMap<Long, LabeledImage>> copies(
+        List<SortedMap<Long, LabeledImage>> models) {
+      return models.stream().<SortedMap<Long, LabeledImage>>map(TreeMap::new).toList();
+    }
+
+    private static void applyToEach(
+        List<SortedMap<Long, LabeledImage>> models, RandomOperations operations, int operation) {
+      models.forEach(model -> operations.apply(operation, model));
+    }
+
     private int injected() throws IOException {
       try (Stream<String> lines = Files.lines(log)) {
         return (int) lines.filter(line -> line.endsWith("(INJECTED)")).count();
@@ -121,13 +132,17 @@ public abstract class FailingSystemCallsContract {
     }
 
     private void requireAcknowledged(List<String> lines) {
-      SortedMap<Long, LabeledImage> model = new TreeMap<>();
       try (ImageStore opened = provider().open(store, StoreOptions.defaults())) {
         RandomOperations operations = WriterWithFailures.operations(seed, opened);
+        List<SortedMap<Long, LabeledImage>> models = new ArrayList<>(List.of(new TreeMap<>()));
         int operation = 0;
         for (String line : lines) {
           if (line.startsWith("stored ")) {
-            operations.apply(operation++, model);
+            applyToEach(models, operations, operation++);
+          } else if (line.startsWith("perhaps ")) { // which only opening again can tell
+            List<SortedMap<Long, LabeledImage>> stored = copies(models);
+            applyToEach(stored, operations, operation++);
+            models.addAll(stored);
           } else if (line.startsWith("undone ")) {
             operation++;
           } else {
@@ -136,7 +151,9 @@ public abstract class FailingSystemCallsContract {
         }
         assertThat(operation).isEqualTo(OPERATIONS);
         try (Stream<LabeledImage> all = opened.stream()) {
-          assertThat(all).as("%s", lines).containsExactlyElementsOf(model.values());
+          assertThat(all.toList())
+              .as("%s", lines)
+              .isIn(models.stream().map(model -> List.copyOf(model.values())).toList());
         }
         assertThat(opened.verify()).matches(VerifyReport::isClean, "clean");
         operations.apply(operation, opened);

@@ -18,6 +18,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
+import io.imagestore.RepairPolicy;
 import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreClosedException;
@@ -1215,6 +1216,8 @@ public abstract class ImageStoreContract {
             () -> store.size(),
             () -> store.ids(),
             () -> store.stream(),
+            () -> store.stream(damaged -> {}),
+            () -> store.repair(RepairPolicy.dropDamaged()),
             () -> store.info(),
             () -> store.verify(),
             () -> store.readBatch(0, 1),
@@ -1236,6 +1239,7 @@ public abstract class ImageStoreContract {
             () -> store.putBatch(batch),
             () -> store.putBatch(SampleImages.stream(0, 1, RGB, 1)),
             () -> store.readBatch(new long[] {1}, batch),
+            () -> store.readBatch(new long[] {0, 1}, 1, 1, batch),
             store::flush)) {
       assertThatExceptionOfType(StoreClosedException.class).isThrownBy(call::run);
     }

@@ -6,6 +6,7 @@ import io.imagestore.spi.ImageStoreProvider;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,11 +40,12 @@ public abstract class LeakContract {
     Path temporary = Files.createDirectory(folder.resolve("temporary"));
     try (ChildJvm child =
         ChildJvm.start(
-            List.of("-Djava.io.tmpdir=" + temporary),
-            ManyOpenings.class,
-            provider().getClass().getName(),
-            folder,
-            TRIALS)) {
+                List.of("-Djava.io.tmpdir=" + temporary),
+                ManyOpenings.class,
+                provider().getClass().getName(),
+                folder,
+                TRIALS)
+            .waitingLongerBy(Duration.ofSeconds(TRIALS))) {
       assertThat(child.succeed())
           .containsExactly(
               "opening what is no store left nothing",

@@ -51,8 +51,8 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * -Dtrials=200} lets so many operations of each test fail, one by one, where a build takes one, and
  * none in tests of very many.
  *
- * <p>Tests that change a store's files where this disk doesn't see it, such as by another JVM,
- * aren't repeated.
+ * <p>Tests that change a store's files where this disk doesn't see it, such as by another JVM, pass
+ * without being run.
  */
 public final class OnAFaultyDisk implements InvocationInterceptor {
 

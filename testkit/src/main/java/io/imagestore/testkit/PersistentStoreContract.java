@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
+import java.nio.ByteBuffer;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -660,12 +661,14 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     try (ImageStore store = open()) {
       store.putBatch(SampleImages.list(0, 3, RGB, 1));
     }
-    Map<Path, FileTime> before = timesOf(path());
+    Map<Path, FileTime> before = timesOf(folder);
+    Map<Path, ByteBuffer> contents = contentsOf(folder);
     try (ImageSource store = openReadOnly()) {
       assertThat(store.verify().isClean()).isTrue();
       assertThat(all(store)).isEqualTo(SampleImages.list(0, 3, RGB, 1));
     }
-    assertThat(timesOf(path())).isEqualTo(before);
+    assertThat(timesOf(folder)).isEqualTo(before);
+    assertThat(contentsOf(folder)).isEqualTo(contents);
   }
 
   @Test
@@ -777,6 +780,14 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   private static Map<Path, FileTime> timesOf(Path store) throws IOException {
     return filesOf(store).stream()
         .collect(Collectors.toMap(file -> file, PersistentStoreContract::timeOf));
+  }
+
+  private static Map<Path, ByteBuffer> contentsOf(Path store) throws IOException {
+    Map<Path, ByteBuffer> contents = new TreeMap<>();
+    for (Path file : filesOf(store)) {
+      contents.put(file, ByteBuffer.wrap(Files.readAllBytes(file)));
+    }
+    return contents;
   }
 
   private static FileTime timeOf(Path file) {

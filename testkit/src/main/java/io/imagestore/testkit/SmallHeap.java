@@ -6,8 +6,10 @@ import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.StoreOptions;
 import io.imagestore.loader.DataLoader;
+import io.imagestore.loader.Layout;
 import io.imagestore.loader.TensorBatch;
 import io.imagestore.loader.Transforms;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.stream.Stream;
@@ -17,6 +19,7 @@ final class SmallHeap {
 
   private static final ImageShape SHAPE = new ImageShape(64, 64, 3);
   private static final int AT_A_TIME = 250;
+  private static final int CROP = 4;
 
   private SmallHeap() {}
 
@@ -53,15 +56,34 @@ final class SmallHeap {
     try (DataLoader loader =
         DataLoader.builder(store)
             .batchSize((int) store.size())
-            .transform(Transforms.centerCrop(4))
+            .transform(Transforms.centerCrop(CROP))
+            .layout(Layout.NHWC)
             .build()) {
       TensorBatch batch = loader.epoch(0).iterator().next();
+      if (batch.size() != store.size()) {
+        throw new AssertionError("a batch of " + batch.size() + " images");
+      }
       for (int place = 0; place < batch.size(); place++) {
-        if (batch.labels()[place] != SampleImages.labeled(batch.ids()[place], SHAPE, 1).label()) {
+        LabeledImage expected = SampleImages.labeled(batch.ids()[place], SHAPE, 1);
+        if (batch.labels()[place] != expected.label()) {
           throw new AssertionError("image " + batch.ids()[place] + " has another label");
+        }
+        if (!batch.data(place).equals(crop(expected.image().pixels()))) {
+          throw new AssertionError("image " + batch.ids()[place] + " has other pixels");
         }
       }
     }
+  }
+
+  private static ByteBuffer crop(byte[] pixels) {
+    ByteBuffer crop = ByteBuffer.allocate(CROP * CROP * SHAPE.channels());
+    int top = (SHAPE.height() - CROP) / 2;
+    int left = (SHAPE.width() - CROP) / 2;
+    for (int row = top; row < top + CROP; row++) {
+      int from = (row * SHAPE.width() + left) * SHAPE.channels();
+      crop.put(pixels, from, CROP * SHAPE.channels());
+    }
+    return crop.flip();
   }
 
   private static long[] idsFrom(long first) {

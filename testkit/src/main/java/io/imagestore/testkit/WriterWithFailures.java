@@ -49,8 +49,9 @@ final class WriterWithFailures {
     } catch (ImageStoreException e) {
       String message = String.valueOf(e.getMessage());
       boolean undone = message.contains("the store is as it was before this call");
-      boolean stored = !undone && message.contains("this call is stored");
-      String outcome = undone ? "undone " : stored ? "stored " : "unknown ";
+      boolean open = message.contains("whether this call is stored");
+      boolean stored = !undone && !open && message.contains("this call is stored");
+      String outcome = undone ? "undone " : stored ? "stored " : open ? "perhaps " : "unknown ";
       System.out.println(outcome + operation + " " + e);
       if (message.contains("open it again") || message.contains("open it anew")) {
         close();

@@ -15,7 +15,9 @@ import io.imagestore.LabeledImage;
 import io.imagestore.loader.DataLoader;
 import io.imagestore.loader.Order;
 import io.imagestore.loader.TensorBatch;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -101,6 +103,31 @@ class ImageSourcesTest {
     first.putBatch(ImageSourceContract.images(1, 2));
     second.put(9, last, 0);
     return ImageSources.concat(List.of(first, second));
+  }
+
+  @Test
+  void damageThatNamesAnIdOfNoImageIsToldAsTheSourceTellsIt() {
+    try (ImageStore store = MemoryImageStore.open()) {
+      store.putBatch(ImageSourceContract.images(1, 2));
+      ImageSource both = ImageSources.concat(List.of(store, namingIdsWrongly(store)));
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> both.label(2))
+          .satisfies(e -> assertThat(e.id()).isEqualTo(77));
+    }
+  }
+
+  private static ImageSource namingIdsWrongly(ImageSource source) {
+    return (ImageSource)
+        Proxy.newProxyInstance(
+            ImageSourcesTest.class.getClassLoader(),
+            new Class<?>[] {ImageSource.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("label")) {
+                throw new CorruptImageException(Path.of("damaged"), 77, "a test says so");
+              }
+              return method.invoke(source, arguments);
+            });
   }
 
   @Test

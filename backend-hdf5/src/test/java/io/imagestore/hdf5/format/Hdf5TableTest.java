@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import io.imagestore.spi.StoreFiles;
+import io.imagestore.testkit.Awaiting;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
@@ -346,9 +347,8 @@ final class Hdf5TableTest {
         TableView before = table.view();
         writer = new Thread(() -> failure.set(failureOf(() -> shrink(table, 4))));
         writer.start();
-        while (writer.getState() != Thread.State.WAITING) {
-          Thread.onSpinWait();
-        }
+        Thread waiting = writer;
+        Awaiting.until("a writer that waits", () -> waiting.getState() == Thread.State.WAITING);
 
         assertThat(watch.read(() -> before.getInt(0, 7))).isEqualTo(7);
       }
