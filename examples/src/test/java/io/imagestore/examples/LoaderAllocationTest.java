@@ -85,7 +85,7 @@ class LoaderAllocationTest {
   private static Image raw() {
     byte[] pixels = new byte[SIDE * SIDE * 3];
     for (int i = 0; i < pixels.length; i++) {
-      pixels[i] = (byte) (i * i >> 4);
+      pixels[i] = (byte) ((i * i) >> 4);
     }
     return Image.of(SIDE, SIDE, 3, pixels);
   }
