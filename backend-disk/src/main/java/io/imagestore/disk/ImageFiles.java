@@ -236,7 +236,7 @@ final class ImageFiles implements AutoCloseable {
     try (DirectoryStream<Path> entries =
         Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
       for (Path entry : entries) {
-        FileNames.Name name = FileNames.parse(entry.toString());
+        FileNames.Name name = FileNames.of(entry);
         if (name != null && wanted.test(name.sequence())) {
           files.add(name);
         }
@@ -266,7 +266,7 @@ final class ImageFiles implements AutoCloseable {
 
     @Override
     public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-      FileNames.Name name = FileNames.parse(path.toString());
+      FileNames.Name name = FileNames.of(path);
       if (name != null && attributes.isRegularFile() && path.equals(file(name))) {
         found.add(name);
       }
