@@ -7,7 +7,6 @@ import io.imagestore.spi.StoreFiles.Access;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -233,9 +232,8 @@ final class ImageFiles implements AutoCloseable {
 
   private List<FileNames.Name> list(long folder, LongPredicate wanted) throws IOException {
     List<FileNames.Name> files = new ArrayList<>();
-    try (DirectoryStream<Path> entries =
-        Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
-      for (Path entry : entries) {
+    try {
+      for (Path entry : StoreFiles.entries(store.resolve(FileNames.folderPath(folder)))) {
         FileNames.Name name = FileNames.of(entry);
         if (name != null && wanted.test(name.sequence())) {
           files.add(name);
