@@ -135,7 +135,7 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /** All files in the store that could be an image's. */
+  /** All files in the store that could be an image's by where they lie and how they are named. */
   List<FileNames.Name> all() throws IOException {
     List<FileNames.Name> found = new ArrayList<>();
     Path root = store.resolve(FileNames.ROOT);
@@ -149,13 +149,16 @@ final class ImageFiles implements AutoCloseable {
     return Files.exists(file(name));
   }
 
-  /** Those of the files from one sequence to before another that are there. */
-  List<FileNames.Name> between(long fromSequence, long endSequence) throws IOException {
+  /** The files from one sequence to before another that are there and end in one of these. */
+  List<FileNames.Name> between(long fromSequence, long endSequence, Set<String> extensions)
+      throws IOException {
     List<FileNames.Name> found = new ArrayList<>();
     if (fromSequence < endSequence) {
       long last = FileNames.folder(endSequence - 1);
       for (long folder = FileNames.folder(fromSequence); folder <= last; folder++) {
-        found.addAll(list(folder, each -> each >= fromSequence && each < endSequence));
+        list(folder, each -> each >= fromSequence && each < endSequence).stream()
+            .filter(each -> extensions.contains(each.extension()))
+            .forEach(found::add);
       }
     }
     return found;
