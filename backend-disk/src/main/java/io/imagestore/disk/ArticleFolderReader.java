@@ -14,6 +14,7 @@ import io.imagestore.spi.StoredImage;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.List;
@@ -67,7 +68,10 @@ final class ArticleFolderReader implements StoreReader {
       throw new UnsupportedImageException(
           "image " + id + " in " + folder + " can't be read: " + e.getMessage(), e);
     } catch (FileNotFoundException e) {
-      throw new CorruptImageException(folder, id, "its file " + file + " is missing", e);
+      if (Files.notExists(file)) {
+        throw new CorruptImageException(folder, id, "its file " + file + " is missing", e);
+      }
+      throw e; // it can't be reached, or too many files are open
     } finally {
       parts.codecs.giveBack(codec);
     }

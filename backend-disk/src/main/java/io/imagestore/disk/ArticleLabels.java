@@ -2,9 +2,11 @@ package io.imagestore.disk;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.spi.StoreFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,12 +38,10 @@ final class ArticleLabels {
   static ArticleLabels read(Path folder) throws IOException {
     TreeSet<Long> images = new TreeSet<>();
     TreeSet<Long> tables = new TreeSet<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        Matcher name = NUMBERED.matcher(String.valueOf(entry.getFileName()));
-        if (name.matches()) {
-          (name.group(2).equals("png") ? images : tables).add(Long.parseLong(name.group(1)));
-        }
+    for (Path entry : StoreFiles.entries(folder)) {
+      Matcher name = NUMBERED.matcher(String.valueOf(entry.getFileName()));
+      if (name.matches()) {
+        (name.group(2).equals("png") ? images : tables).add(Long.parseLong(name.group(1)));
       }
     }
     return join(folder, images, tables);
@@ -61,7 +61,7 @@ final class ArticleLabels {
           return true;
         }
       }
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       return false; // what can't be read can't be recognised
     }
     return false;

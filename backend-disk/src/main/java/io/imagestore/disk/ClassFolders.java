@@ -1,8 +1,7 @@
 package io.imagestore.disk;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
@@ -41,14 +40,10 @@ final class ClassFolders implements FileList {
   /** The folders in a folder, sorted, but for hidden ones, which are some tool's. */
   static List<Path> in(Path folder) throws IOException {
     List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
-      for (Path entry : entries) {
-        if (Files.isDirectory(entry) && !isHidden(entry)) {
-          found.add(entry);
-        }
+    for (Path entry : StoreFiles.entries(folder)) {
+      if (Files.isDirectory(entry) && !isHidden(entry)) {
+        found.add(entry);
       }
-    } catch (DirectoryIteratorException e) {
-      throw new IOException(e.getMessage(), e);
     }
     found.sort(Comparator.comparing(FileName::of, CodePointOrder.INSTANCE));
     return found;

@@ -38,7 +38,8 @@ import java.util.Objects;
  * images/004/17-4711.png}. The label table says which file is an image's own. Any PNG may take the
  * place of a raw image's file if its pixels are the same, whatever its encoding; the file of an
  * encoded image must stay as it is. What lies beside them under other names, such as {@code
- * 17.txt}, is left alone.
+ * 17.txt}, is left alone; what is named like an image's file is taken for one that a crash has left
+ * over, and removed, or laid aside by a repair.
  *
  * <h2>The label table</h2>
  *

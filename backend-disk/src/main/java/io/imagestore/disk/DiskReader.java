@@ -76,6 +76,12 @@ final class DiskReader implements StoreReader {
         .forEach(problem);
   }
 
+  /** A table that has lost an id is refused when it is read. */
+  @Override
+  public void requireNoLostIds() {
+    // It has been read.
+  }
+
   @Override
   public void close() throws IOException {
     parts.close();

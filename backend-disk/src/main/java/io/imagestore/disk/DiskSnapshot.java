@@ -9,6 +9,7 @@ import io.imagestore.spi.StoredImage;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
@@ -119,10 +120,12 @@ record DiskSnapshot(
       return null;
     }
     FileNames.Name name = entry.name(id);
-    Path file = store.resolve(name.path());
-    return Files.exists(file)
-        ? new Remains(name.extension(), ByteBuffer.wrap(Files.readAllBytes(file)))
-        : null;
+    try {
+      byte[] file = Files.readAllBytes(store.resolve(name.path()));
+      return new Remains(name.extension(), ByteBuffer.wrap(file));
+    } catch (NoSuchFileException e) {
+      return null;
+    }
   }
 
   @Override

@@ -8,6 +8,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.spi.IoFailure;
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -69,11 +70,9 @@ final class ExportFolder {
 
   private void create() throws IOException {
     Files.createDirectories(folder);
-    try (Stream<Path> entries = Files.list(folder)) {
-      if (entries.findAny().isPresent()) {
-        throw new ImageStoreException(
-            "the folder " + folder + " to export to isn't empty; choose another");
-      }
+    if (!StoreFiles.entries(folder).isEmpty()) {
+      throw new ImageStoreException(
+          "the folder " + folder + " to export to isn't empty; choose another");
     }
   }
 

@@ -64,6 +64,11 @@ final class FileContent {
     }
   }
 
+  /** Whether the names of images' files end so, as far as is known here. */
+  static boolean isImageExtension(String extension) {
+    return EXTENSIONS.contains(extension) || Codecs.find(extension).isPresent();
+  }
+
   private static boolean hasImageName(Path file, byte[] start) {
     String name = String.valueOf(file.getFileName());
     String extension = name.substring(name.lastIndexOf('.') + 1).toLowerCase(Locale.ROOT);

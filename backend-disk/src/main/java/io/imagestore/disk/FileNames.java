@@ -1,5 +1,6 @@
 package io.imagestore.disk;
 
+import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -64,8 +65,13 @@ final class FileNames {
   }
 
   /** What the name of the file at this path tells, or null if it can't be one of ours. */
-  static @Nullable Name parse(String path) {
-    Matcher matcher = NAME.matcher(path.substring(path.lastIndexOf('/') + 1));
+  static @Nullable Name of(Path path) {
+    return parse(String.valueOf(path.getFileName()));
+  }
+
+  /** What a file's name tells, without the folders before it; null if it can't be one of ours. */
+  static @Nullable Name parse(String fileName) {
+    Matcher matcher = NAME.matcher(fileName);
     if (!matcher.matches()) {
       return null;
     }

@@ -7,7 +7,6 @@ import io.imagestore.spi.StoreFiles.Access;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryNotEmptyException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -136,7 +135,7 @@ final class ImageFiles implements AutoCloseable {
     }
   }
 
-  /** All files in the store that could be an image's. */
+  /** All files in the store that could be an image's by where they lie and how they are named. */
   List<FileNames.Name> all() throws IOException {
     List<FileNames.Name> found = new ArrayList<>();
     Path root = store.resolve(FileNames.ROOT);
@@ -150,13 +149,16 @@ final class ImageFiles implements AutoCloseable {
     return Files.exists(file(name));
   }
 
-  /** Those of the files from one sequence to before another that are there. */
-  List<FileNames.Name> between(long fromSequence, long endSequence) throws IOException {
+  /** The files from one sequence to before another that are there and end in one of these. */
+  List<FileNames.Name> between(long fromSequence, long endSequence, Set<String> extensions)
+      throws IOException {
     List<FileNames.Name> found = new ArrayList<>();
     if (fromSequence < endSequence) {
       long last = FileNames.folder(endSequence - 1);
       for (long folder = FileNames.folder(fromSequence); folder <= last; folder++) {
-        found.addAll(list(folder, each -> each >= fromSequence && each < endSequence));
+        list(folder, each -> each >= fromSequence && each < endSequence).stream()
+            .filter(each -> extensions.contains(each.extension()))
+            .forEach(found::add);
       }
     }
     return found;
@@ -233,10 +235,9 @@ final class ImageFiles implements AutoCloseable {
 
   private List<FileNames.Name> list(long folder, LongPredicate wanted) throws IOException {
     List<FileNames.Name> files = new ArrayList<>();
-    try (DirectoryStream<Path> entries =
-        Files.newDirectoryStream(store.resolve(FileNames.folderPath(folder)))) {
-      for (Path entry : entries) {
-        FileNames.Name name = FileNames.parse(entry.toString());
+    try {
+      for (Path entry : StoreFiles.entries(store.resolve(FileNames.folderPath(folder)))) {
+        FileNames.Name name = FileNames.of(entry);
         if (name != null && wanted.test(name.sequence())) {
           files.add(name);
         }
@@ -266,7 +267,7 @@ final class ImageFiles implements AutoCloseable {
 
     @Override
     public FileVisitResult visitFile(Path path, BasicFileAttributes attributes) {
-      FileNames.Name name = FileNames.parse(path.toString());
+      FileNames.Name name = FileNames.of(path);
       if (name != null && attributes.isRegularFile() && path.equals(file(name))) {
         found.add(name);
       }

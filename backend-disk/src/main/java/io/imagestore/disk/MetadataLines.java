@@ -1,11 +1,9 @@
 package io.imagestore.disk;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.regex.Matcher;
@@ -49,15 +47,9 @@ final class MetadataLines {
 
   /** All such files of a store. */
   static List<Path> files(Path store) throws IOException {
-    List<Path> found = new ArrayList<>();
-    try (DirectoryStream<Path> entries = Files.newDirectoryStream(store, "metadata*.jsonl")) {
-      for (Path entry : entries) {
-        if (generation(String.valueOf(entry.getFileName())).isPresent()) {
-          found.add(entry);
-        }
-      }
-    }
-    return found;
+    return StoreFiles.entries(store).stream()
+        .filter(entry -> generation(String.valueOf(entry.getFileName())).isPresent())
+        .toList();
   }
 
   /** Those that aren't of a generation. */

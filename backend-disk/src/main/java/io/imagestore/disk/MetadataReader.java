@@ -68,6 +68,17 @@ final class MetadataReader implements AutoCloseable {
       if (place.at() < start.length) {
         return null;
       }
+      boolean held = file != null && generation == place.generation();
+      String text = read(start, place);
+      if (text == null && held) {
+        // A generation's name comes back once no image has metadata: there may be another file.
+        letGo();
+        text = read(start, place);
+      }
+      return text;
+    }
+
+    private @Nullable String read(byte[] start, MetadataPlace place) throws IOException {
       int textEnd = start.length + place.bytes();
       byte[] line = new byte[textEnd + MetadataLines.END.length];
       int count = file(place.generation()).read(place.at() - start.length, line, 0, line.length);
@@ -81,16 +92,22 @@ final class MetadataReader implements AutoCloseable {
     }
 
     StoreFile file(int wanted) throws IOException {
-      if (file != null && generation != wanted) {
-        StoreFile outdated = file;
-        file = null;
-        outdated.close();
+      if (generation != wanted) {
+        letGo();
       }
       if (file == null) {
         file = files.open(store.resolve(MetadataLines.file(wanted)), Access.READ);
         generation = wanted;
       }
       return file;
+    }
+
+    private void letGo() throws IOException {
+      if (file != null) {
+        StoreFile outdated = file;
+        file = null;
+        outdated.close();
+      }
     }
 
     @Override

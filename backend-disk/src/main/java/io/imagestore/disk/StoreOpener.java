@@ -20,7 +20,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** Opens a store's folder: makes it where it is missing, and puts it in order after a crash. */
@@ -116,25 +115,26 @@ final class StoreOpener {
     if (!Files.isDirectory(store)) {
       throw new UnsupportedStoreException("a disk store is a folder, but " + store + " is a file");
     }
-    try (Stream<Path> entries = Files.list(store)) {
-      List<String> names = entries.map(entry -> String.valueOf(entry.getFileName())).toList();
-      if (mustBeNew && hasTable()) {
-        throw new StoreExistsException(
-            "there is a store at " + store + " already, and it was to be a new one");
-      }
-      if (!hasTable() && names.contains(FileNames.ROOT)) {
-        throw new CorruptStoreException(
-            "the store at "
-                + store
-                + " has lost its label table: there are "
-                + FileNames.ROOT
-                + ", but no "
-                + TableFormat.FILE
-                + "; restore it from a copy");
-      }
-      if (!BEGINNINGS.containsAll(names)) {
-        throw new UnsupportedStoreException(notAStore(names));
-      }
+    List<String> names =
+        StoreFiles.entries(store).stream()
+            .map(entry -> String.valueOf(entry.getFileName()))
+            .toList();
+    if (mustBeNew && hasTable()) {
+      throw new StoreExistsException(
+          "there is a store at " + store + " already, and it was to be a new one");
+    }
+    if (!hasTable() && names.contains(FileNames.ROOT)) {
+      throw new CorruptStoreException(
+          "the store at "
+              + store
+              + " has lost its label table: there are "
+              + FileNames.ROOT
+              + ", but no "
+              + TableFormat.FILE
+              + "; restore it from a copy");
+    }
+    if (!BEGINNINGS.containsAll(names)) {
+      throw new UnsupportedStoreException(notAStore(names));
     }
   }
 

@@ -10,6 +10,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
@@ -134,13 +135,17 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     }
   }
 
+  /** Leaves what ends as no image's file does: that may be someone's notes. */
   private void removeNameless() throws IOException {
     List<FileNames.Name> neverCommitted = new ArrayList<>();
     Set<String> extensions = index.current().extensions();
     for (FileNames.Name each : files.all()) {
+      boolean known = extensions.contains(each.extension());
       if (each.sequence() >= nextSequence) {
-        neverCommitted.add(each);
-      } else if (extensions.contains(each.extension()) && !index.current().names(each)) {
+        if (known || FileContent.isImageExtension(each.extension())) {
+          neverCommitted.add(each);
+        }
+      } else if (known && !index.current().names(each)) {
         superfluous.add(each);
       }
     }
@@ -174,7 +179,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     images.check(image);
     Change change = new Change();
     try {
-      long sequence = change.sequenceFor(image.id());
+      long sequence = change.sequenceFor(image);
       change.add(image, images.write(image, sequence));
       change.commit();
     } catch (Throwable e) {
@@ -190,7 +195,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
       while (batch.hasNext()) {
         LabeledImage image = batch.next();
         images.check(image);
-        window.add(image, change.sequenceFor(image.id()));
+        window.add(image, change.sequenceFor(image));
       }
       window.drain();
       if (change.rows > 0) {
@@ -220,8 +225,9 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   /** Lays files aside that no image needs. */
   @Override
   public void mendStructure(DamagedFolder aside, Consumer<String> mended) throws IOException {
+    Set<String> extensions = index.current().extensions();
     for (FileNames.Name file : files.all()) {
-      if (!knows(file)) {
+      if (extensions.contains(file.extension()) && !knows(file)) {
         String path = file.path();
         aside.take(store.resolve(path), "it has no row in " + TableFormat.FILE);
         files.delete(file);
@@ -346,6 +352,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   private final class Change {
     private final long firstSequence = nextSequence;
     private final List<Long> superseded = new ArrayList<>();
+    private final Set<String> extensions = new HashSet<>();
     private Snapshot snapshot = index.current();
     private long sequence = nextSequence;
     private long rows;
@@ -357,8 +364,10 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     }
 
     /** The sequence for a new file; its folder is there. */
-    long sequenceFor(long id) throws IOException {
+    long sequenceFor(LabeledImage image) throws IOException {
       begin();
+      long id = image.id();
+      extensions.add(FileNames.extension(image.image().format().orElse(null)));
       long own = id >= sequence && id - sequence <= MAX_SKIP ? id : sequence;
       sequence = own + 1;
       endSequence = sequence;
@@ -457,7 +466,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
       superseded.forEach(superfluous::takeBack);
       folder = -1;
       try {
-        discard(files.between(firstSequence, sequence));
+        discard(files.between(firstSequence, sequence, extensions));
       } catch (IOException e) {
         failure.addSuppressed(e);
       }

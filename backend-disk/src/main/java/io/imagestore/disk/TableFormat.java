@@ -198,7 +198,7 @@ final class TableFormat {
 
     private FileNames.Name file(long id) {
       String path = text(FILE_PATH);
-      FileNames.Name name = FileNames.parse(path);
+      FileNames.Name name = FileNames.parse(path.substring(path.lastIndexOf('/') + 1));
       if (name == null || !name.path().equals(path)) {
         throw new IllegalArgumentException("image " + id + " has a file of another name");
       }

@@ -9,6 +9,7 @@ import io.imagestore.ImageNotFoundException;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.ShapeMismatchException;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -141,6 +143,37 @@ class ArticleFolderReaderTest {
       assertThat(store.get(2)).isEqualTo(images(3).get(2));
       assertThat(store.verify().damagedIds()).containsExactly(1);
     }
+  }
+
+  @Test
+  void aFileThatIsGoneIsDamage() throws IOException {
+    writePngs(images(3));
+    writeTable(3, images(3));
+    try (ImageSource store = ImageStores.open(folder)) {
+      Files.delete(folder.resolve("1.png"));
+
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(1))
+          .withMessageContaining("1.png is missing");
+    }
+  }
+
+  @Test
+  void aFileThatCantBeReadNowIsNotDamaged() throws IOException {
+    writePngs(images(3));
+    writeTable(3, images(3));
+    Path file = folder.resolve("1.png");
+    Files.delete(file);
+    Files.createSymbolicLink(file, file);
+    List<CorruptImageException> damaged = new ArrayList<>();
+    try (ImageSource store = ImageStores.open(folder);
+        Stream<LabeledImage> whole = store.stream(damaged::add)) {
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(whole::toList)
+          .isExactlyInstanceOf(ImageStoreException.class)
+          .withMessageContaining("symbolic links");
+    }
+    assertThat(damaged).isEmpty();
   }
 
   @Test

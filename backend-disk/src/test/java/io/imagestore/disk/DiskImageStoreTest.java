@@ -8,6 +8,7 @@ import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
@@ -22,6 +23,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,6 +46,25 @@ class DiskImageStoreTest {
 
   private static List<LabeledImage> images(long from, int count) {
     return SampleImages.list(from, count, SHAPE, 1);
+  }
+
+  @Test
+  void imagesThatCantBeReadNowAreNotDamaged() throws IOException {
+    try (ImageStore store = DiskImageStore.open(path)) {
+      store.putBatch(images(0, 3));
+    }
+    Path images = path.resolve("images/000");
+    Files.move(images, folder.resolve("elsewhere"));
+    Files.createSymbolicLink(images, images);
+    List<CorruptImageException> damaged = new ArrayList<>();
+    try (ImageSource store = DiskImageStore.openReadOnly(path);
+        Stream<LabeledImage> whole = store.stream(damaged::add)) {
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(whole::toList)
+          .isExactlyInstanceOf(ImageStoreException.class)
+          .withMessageContaining("symbolic links");
+    }
+    assertThat(damaged).isEmpty();
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.imagestore.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import io.imagestore.CorruptImageException;
 import io.imagestore.Image;
@@ -9,6 +10,8 @@ import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
+import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.SampleType;
 import io.imagestore.disk.StoreFolder.Opening;
 import io.imagestore.testkit.SampleImages;
@@ -20,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -171,6 +175,55 @@ class EncodedImagesTest {
 
     assertThat(StoreFolder.files(crashed))
         .containsExactly("images/000/7.jpg", "images/000/7.txt", "images/000/8.png");
+  }
+
+  @Test
+  void notesOnImagesToComeAreLeftAloneWhenAWriterHasCrashed() throws IOException {
+    put(encoded("jpeg"));
+    Path crashed = crashedAfter(store -> store.put(8, encoded("png"), 2));
+    Files.writeString(crashed.resolve("images/000/900.txt"), "a dog");
+    DiskImageStore.open(crashed).close();
+
+    assertThat(StoreFolder.files(crashed))
+        .containsExactly("images/000/7.jpg", "images/000/8.png", "images/000/900.txt");
+  }
+
+  @Test
+  void notesOnImagesToComeAreLeftAloneWhenACallFails() throws IOException {
+    put(encoded("jpeg"));
+    Files.writeString(path.resolve("images/000/9.txt"), "a dog");
+    try (ImageStore store = DiskImageStore.open(path)) {
+      Stream<LabeledImage> failing =
+          Stream.of(8, 9, 10, 11)
+              .map(
+                  id -> {
+                    if (id == 11) {
+                      throw new IllegalStateException("the source broke");
+                    }
+                    return new LabeledImage(id, unknown("x" + id), 1);
+                  });
+      assertThatIllegalStateException().isThrownBy(() -> store.putBatch(failing));
+    }
+
+    assertThat(StoreFolder.files(path)).containsExactly("images/000/7.jpg", "images/000/9.txt");
+  }
+
+  @Test
+  void notesBesideTheImagesAreLeftAloneByARepair() throws IOException {
+    put(encoded("jpeg"));
+    Files.writeString(path.resolve("images/000/3.txt"), "a dog");
+    Files.writeString(path.resolve("images/000/900.txt"), "a cat");
+    Files.copy(path.resolve("images/000/7.jpg"), path.resolve("images/000/5.jpg"));
+    try (ImageStore store = DiskImageStore.open(path)) {
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.mended())
+          .containsExactly(
+              "the file images/000/5.jpg, which has no row in labels.csv, was laid aside");
+    }
+
+    assertThat(StoreFolder.files(path))
+        .containsExactly("images/000/3.txt", "images/000/7.jpg", "images/000/900.txt");
   }
 
   private interface Call {

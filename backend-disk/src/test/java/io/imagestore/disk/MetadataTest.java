@@ -295,6 +295,38 @@ class MetadataTest {
   }
 
   @Test
+  void aReaderElsewhereFollowsToANewFileOfTheOldName() throws IOException {
+    put(images(1, 1));
+    try (ImageSource reader = DiskImageStore.openReadOnly(path)) {
+      assertThat(reader.metadata(1)).isPresent();
+      outdateMetadata(image(1, "[1]"));
+      DiskImageStore.open(path).close();
+      assertThat(file).doesNotExist();
+      outdateMetadata(SampleImages.labeled(1, SHAPE, 1));
+      DiskImageStore.open(path).close();
+      assertThat(path.resolve("metadata-1.jsonl")).doesNotExist();
+      put(List.of(image(1, "[\"new\"]")));
+      assertThat(file).hasContent("{\"id\":1,\"metadata\":[\"new\"]}\n");
+
+      assertThat(reader.get(1)).isEqualTo(image(1, "[\"new\"]"));
+      assertThat(reader.metadata(1)).contains("[\"new\"]");
+    }
+  }
+
+  /**
+   * Stores an image after others of its id, with so much metadata that the next writer drops it.
+   */
+  private void outdateMetadata(LabeledImage last) {
+    String large = "\"" + "m".repeat(1_000_000) + "\"";
+    try (ImageStore store = DiskImageStore.open(path)) {
+      for (int round = 0; round < 5; round++) {
+        store.put(image(last.id(), large));
+      }
+      store.put(last);
+    }
+  }
+
+  @Test
   void otherLabelNamesLeaveTheMetadataWhereItIs() throws IOException {
     put(images(0, 5));
     byte[] before = Files.readAllBytes(file);

@@ -369,7 +369,7 @@ class OpenSource implements DirectSource {
       calls.run(
           "reading a stream",
           () -> {
-            reader.checkStructure(problem -> {}); // of no matter here but for what it throws
+            reader.requireNoLostIds();
             return true;
           });
     }

@@ -2,11 +2,15 @@ package io.imagestore.spi;
 
 import io.imagestore.UnsupportedStoreException;
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -66,6 +70,25 @@ public interface StoreFiles {
               + path.getFileSystem()
               + "; it has to lie in a folder of this machine, so copy it there");
     }
+  }
+
+  /**
+   * What lies in a folder. Unlike Java's own ways to list one, it has no failure but that of an
+   * {@link IOException}, be it at the first name or at a later one.
+   *
+   * @param folder the folder
+   * @return the paths of all that lies right in it, in no order
+   * @throws java.nio.file.NoSuchFileException if it isn't there
+   * @throws IOException if it can't be listed to its end
+   */
+  static List<Path> entries(Path folder) throws IOException {
+    List<Path> entries = new ArrayList<>();
+    try (DirectoryStream<Path> listed = Files.newDirectoryStream(folder)) {
+      listed.forEach(entries::add);
+    } catch (DirectoryIteratorException e) {
+      throw e.getCause();
+    }
+    return entries;
   }
 
   /**

@@ -50,6 +50,18 @@ public interface StoreReader {
   default void checkStructure(Consumer<String> problem) throws IOException {}
 
   /**
+   * Makes sure that the ids that are found are all there are; what else may be wrong is of no
+   * matter here. Called where a reading has left out what is damaged, and has come to its end. By
+   * default looks at the whole structure.
+   *
+   * @throws IOException if the file system fails
+   * @throws io.imagestore.CorruptStoreException if images are lost and nothing tells which
+   */
+  default void requireNoLostIds() throws IOException {
+    checkStructure(problem -> {});
+  }
+
+  /**
    * Gives everything back. Called once.
    *
    * @throws IOException if the file system fails; everything is given back all the same

@@ -68,10 +68,10 @@ final class SystemFile implements StoreFile {
       return new RandomAccessFile(path.toFile(), mode);
     } catch (FileNotFoundException e) {
       Path missing = access == StoreFiles.Access.READ ? path : path.toAbsolutePath().getParent();
-      if (missing == null || Files.exists(missing)) {
-        throw e; // it may not be opened, is a folder, or too many files are open
+      if (missing != null && Files.notExists(missing)) {
+        throw new NoSuchFileException(missing.toString());
       }
-      throw new NoSuchFileException(missing.toString());
+      throw e; // it can't be reached, is a folder, or too many files are open
     }
   }
 

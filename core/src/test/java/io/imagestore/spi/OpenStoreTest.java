@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Image;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
@@ -12,9 +13,12 @@ import io.imagestore.StoreClosedException;
 import io.imagestore.StoreFullException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
@@ -123,6 +127,51 @@ class OpenStoreTest {
       assertThatExceptionOfType(ImageStoreException.class)
           .isThrownBy(store::size)
           .withMessage("counting the images failed in store heap: Input/output error");
+    }
+  }
+
+  /** Has lost ids, and a structure that takes long to look at. */
+  private static final class StoreWithLostIds extends HeapBackend {
+    @Override
+    public void requireNoLostIds() {
+      throw new CorruptStoreException("ids are lost");
+    }
+
+    @Override
+    public void checkStructure(Consumer<String> problem) {
+      throw new AssertionError("the whole structure was looked at");
+    }
+  }
+
+  @Test
+  void aStreamThatGoesOnBehindDamageAsksAtItsEndForLostIdsAlone() {
+    try (ImageStore store = new StoreWithLostIds().open()) {
+      store.put(1, IMAGE, 9);
+      List<Long> seen = new ArrayList<>();
+      try (Stream<LabeledImage> images = store.stream(damage -> {})) {
+        assertThatExceptionOfType(CorruptStoreException.class)
+            .isThrownBy(() -> images.forEach(image -> seen.add(image.id())))
+            .withMessage("ids are lost");
+      }
+      assertThat(seen).containsExactly(1L);
+    }
+  }
+
+  /** Knows of lost ids by looking at its structure. */
+  private static final class DamagedStore extends HeapBackend {
+    @Override
+    public void checkStructure(Consumer<String> problem) {
+      throw new CorruptStoreException("a page is damaged");
+    }
+  }
+
+  @Test
+  void lostIdsAreFoundByTheStructureWhereTheBackendHasNoFasterWay() {
+    try (ImageStore store = new DamagedStore().open();
+        Stream<LabeledImage> images = store.stream(damage -> {})) {
+      assertThatExceptionOfType(CorruptStoreException.class)
+          .isThrownBy(images::toList)
+          .withMessage("a page is damaged");
     }
   }
 

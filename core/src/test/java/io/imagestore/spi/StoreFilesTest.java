@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.spi.StoreFiles.Access;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +12,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
@@ -157,6 +159,30 @@ class StoreFilesTest {
         .isThrownBy(() -> files.open(missing.resolve("file"), Access.WRITE))
         .withMessage(missing.toString());
     assertThatExceptionOfType(NoSuchFileException.class).isThrownBy(() -> files.sync(missing));
+  }
+
+  @ParameterizedTest
+  @EnumSource(Access.class)
+  void whatCantBeReachedIsNotSaidToBeMissing(Access access) throws IOException {
+    Path loop = folder.resolve("loop");
+    Files.createSymbolicLink(loop, loop);
+
+    assertThatExceptionOfType(FileNotFoundException.class)
+        .isThrownBy(() -> files.open(loop.resolve("in/file"), access))
+        .withMessageContaining("symbolic links");
+  }
+
+  @Test
+  void aFoldersEntriesAreThoseRightInIt() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "text");
+    Path deep = Files.createDirectories(folder.resolve("a/b")).getParent();
+
+    assertThat(StoreFiles.entries(folder)).containsExactlyInAnyOrder(file, deep);
+    assertThat(StoreFiles.entries(deep.resolve("b"))).isEmpty();
+    assertThatExceptionOfType(NoSuchFileException.class)
+        .isThrownBy(() -> StoreFiles.entries(folder.resolve("missing")));
+    assertThatExceptionOfType(NotDirectoryException.class)
+        .isThrownBy(() -> StoreFiles.entries(file));
   }
 
   @Test
