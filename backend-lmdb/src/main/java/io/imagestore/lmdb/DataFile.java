@@ -2,6 +2,7 @@ package io.imagestore.lmdb;
 
 import io.imagestore.CorruptStoreException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.spi.StoreFiles;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -12,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.LongStream;
-import java.util.stream.Stream;
 
 /**
  * LMDB's data file, read without LMDB: while LMDB trusts each page, here each is checked, and a
@@ -74,9 +74,7 @@ final class DataFile implements Closeable {
 
   /** What the files of an environment's directory take together. */
   static long bytesIn(Path directory) throws IOException {
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.mapToLong(file -> file.toFile().length()).sum();
-    }
+    return StoreFiles.entries(directory).stream().mapToLong(file -> file.toFile().length()).sum();
   }
 
   /** Whether a directory is an environment, as far as names and first bytes tell. */

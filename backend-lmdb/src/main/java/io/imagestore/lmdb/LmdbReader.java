@@ -76,6 +76,15 @@ final class LmdbReader implements StoreReader {
     }
   }
 
+  @Override
+  public void requireNoLostIds() throws IOException {
+    environment.read(
+        view -> {
+          view.ids().requireAll();
+          return true;
+        });
+  }
+
   private void checkFreePages(Consumer<String> problem) throws IOException {
     try {
       environment.read(

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * Opens what lies at a path: a store of ours, or pickled images. Gives all back where that fails.
@@ -192,11 +191,8 @@ final class StoreOpener {
   }
 
   private static boolean isEmpty(Path directory) throws IOException {
-    if (!Files.exists(directory)) {
-      return true;
-    }
-    try (Stream<Path> files = Files.list(directory)) {
-      return files.allMatch(file -> LOCKS.contains(String.valueOf(file.getFileName())));
-    }
+    return !Files.exists(directory)
+        || StoreFiles.entries(directory).stream()
+            .allMatch(file -> LOCKS.contains(String.valueOf(file.getFileName())));
   }
 }
