@@ -44,6 +44,7 @@ public abstract class FailingSystemCallsContract {
   private static final int TRIALS = Integer.getInteger("trials", CALLS.size());
   private static final long FIRST_SEED = Long.getLong("seed", 1);
   private static final int OPERATIONS = 60;
+  private static final int CALLS_BETWEEN = 6;
 
   @TempDir Path folder;
 
@@ -56,6 +57,17 @@ public abstract class FailingSystemCallsContract {
    * @return a public class with a public constructor without parameters
    */
   protected abstract ImageStoreProvider provider();
+
+  /**
+   * Options for the JVM that writes, such as where native libraries lie that it would unpack
+   * otherwise. By default none.
+   *
+   * @return options as on its command line
+   * @throws IOException if what they name can't be made
+   */
+  protected List<String> jvmOptions() throws IOException {
+    return List.of();
+  }
 
   @Test
   void whenSystemCallsFailEachCallIsStoredWhollyOrNotAtAll() throws IOException {
@@ -84,11 +96,13 @@ public abstract class FailingSystemCallsContract {
 
     /** Tells how many system calls failed. */
     int run() throws IOException {
+      List<String> options = new ArrayList<>(jvmOptions());
+      options.add("-XX:-UsePerfData"); // which would be a file, too
       List<String> lines;
       try (ChildJvm child =
           ChildJvm.startUnder(
               strace(),
-              List.of("-XX:-UsePerfData"), // which would be a file, too
+              options,
               WriterWithFailures.class,
               provider().getClass().getName(),
               store,
@@ -104,7 +118,8 @@ public abstract class FailingSystemCallsContract {
       SplittableRandom random = new SplittableRandom(seed);
       String calls = CALLS.get((int) (seed % CALLS.size()));
       String error = random.nextBoolean() ? "EIO" : "ENOSPC";
-      String when = 1 + random.nextInt(30) + "+" + (2 + random.nextInt(30));
+      // Not so often that a store could never be opened.
+      String when = 1 + random.nextInt(30) + "+" + (CALLS_BETWEEN + random.nextInt(30));
       return List.of(
           "strace",
           "-qq",
