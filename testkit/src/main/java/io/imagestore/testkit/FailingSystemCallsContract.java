@@ -44,7 +44,6 @@ public abstract class FailingSystemCallsContract {
   private static final int TRIALS = Integer.getInteger("trials", CALLS.size());
   private static final long FIRST_SEED = Long.getLong("seed", 1);
   private static final int OPERATIONS = 60;
-  private static final int CALLS_BETWEEN = 6;
 
   @TempDir Path folder;
 
@@ -118,8 +117,7 @@ public abstract class FailingSystemCallsContract {
       SplittableRandom random = new SplittableRandom(seed);
       String calls = CALLS.get((int) (seed % CALLS.size()));
       String error = random.nextBoolean() ? "EIO" : "ENOSPC";
-      // Not so often that a store could never be opened.
-      String when = 1 + random.nextInt(30) + "+" + (CALLS_BETWEEN + random.nextInt(30));
+      String when = 1 + random.nextInt(30) + "+" + (2 + random.nextInt(30));
       return List.of(
           "strace",
           "-qq",
@@ -161,10 +159,14 @@ public abstract class FailingSystemCallsContract {
           } else if (line.startsWith("undone ")) {
             operation++;
           } else {
-            assertThat(line).as("all: %s", lines).startsWith("opening ");
+            assertThat(line)
+                .as("all: %s", lines)
+                .matches("opening .*|" + WriterWithFailures.GIVEN_UP);
           }
         }
-        assertThat(operation).isEqualTo(OPERATIONS);
+        if (!lines.contains(WriterWithFailures.GIVEN_UP)) {
+          assertThat(operation).isEqualTo(OPERATIONS);
+        }
         try (Stream<LabeledImage> all = opened.stream()) {
           assertThat(all.toList())
               .as("%s", lines)
