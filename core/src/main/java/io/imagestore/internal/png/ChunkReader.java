@@ -91,7 +91,8 @@ final class ChunkReader {
               + header.height()
               + " pixels");
     }
-    return new PngChunks(shape(), header, palette, transparency, dataStart, dataEnd, dataBytes);
+    return new PngChunks(
+        shape(), header, palette, transparency, dataStart, dataEnd, dataBytes, png);
   }
 
   private ImageShape shape() {

@@ -17,12 +17,20 @@ final class PngChunks extends ImageHeader {
   /** Length, type and CRC. */
   private static final int OVERHEAD = LEAD + 4;
 
+  /** Where the CRC of the first chunk lies. */
+  private static final int HEADER_CRC_AT = Long.BYTES + LEAD + PngHeader.BYTES;
+
   private final PngHeader header;
   private final byte[] palette;
   private final byte[] transparency;
   private final int dataStart;
   private final int dataEnd;
   private final long dataBytes;
+
+  // By which the file is known again.
+  private final int fileBytes;
+  private final int headerCrc;
+  private final int dataCrc;
 
   PngChunks(
       ImageShape shape,
@@ -31,7 +39,8 @@ final class PngChunks extends ImageHeader {
       byte[] transparency,
       int dataStart,
       int dataEnd,
-      long dataBytes) {
+      long dataBytes,
+      ByteBuffer png) {
     super(FORMAT, shape);
     this.header = header;
     this.palette = palette;
@@ -39,6 +48,9 @@ final class PngChunks extends ImageHeader {
     this.dataStart = dataStart;
     this.dataEnd = dataEnd;
     this.dataBytes = dataBytes;
+    this.fileBytes = png.capacity();
+    this.headerCrc = png.getInt(HEADER_CRC_AT);
+    this.dataCrc = png.getInt(dataEnd - Integer.BYTES);
   }
 
   /**
@@ -52,6 +64,19 @@ final class PngChunks extends ImageHeader {
    */
   static PngChunks read(ByteBuffer file) {
     return new ChunkReader(file).read();
+  }
+
+  /**
+   * Whether a file is the one that was read, by its length and the CRCs of its first chunk and of
+   * its last data. One with a palette or a transparent color isn't known again, for these may
+   * differ alone.
+   */
+  boolean isOf(ByteBuffer file) {
+    if (file.remaining() != fileBytes || palette.length > 0 || transparent()) {
+      return false;
+    }
+    ByteBuffer png = file.slice();
+    return png.getInt(HEADER_CRC_AT) == headerCrc && png.getInt(dataEnd - Integer.BYTES) == dataCrc;
   }
 
   PngHeader header() {

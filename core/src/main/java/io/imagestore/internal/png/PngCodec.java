@@ -96,7 +96,8 @@ public final class PngCodec implements ImageCodec {
   @Override
   public void decode(ByteBuffer file, ImageHeader header, DecodeRegion region, ByteBuffer into) {
     requireWithin(region, header.shape());
-    PngChunks png = header instanceof PngChunks known ? known : reread(file, header);
+    PngChunks png =
+        header instanceof PngChunks known && known.isOf(file) ? known : reread(file, header);
     PngDecoder decoder = decoders.borrow();
     try {
       decoder.decode(file, png, region, into);

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class PngCodecTest {
   private final ImageCodec codec = new PngCodec();
@@ -46,6 +47,19 @@ class PngCodecTest {
   void itIsTheOneForPng() {
     assertThat(Codecs.require("png")).isInstanceOf(PngCodec.class);
     assertThat(Codecs.recognize(ByteBuffer.wrap(IMAGE.file()))).containsInstanceOf(PngCodec.class);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3}) // RGB, and a palette
+  void theHeaderOfAnotherFileOfTheShapeIsNotTakenForThisOnes(int colorType) {
+    ByteBuffer file = ByteBuffer.wrap(new Kind(colorType, 8, false, false).image(13, 9).file());
+    byte[] interlaced = new Kind(colorType, 8, true, false).image(13, 9).file();
+    ImageHeader other = codec.readHeader(ByteBuffer.wrap(interlaced));
+    ByteBuffer pixels = ByteBuffer.allocate((int) other.shape().byteCount());
+
+    codec.decode(file, other, DecodeRegion.whole(other.shape(), 1), pixels);
+
+    assertThat(pixels.array()).isEqualTo(decode(file));
   }
 
   @Test
