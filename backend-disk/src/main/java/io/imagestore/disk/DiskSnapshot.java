@@ -62,15 +62,12 @@ record DiskSnapshot(
       return;
     }
     ReadAhead ahead = memory.borrow();
-    try {
-      for (int from = 0, to; from < images.length; from = to) {
-        to = ahead.reserve(images, from);
-        readRun(images, from, to, ahead, visitor);
-      }
-    } finally {
-      ahead.clear();
-      memory.giveBack(ahead);
+    for (int from = 0, to; from < images.length; from = to) {
+      to = ahead.reserve(images, from);
+      readRun(images, from, to, ahead, visitor);
     }
+    ahead.clear();
+    memory.giveBack(ahead); // not after a failure, when a thread may still be writing to it
   }
 
   private void readRun(StoredImage[] images, int from, int to, ReadAhead ahead, EachVisitor visitor)

@@ -29,6 +29,11 @@ final class Environment {
     T run(StoreView view);
   }
 
+  /** What to check in a snapshot. May run more than once. */
+  interface Checking {
+    void run(StoreView view);
+  }
+
   private static final int READS_UNHELD = 3;
   private static final int READS_AT_MOST = 50;
 
@@ -139,6 +144,19 @@ final class Environment {
         Thread.onSpinWait(); // each turn needs commits of a writer's
       }
     }
+  }
+
+  /**
+   * Checks something of the newest commit's state.
+   *
+   * @throws CorruptStoreException if pages are damaged
+   */
+  void check(Checking checking) throws IOException {
+    read(
+        view -> {
+          checking.run(view);
+          return true;
+        });
   }
 
   /**

@@ -100,7 +100,7 @@ final class ImageWriter {
         Portion next = portions.next();
         transact(txn -> stage(txn, next));
       }
-      checkAll(StoreView::requirePending);
+      environment.check(StoreView::requirePending);
       transact(this::publish);
     } finally {
       tryToFinishLeftovers();
@@ -137,7 +137,7 @@ final class ImageWriter {
   /** Removes what an unfinished batch has left, and ends the third step of one that is complete. */
   private void finishLeftovers() throws IOException {
     if (leftovers && environment.read(StoreView::hasLeftovers)) {
-      checkAll(StoreView::requireLeftovers);
+      environment.check(StoreView::requireLeftovers);
       repeat(this::discardPending);
       repeat(this::settleStaged);
     }
@@ -267,15 +267,6 @@ final class ImageWriter {
     return size;
   }
 
-  /** Checks pages that the next steps go through, as the last commit has left them. */
-  private void checkAll(Check check) throws IOException {
-    environment.read(
-        view -> {
-          check.run(view);
-          return true;
-        });
-  }
-
   private void transact(Step step) throws IOException {
     thread.call(
         () ->
@@ -291,10 +282,6 @@ final class ImageWriter {
     while (more) {
       more = thread.call(() -> lmdb.write(step));
     }
-  }
-
-  private interface Check {
-    void run(StoreView view);
   }
 
   private interface Step {

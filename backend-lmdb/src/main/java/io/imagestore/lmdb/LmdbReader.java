@@ -78,20 +78,12 @@ final class LmdbReader implements StoreReader {
 
   @Override
   public void requireNoLostIds() throws IOException {
-    environment.read(
-        view -> {
-          view.ids().requireAll();
-          return true;
-        });
+    environment.check(view -> view.ids().requireAll());
   }
 
   private void checkFreePages(Consumer<String> problem) throws IOException {
     try {
-      environment.read(
-          view -> {
-            view.requireWritable();
-            return true;
-          });
+      environment.check(StoreView::requireWritable);
     } catch (CorruptStoreException e) {
       problem.accept("nothing can be written to it: " + e.getMessage());
     }

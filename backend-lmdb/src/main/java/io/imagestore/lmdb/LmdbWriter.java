@@ -13,38 +13,22 @@ import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Writes a store. */
-final class LmdbWriter implements StoreWriter {
+/**
+ * Writes a store.
+ *
+ * @param lock keeps other processes from writing
+ * @param thread in which LMDB is called
+ */
+record LmdbWriter(
+    StoreLock lock,
+    WriterThread thread,
+    WriteEnvironment lmdb,
+    ImageWriter images,
+    Rebuild rebuild,
+    Durability durability)
+    implements StoreWriter {
 
   private static final Logger LOG = LoggerFactory.getLogger(LmdbWriter.class);
-
-  private final StoreLock lock;
-  private final WriterThread thread;
-  private final WriteEnvironment lmdb;
-  private final ImageWriter images;
-  private final Rebuild rebuild;
-  private final Durability durability;
-
-  /**
-   * A writer that closes what it is given.
-   *
-   * @param lock keeps other processes from writing
-   * @param thread in which LMDB is called
-   */
-  LmdbWriter(
-      StoreLock lock,
-      WriterThread thread,
-      WriteEnvironment lmdb,
-      ImageWriter images,
-      Rebuild rebuild,
-      Durability durability) {
-    this.lock = lock;
-    this.thread = thread;
-    this.lmdb = lmdb;
-    this.images = images;
-    this.rebuild = rebuild;
-    this.durability = durability;
-  }
 
   @Override
   public void write(Iterator<LabeledImage> images) throws IOException {

@@ -52,11 +52,8 @@ final class Rebuild {
   /** Whether a page is damaged that a write may come by. */
   boolean isNeeded() throws IOException {
     try {
-      return !environment.read(
-          view -> {
-            view.requireSound();
-            return true;
-          });
+      environment.check(StoreView::requireSound);
+      return false;
     } catch (CorruptStoreException e) {
       return true;
     }

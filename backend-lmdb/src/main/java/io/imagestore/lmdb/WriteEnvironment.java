@@ -106,11 +106,7 @@ final class WriteEnvironment {
 
   private @Nullable CorruptStoreException findDamage() throws IOException {
     try {
-      environment.read(
-          view -> {
-            view.requireWritable();
-            return true;
-          });
+      environment.check(StoreView::requireWritable);
       return null;
     } catch (CorruptStoreException e) {
       return e;
