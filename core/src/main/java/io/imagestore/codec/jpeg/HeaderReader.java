@@ -50,7 +50,8 @@ final class HeaderReader {
         new ImageShape(frame.height(), frame.width(), colors.channels()),
         colors,
         frame.isProgressive(),
-        heightOffset);
+        heightOffset,
+        file.remaining());
   }
 
   private void take(int marker) {

@@ -12,18 +12,23 @@ public final class JpegHeader extends ImageHeader {
 
   static final String FORMAT = "jpeg";
 
-  /** Height, width and number of components. */
-  private static final int FRAME_BYTES = 2 * Short.BYTES + 1;
+  private static final byte PROGRESSIVE = (byte) 0xC2;
+
+  /** Between a frame's marker and its height lie a length and the precision. */
+  private static final int MARKER_BEFORE = 1 + Short.BYTES + 1;
 
   private final JpegColors colors;
   private final boolean isProgressive;
   private final int heightOffset;
+  private final int fileBytes;
 
-  JpegHeader(ImageShape shape, JpegColors colors, boolean isProgressive, int heightOffset) {
+  JpegHeader(
+      ImageShape shape, JpegColors colors, boolean isProgressive, int heightOffset, int fileBytes) {
     super(FORMAT, shape);
     this.colors = colors;
     this.isProgressive = isProgressive;
     this.heightOffset = heightOffset;
+    this.fileBytes = fileBytes;
   }
 
   /**
@@ -69,10 +74,11 @@ public final class JpegHeader extends ImageHeader {
     return heightOffset;
   }
 
-  /** Whether a file says the same extents and number of components at the same place. */
+  /** Whether a file is as long, and has the same kind of frame with the same extents there. */
   boolean isOf(ByteBuffer file) {
     int at = file.position() + heightOffset;
-    return at + FRAME_BYTES <= file.limit()
+    return file.remaining() == fileBytes
+        && (file.get(at - MARKER_BEFORE) == PROGRESSIVE) == isProgressive
         && shortAt(file, at) == shape().height()
         && shortAt(file, at + Short.BYTES) == shape().width()
         && file.get(at + 2 * Short.BYTES) == colors.components();
