@@ -42,6 +42,12 @@ CASES = [
     *((20, 30, channels, "rgb") for channels in (1, 3, 4)),
     (20, 30, 1, "rgb; crop 1 1 10 10; resize 12 7"),
     (20, 30, 3, "resize 9 8; gray; rgb; fliph"),
+    *((20, 30, channels, "crop 4 5 12 20; pad 3 1 2 4") for channels in (1, 3, 4)),
+    (20, 30, 3, "crop 4 5 12 20; fliph; pad 3 1 2 4; crop 1 0 16 25; pad 2 2 2 2; resize 30 40"),
+    (20, 30, 3, "resize 10 12; crop 2 3 6 8; pad 1 2 3 4"),
+    *((20, 30, channels, "rgb; gray") for channels in (1, 3, 4)),
+    *((20, 30, channels, "rgb; fliph; rgb") for channels in (1, 3, 4)),
+    *((20, 30, channels, "rgb; gray; rgb; gray") for channels in (1, 3, 4)),
     *((20, 30, channels, f"{change} {factor}")
       for channels in (1, 3)
       for change in ("brightness", "contrast", "saturation")

@@ -167,6 +167,9 @@ public final class Sample {
       throw new IllegalArgumentException(
           "An image of " + height + "x" + width + " is too large to be transformed");
     }
+    if (!view.canPad()) {
+      materialize();
+    }
     view.window(-top, -left, (int) height, (int) width);
   }
 
@@ -216,7 +219,7 @@ public final class Sample {
       throw new IllegalArgumentException(
           "What " + channels() + " channels are as RGB isn't known; at most 4 can be");
     }
-    rgbWanted = channels() != 3;
+    rgbWanted = channels != 3;
   }
 
   /**

@@ -4,8 +4,9 @@ package io.imagestore.loader;
  * What is wanted of an image, told before it is decoded: a rectangle of it, resized, a window of
  * the result, flipped. The window may reach beyond what was resized; there all samples are 0.
  *
- * <p>Any number of crops, paddings and flips and one resize fit into one view. Coordinates of a
- * caller are those of the result so far. Belongs to one thread; reused from image to image.
+ * <p>Any number of crops and flips, one resize, and paddings where nothing was cropped away fit
+ * into one view. Coordinates of a caller are those of the result so far. Belongs to one thread;
+ * reused from image to image.
  */
 final class View {
 
@@ -67,6 +68,14 @@ final class View {
         && windowLeft + windowWidth <= width;
   }
 
+  /** Whether a padding fits in: a wider window would show again what was cropped away. */
+  boolean canPad() {
+    return windowTop <= 0
+        && windowLeft <= 0
+        && windowTop + windowHeight >= scaledHeight
+        && windowLeft + windowWidth >= scaledWidth;
+  }
+
   /** Resizes what is wanted so far. Only if it {@linkplain #canScale fits in}. */
   void scale(int newHeight, int newWidth) {
     if (newHeight == windowHeight && newWidth == windowWidth) {
@@ -92,7 +101,9 @@ final class View {
     windowWidth = width;
   }
 
-  /** Takes a rectangle of what is wanted so far, or, where it reaches beyond, pads it. */
+  /**
+   * Takes a rectangle of what is wanted so far, or pads it, if that {@linkplain #canPad fits in}.
+   */
   void window(int newTop, int newLeft, int newHeight, int newWidth) {
     windowTop += upsideDown ? windowHeight - newHeight - newTop : newTop;
     windowLeft += mirrored ? windowWidth - newWidth - newLeft : newLeft;

@@ -5,12 +5,10 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.imagestore.RepairPolicy;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +21,7 @@ public final class DamagedFolder {
   private static final String LIST = "damages.jsonl";
   private static final ObjectMapper JSON = new ObjectMapper();
 
+  private final StoreFiles files = StoreFiles.ofSystem();
   private final Path folder;
 
   private DamagedFolder(Path folder) {
@@ -64,7 +63,7 @@ public final class DamagedFolder {
   @Nullable Path lay(
       long id, String problem, @Nullable StoredImage record, @Nullable Remains remains)
       throws IOException {
-    Files.createDirectories(folder);
+    files.createFolders(folder);
     Path file =
         remains == null
             ? null
@@ -88,7 +87,7 @@ public final class DamagedFolder {
    * @throws IOException if the file system fails
    */
   public void lay(String name, String problem, @Nullable Remains remains) throws IOException {
-    Files.createDirectories(folder);
+    files.createFolders(folder);
     Path file =
         remains == null ? null : write(name, remains.extension(), remains.bytes().duplicate());
     append(JSON.createObjectNode().put("problem", problem), file);
@@ -103,7 +102,7 @@ public final class DamagedFolder {
    * @throws IOException if the file system fails
    */
   public void take(Path file, String problem) throws IOException {
-    Files.createDirectories(folder);
+    files.createFolders(folder);
     String name = String.valueOf(file.getFileName());
     int dot = name.lastIndexOf('.');
     String extension = dot < 0 ? "bytes" : name.substring(dot + 1);
@@ -117,12 +116,14 @@ public final class DamagedFolder {
     for (int i = 2; Files.exists(file); i++) {
       if (Files.size(file) == bytes.remaining()
           && ByteBuffer.wrap(Files.readAllBytes(file)).equals(bytes)) {
-        return file;
+        return onDevice(file);
       }
       file = folder.resolve(name + "-" + i + "." + extension);
     }
-    write(file, bytes, StandardOpenOption.CREATE_NEW);
-    return file;
+    try (StoreFile written = files.open(file, StoreFiles.Access.WRITE)) {
+      written.write(0, bytes);
+    }
+    return onDevice(file);
   }
 
   /** As {@link #write}, with the bytes of a file of any length. */
@@ -130,14 +131,24 @@ public final class DamagedFolder {
     Path file = folder.resolve(name + "." + extension);
     for (int i = 2; Files.exists(file); i++) {
       if (Files.mismatch(file, from) < 0) {
-        return file;
+        return onDevice(file);
       }
       file = folder.resolve(name + "-" + i + "." + extension);
     }
     linkOrCopy(from, file);
-    StoreFiles.ofSystem().sync(file);
-    StoreFiles.ofSystem().sync(folder);
-    return file;
+    return onDevice(file);
+  }
+
+  /** Waits until a file and its name are there. One that can't be waited for is removed. */
+  private Path onDevice(Path file) throws IOException {
+    try {
+      files.sync(file);
+      files.sync(folder);
+      return file;
+    } catch (IOException e) { // another attempt would take what is lost for as good
+      files.delete(file);
+      throw e;
+    }
   }
 
   /** A link costs neither time nor room. */
@@ -153,18 +164,21 @@ public final class DamagedFolder {
     if (file != null) {
       line.put("file", String.valueOf(file.getFileName()));
     }
-    byte[] text = (line + "\n").getBytes(StandardCharsets.UTF_8);
-    write(folder.resolve(LIST), ByteBuffer.wrap(text), StandardOpenOption.APPEND);
+    appendLine((line + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  private void write(Path file, ByteBuffer bytes, StandardOpenOption how) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE, how)) {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes);
+  /** A crash, or a device without room, may have left a part of the line before. */
+  private void appendLine(byte[] line) throws IOException {
+    try (StoreFile list = files.open(folder.resolve(LIST), StoreFiles.Access.WRITE)) {
+      long end = list.size();
+      byte[] last = {'\n'};
+      list.read(Math.max(0, end - 1), last, 0, 1);
+      if (last[0] != '\n') {
+        list.write(end++, new byte[] {'\n'}, 0, 1);
       }
-      channel.force(true);
+      list.write(end, line, 0, line.length);
+      list.force();
     }
-    StoreFiles.ofSystem().sync(folder); // the file's name, too
+    files.sync(folder); // the list's name
   }
 }

@@ -10,10 +10,14 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -60,6 +64,58 @@ class SampleTest {
       assertThat(Python.run("src/test/python/pixel_vectors.py"))
           .isEqualTo(new String(published.readAllBytes(), StandardCharsets.UTF_8));
     }
+  }
+
+  /** Steps that are noted and done together later give what they give one by one. */
+  @Test
+  void givesTheSamePixelsHoweverLateTheyAreAskedFor() {
+    SplittableRandom random = new SplittableRandom(20);
+    for (int chain = 0; chain < 5000; chain++) {
+      int height = random.nextInt(1, 20);
+      int width = random.nextInt(1, 20);
+      int channels = random.nextInt(1, 5);
+      byte[] pixels = Noise.image(height, width, channels);
+      List<String> steps = new ArrayList<>();
+      start(pixels, height, width, channels);
+      for (int step = random.nextInt(1, 7); step > 0; step--) {
+        String drawn = anyStep(random, sample.height(), sample.width());
+        steps.add(drawn);
+        apply(drawn);
+      }
+      byte[] atTheEnd = result();
+
+      start(pixels, height, width, channels);
+      for (String step : steps) {
+        apply(step);
+        sample.pixels();
+      }
+
+      assertThat(atTheEnd).as("%dx%dx%d: %s", height, width, channels, steps).isEqualTo(result());
+    }
+  }
+
+  private static String anyStep(SplittableRandom random, int height, int width) {
+    int rows = random.nextInt(1, height + 1);
+    int columns = random.nextInt(1, width + 1);
+    return switch (random.nextInt(8)) {
+      case 0, 1 ->
+          "crop %d %d %d %d"
+              .formatted(
+                  random.nextInt(height - rows + 1),
+                  random.nextInt(width - columns + 1),
+                  rows,
+                  columns);
+      case 2 ->
+          random
+              .ints(4, 0, 4)
+              .mapToObj(String::valueOf)
+              .collect(Collectors.joining(" ", "pad ", ""));
+      case 3 -> "resize " + random.nextInt(1, 20) + " " + random.nextInt(1, 20);
+      case 4 -> "fliph";
+      case 5 -> "flipv";
+      case 6 -> "gray";
+      default -> "rgb";
+    };
   }
 
   @Test

@@ -582,6 +582,30 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
+  void anInterruptedThreadRepairsToTheEnd() throws IOException {
+    damagedStore(20, 7);
+    try (ImageStore store = open()) {
+      Thread.currentThread().interrupt();
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(Thread.interrupted()).as("the interrupt is still there").isTrue();
+      assertThat(report.droppedIds()).containsExactly(7);
+    }
+  }
+
+  @Test
+  void aLineThatAKilledRepairHasWrittenInPartIsNotJoinedToTheNext() throws IOException {
+    damagedStore(20, 7);
+    Path aside = Files.createDirectory(path().resolveSibling("aside"));
+    Path list = Files.writeString(aside.resolve("damages.jsonl"), "{\"id\":7,\"prob");
+    try (ImageStore store = open()) {
+      store.repair(RepairPolicy.dropDamaged().layingAsideIn(aside));
+    }
+
+    assertThat(Files.readAllLines(list).get(1)).startsWith("{\"id\":7,").endsWith("}");
+  }
+
+  @Test
   void aRepairOfAWholeStoreChangesNothing() throws IOException {
     damagedStore(20);
     Path aside = path().resolveSibling("aside");

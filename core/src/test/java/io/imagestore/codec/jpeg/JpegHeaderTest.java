@@ -69,6 +69,33 @@ class JpegHeaderTest {
     assertThat(file.position()).isOne();
   }
 
+  static Stream<Arguments> others() {
+    return Stream.of(
+        Arguments.of("another kind of frame", JpegBytes.PROGRESSIVE, 16, 24, 100),
+        Arguments.of("more bytes", JpegBytes.BASELINE, 16, 24, 101),
+        Arguments.of("another height", JpegBytes.BASELINE, 17, 24, 100),
+        Arguments.of("another width", JpegBytes.BASELINE, 16, 25, 100));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("others")
+  void aHeaderKnowsAnothersFile(String name, int code, int height, int width, int dataBytes) {
+    JpegHeader header = read(frame(1, 2, 3));
+    JpegBytes other = JpegBytes.begin().frame(code, height, width, 1, 2, 3);
+
+    assertThat(header.isOf(frame(1, 2, 3).scan(100).end())).isTrue();
+    assertThat(header.isOf(other.scan(dataBytes).end())).isFalse();
+  }
+
+  @Test
+  void aHeaderKnowsAnothersFileThatIsAsLongByWhereItsFrameIs() {
+    JpegBytes sooner = frame(1, 2, 3).segment(0xFE, new byte[7]);
+    JpegBytes later =
+        JpegBytes.begin().segment(0xFE, new byte[7]).frame(JpegBytes.BASELINE, 16, 24, 1, 2, 3);
+
+    assertThat(read(sooner).isOf(later.scan(100).end())).isFalse();
+  }
+
   @ParameterizedTest
   @CsvSource({
     "c3, lossless",
