@@ -1,7 +1,11 @@
 package io.imagestore;
 
 import io.imagestore.spi.Stores;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 
 /**
  * Sources made of others. Each keeps the rules of {@link ImageSource}, so far as the sources that
@@ -13,6 +17,8 @@ import java.util.List;
  */
 public final class ImageSources {
 
+  private static final String IN_MEMORY = "InMemorySource";
+
   private ImageSources() {}
 
   /**
@@ -20,9 +26,7 @@ public final class ImageSources {
    * 0 on without gaps: those of the first source in their order, then those of the second, and so
    * on. So a source may stand there twice.
    *
-   * <p>A loader mixes them by weights: with sources of m and n images, {@code Order.weighted(seed,
-   * weights, draws)} draws as many from each as from the other if the first m weights are {@code
-   * 1.0 / m} and the n behind them {@code 1.0 / n}.
+   * <p>A loader mixes them by the order {@code Order.mixed(seed, sizes, shares, draws)}.
    *
    * <p>A call sees a state of each source, but not one moment of all. A missing or damaged image is
    * named by its new id; the cause names the store that it lies in, and its id there. One whose
@@ -61,6 +65,27 @@ public final class ImageSources {
    * @throws OutOfMemoryError if there isn't enough memory
    */
   public static ImageSource inMemory(ImageSource source) {
-    return Stores.source("InMemorySource", MemoryReader.of(source));
+    return Stores.source(IN_MEMORY, MemoryReader.of(source));
+  }
+
+  /**
+   * Images that needn't be stored, as a source: copied, as {@link #inMemory(ImageSource)} does it.
+   *
+   * @param images in any order
+   * @return a source whose location is called {@code memory}
+   * @throws IllegalArgumentException if two have the same id
+   * @throws OutOfMemoryError if there isn't enough memory
+   */
+  public static ImageSource inMemory(List<LabeledImage> images) {
+    List<LabeledImage> ordered = new ArrayList<>(images);
+    ordered.sort(Comparator.comparingLong(LabeledImage::id));
+    for (int i = 1; i < ordered.size(); i++) {
+      long id = ordered.get(i).id();
+      if (id == ordered.get(i - 1).id()) {
+        throw new IllegalArgumentException("There are two images with the id " + id);
+      }
+    }
+    StoreInfo nothing = new StoreInfo("memory", Path.of("memory"), 0, 0, List.of(), Set.of());
+    return Stores.source(IN_MEMORY, MemoryReader.of(ordered.stream(), nothing));
   }
 }

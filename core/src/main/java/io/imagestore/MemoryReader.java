@@ -46,14 +46,22 @@ final class MemoryReader implements StoreReader, Snapshot {
   }
 
   static MemoryReader of(ImageSource source) {
-    StoreInfo info = source.info();
-    Filling filling = new Filling();
     try (Stream<LabeledImage> all = source.stream()) {
-      for (Iterator<LabeledImage> rest = all.iterator(); rest.hasNext(); ) {
-        filling.add(rest.next());
-      }
+      return of(all, source.info());
     }
-    return new MemoryReader(info, filling.images);
+  }
+
+  /**
+   * Takes images in the order of their ids.
+   *
+   * @param original of what they are copied from
+   */
+  static MemoryReader of(Stream<LabeledImage> images, StoreInfo original) {
+    Filling filling = new Filling();
+    for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); ) {
+      filling.add(rest.next());
+    }
+    return new MemoryReader(original, filling.images);
   }
 
   /** An image, and where it lies. */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
@@ -32,8 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Raw images are copied once from where they lie into the transforms, encoded ones are decoded
  * there: only the rectangle that a crop asks for, and at a half, a quarter or an eighth of its size
  * where it is going to be resized to no more than that, as far as the codec can. A decoder that
- * scales averages pixels in its own way, so the result differs by a few gray levels from that of
- * decoding in full; it is the same each time.
+ * scales averages pixels in its own way, so the result differs from that of decoding in full, by
+ * two gray levels on average and by forty at a sharp edge, and depends on which codec is installed;
+ * {@link Builder#scaledDecoding} turns it off.
  *
  * <p>Samples of 8 bits come into the batch as they are, or as floats after {@link
  * Transforms#toFloat}. Those of 16 bits and floats always come as floats; they can be cropped,
@@ -59,7 +61,8 @@ public final class DataLoader implements AutoCloseable {
   /** The epoch that was asked for last. */
   private volatile Epoch current;
 
-  private boolean closed;
+  // Not under the lock: a transform may close the loader while the consumer waits for its thread.
+  private volatile boolean closed;
 
   private DataLoader(Settings settings, EpochSamples samples, long seen) {
     this.settings = settings;
@@ -74,6 +77,7 @@ public final class DataLoader implements AutoCloseable {
               ring,
               settings.transforms().toArray(Transform[]::new),
               settings.layout(),
+              settings.scaledDecoding(),
               settings.batchSize()));
     }
     current = epochOf(samples, seen);
@@ -153,6 +157,10 @@ public final class DataLoader implements AutoCloseable {
       Pipeline pipeline =
           new Pipeline(epoch.samples(), epoch.plan(), ring, workers, settings.workers());
       epoch.begun(pipeline);
+      if (closed) { // meanwhile, by one who may have seen nothing to close
+        epoch.close();
+      }
+      requireOpen();
       return pipeline;
     } finally {
       lock.unlock();
@@ -167,6 +175,8 @@ public final class DataLoader implements AutoCloseable {
 
   /**
    * How far the run has come: behind the batch that was handed out last, whatever is prefetched.
+   * Where {@link LastBatch#DROP} leaves out the rest of an epoch, that counts as seen behind the
+   * last batch.
    *
    * @return the state, to be kept with a checkpoint of the model
    */
@@ -185,16 +195,14 @@ public final class DataLoader implements AutoCloseable {
     return counters.toStats();
   }
 
-  /** Ends the epoch that runs, if one does, and its threads. A second call does nothing. */
+  /**
+   * Ends the epoch that runs, if one does, and its threads. A second call does nothing. In a
+   * transform it doesn't wait for the threads, of which it is one.
+   */
   @Override
   public void close() {
-    lock.lock();
-    try {
-      closed = true;
-      current.close();
-    } finally {
-      lock.unlock();
-    }
+    closed = true;
+    current.close();
   }
 
   /** The source, batch size and order, such as {@code DataLoader[LmdbImageStore[/data], ...]}. */
@@ -216,6 +224,7 @@ public final class DataLoader implements AutoCloseable {
     private static final int MAX_PREFETCH = 1024;
 
     private final ImageSource source;
+    private OptionalLong firstSamples = OptionalLong.empty();
     private @Nullable LongSequence part;
     private int batchSize;
     private Order order = Order.sequential();
@@ -229,6 +238,7 @@ public final class DataLoader implements AutoCloseable {
     private List<Transform> transforms = List.of();
     private Layout layout = Layout.NCHW;
     private boolean mixedShapes;
+    private boolean scaledDecoding = true;
     private IntFunction<ByteBuffer> allocator = ByteBuffer::allocateDirect;
     private OnFailure onFailure = OnFailure.fail();
     private @Nullable LoaderState resumed;
@@ -286,9 +296,23 @@ public final class DataLoader implements AutoCloseable {
     }
 
     /**
+     * Only the first images of the source, by their ids: so that epochs stay as long as they are
+     * though a writer adds images of higher ids, and ranks that begin at different moments see the
+     * same ones. By default all that the source holds when an epoch begins.
+     *
+     * @param count at most as many as there are when an epoch begins
+     * @return this builder
+     */
+    public Builder samples(long count) {
+      firstSamples = OptionalLong.of(count);
+      return this;
+    }
+
+    /**
      * Only a part of the source, as one of {@link Subset#split}.
      *
-     * @param positions where in the ascending ids of the source each sample of the part is
+     * @param positions where in the ascending ids of the source, or in those that {@link #samples}
+     *     leaves of it, each sample of the part is
      * @return this builder
      */
     public Builder subset(LongSequence positions) {
@@ -297,7 +321,9 @@ public final class DataLoader implements AutoCloseable {
     }
 
     /**
-     * Which of the processes that train together this one is. By default the only one.
+     * Which of the processes that train together this one is. By default the only one. All have as
+     * many batches as the others, and together each image once, if they see the same images: where
+     * a writer goes on meanwhile, give {@link #samples} to all.
      *
      * @param newRank from 0 to {@code newWorldSize - 1}
      * @param newWorldSize how many there are, at least 1
@@ -393,6 +419,20 @@ public final class DataLoader implements AutoCloseable {
     }
 
     /**
+     * Whether an image that is going to be made smaller may be decoded at a half, a quarter or an
+     * eighth of its size, where its codec can. By default it may, which is much faster. Without,
+     * resized images are Pillow's to within a gray level, as a model needs that was trained on
+     * such, and the same whatever codec is installed.
+     *
+     * @param allowed whether it may
+     * @return this builder
+     */
+    public Builder scaledDecoding(boolean allowed) {
+      scaledDecoding = allowed;
+      return this;
+    }
+
+    /**
      * Where the memory of the batches comes from, such as pinned memory, or a file that other
      * processes map. By default {@link ByteBuffer#allocateDirect}.
      *
@@ -445,6 +485,7 @@ public final class DataLoader implements AutoCloseable {
       Settings settings =
           new Settings(
               source,
+              firstSamples,
               part,
               batchSize,
               order,
@@ -456,6 +497,7 @@ public final class DataLoader implements AutoCloseable {
               transforms,
               layout,
               mixedShapes,
+              scaledDecoding,
               allocator,
               onFailure);
       return resumed == null
@@ -483,6 +525,10 @@ public final class DataLoader implements AutoCloseable {
     private void requireValid() {
       List<String> problems = new ArrayList<>();
       check(batchSize >= 1, "batchSize must be at least 1, but is " + batchSize, problems);
+      check(
+          firstSamples.orElse(0) >= 0,
+          "samples must be at least 0, but is " + firstSamples.orElse(0),
+          problems);
       check(worldSize >= 1, "worldSize must be at least 1, but is " + worldSize, problems);
       check(
           rank >= 0 && rank < Math.max(worldSize, 1),

@@ -186,8 +186,11 @@ public final class Epoch implements Iterable<TensorBatch>, AutoCloseable {
     if (error instanceof Error e) {
       throw e;
     }
-    if (error != null) {
-      throw (RuntimeException) error; // a source declares nothing else
+    if (error instanceof RuntimeException e) {
+      throw e;
+    }
+    if (error != null) { // checked, and of a source in a language that doesn't declare such
+      throw new ImageStoreException("a batch can't be made: " + error, error);
     }
   }
 }

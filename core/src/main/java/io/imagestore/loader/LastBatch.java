@@ -2,7 +2,7 @@ package io.imagestore.loader;
 
 /** What becomes of the samples at the end of an epoch that don't fill a batch on each rank. */
 public enum LastBatch {
-  /** They are left out of this epoch. All batches are full. */
+  /** They are left out of this epoch. All batches are full, but for images that failed. */
   DROP,
 
   /**
@@ -14,7 +14,7 @@ public enum LastBatch {
 
   /**
    * As {@link #SHORT}, and filled up with samples of the epoch's beginning, marked as padding. All
-   * batches are full, and nothing is left out.
+   * batches are full, but for images that failed, and nothing is left out.
    */
   PAD
 }

@@ -1,6 +1,7 @@
 package io.imagestore.loader;
 
 import io.imagestore.ImageStoreException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * What becomes of an image that can't be read, decoded or transformed: it is left out of its batch
@@ -33,11 +34,30 @@ public interface OnFailure {
   }
 
   /**
-   * Leaves the image out. {@link DataLoader#stats} counts those left out.
+   * Leaves the image out, however many there are: also if each one fails, as by a mistake in a
+   * transform of one's own. {@link DataLoader#stats} counts those left out.
    *
    * @return the decision
    */
   static OnFailure skip() {
     return (id, cause) -> {};
+  }
+
+  /**
+   * Leaves images out up to a number of them, and ends the epoch with the cause of the next one.
+   *
+   * @param atMost how many the loader that this is given to may leave out in all its epochs, at
+   *     least 0
+   * @return the decision, for one loader
+   * @throws IllegalArgumentException if the number is negative
+   */
+  static OnFailure skip(long atMost) {
+    Arguments.notNegative(atMost, "atMost");
+    AtomicLong skipped = new AtomicLong();
+    return (id, cause) -> {
+      if (skipped.incrementAndGet() > atMost) {
+        throw cause;
+      }
+    };
   }
 }

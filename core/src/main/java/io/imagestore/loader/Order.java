@@ -74,8 +74,9 @@ public interface Order {
    * whatever was drawn before; so a sample may come several times in an epoch, or not at all.
    *
    * @param seed any number
-   * @param weights for each sample of the source, in its order, at least 0; their sum is more than
-   *     0; copied
+   * @param weights for each sample of the source, in its order, or of the {@linkplain
+   *     DataLoader.Builder#subset part} of it that is read, in that one's; at least 0; their sum is
+   *     more than 0; copied
    * @param draws how many samples make an epoch, at least 0
    * @return the order, for sources of {@code weights.length} samples; it takes 12 bytes a sample
    * @throws IllegalArgumentException if a weight is negative, infinite or no number, no weight is
@@ -90,11 +91,29 @@ public interface Order {
    * others, and an epoch as long as the source.
    *
    * @param seed any number
-   * @param labels for each sample of the source, in its order, its label
+   * @param labels for each sample of the source, in its order, or of the {@linkplain
+   *     DataLoader.Builder#subset part} of it that is read, in that one's, its label
    * @return the order, for sources of {@code labels.length} samples
    * @throws IllegalArgumentException if there are no labels
    */
   static Order balanced(long seed, int[] labels) {
     return WeightedOrder.balanced(seed, labels);
+  }
+
+  /**
+   * Draws from several sources that are {@linkplain io.imagestore.ImageSources#concat one}: each
+   * draw comes from source k with a probability of {@code shares[k]} in the sum of the shares, and
+   * is any of its samples, whatever was drawn before.
+   *
+   * @param seed any number
+   * @param sizes how many samples each source has, in the order in which they were put together
+   * @param shares as many, each at least 0
+   * @param draws how many samples make an epoch, at least 0
+   * @return as {@link #weighted}
+   * @throws IllegalArgumentException if there aren't as many sizes as shares, an empty source has a
+   *     share, or as {@link #weighted} throws it
+   */
+  static Order mixed(long seed, long[] sizes, double[] shares, long draws) {
+    return WeightedOrder.mixed(seed, sizes, shares, draws);
   }
 }

@@ -226,12 +226,15 @@ final class Pipeline {
     }
   }
 
-  /** Ends the threads and waits until they are gone; an interrupt doesn't end the wait. */
+  /**
+   * Ends the threads and waits until they are gone; an interrupt doesn't end the wait. One of them
+   * doesn't wait: another one may be closing, too, and wait for it.
+   */
   void close() {
     stop();
     boolean interrupted = false;
-    for (Thread thread : threads) {
-      while (thread.isAlive() && thread != Thread.currentThread()) {
+    for (Thread thread : threads.contains(Thread.currentThread()) ? List.<Thread>of() : threads) {
+      while (thread.isAlive()) {
         try {
           thread.join();
         } catch (InterruptedException e) {

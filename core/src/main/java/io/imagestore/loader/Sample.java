@@ -24,6 +24,8 @@ public final class Sample {
 
   private PixelSource source = Sample::noPixels;
   private long key;
+  private long id;
+  private int label;
   private int sourceHeight;
   private int sourceWidth;
   private int channels;
@@ -57,6 +59,12 @@ public final class Sample {
     view.reset(sourceHeight, sourceWidth);
   }
 
+  /** Says which image it is. */
+  void name(long newId, int newLabel) {
+    id = newId;
+    label = newLabel;
+  }
+
   /** A table of the sample's own for transforms to work with. */
   byte[] table() {
     return table;
@@ -68,6 +76,34 @@ public final class Sample {
       random.start(key, i);
       transforms[i].apply(this);
     }
+  }
+
+  /**
+   * Which image it is.
+   *
+   * @return its id in the source that the loader reads
+   */
+  public long id() {
+    return id;
+  }
+
+  /**
+   * The label that the batch will have, so far.
+   *
+   * @return the image's, or what {@link #relabel} has made of it
+   */
+  public int label() {
+    return label;
+  }
+
+  /**
+   * Gives it another label in the batch, as where sources are mixed that number their classes each
+   * in its own way.
+   *
+   * @param newLabel any number
+   */
+  public void relabel(int newLabel) {
+    label = newLabel;
   }
 
   /**

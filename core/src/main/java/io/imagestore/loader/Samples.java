@@ -1,5 +1,10 @@
 package io.imagestore.loader;
 
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
+import io.imagestore.ImageNotFoundException;
+import io.imagestore.ImageStoreException;
+import java.util.function.LongToIntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,25 +13,33 @@ import org.jspecify.annotations.Nullable;
  */
 final class Samples implements LongSequence {
 
-  /** How many samples of a part its fingerprint is made of; it names no more of them. */
+  /** How many samples of a part are looked at for its fingerprint, evenly over all of it. */
   private static final long PROBES = 4096;
+
+  /** How many samples' labels are. */
+  private static final long LABEL_PROBES = 64;
 
   private final IdRuns ids;
   private final @Nullable LongSequence part;
+  private final LongToIntFunction labels;
   private final long size;
   private final long fingerprint;
 
-  private Samples(IdRuns ids, @Nullable LongSequence part, long size) {
+  private Samples(IdRuns ids, @Nullable LongSequence part, LongToIntFunction labels, long size) {
     this.ids = ids;
     this.part = part;
+    this.labels = labels;
     this.size = size;
-    fingerprint = part == null ? ids.fingerprint() : fingerprintOf(part);
+    fingerprint = withLabels(part == null ? ids.fingerprint() : fingerprintOf(part));
   }
 
-  /** All ids, or those at the positions that a part names. */
-  static Samples of(long[] ids, @Nullable LongSequence part) {
-    return new Samples(
-        new IdRuns.Builder().add(ids).build(), part, part == null ? ids.length : part.size());
+  /**
+   * All ids, or those at the positions that a part names.
+   *
+   * @param labels gives an image's label, or throws an {@link ImageStoreException}
+   */
+  static Samples of(IdRuns ids, @Nullable LongSequence part, LongToIntFunction labels) {
+    return new Samples(ids, part, labels, part == null ? ids.size() : part.size());
   }
 
   @Override
@@ -52,7 +65,7 @@ final class Samples implements LongSequence {
 
   /** The first so many of these samples, as they were before the source grew. */
   Samples first(long count) {
-    return part == null && count < size ? new Samples(ids.first(count), null, count) : this;
+    return part == null && count < size ? new Samples(ids.first(count), null, labels, count) : this;
   }
 
   /** Tells other samples, or another order of them, from these. */
@@ -65,9 +78,30 @@ final class Samples implements LongSequence {
     long told = CounterBits.subkey(0, size);
     long probes = Math.min(size, PROBES);
     for (long probe = 0; probe < probes; probe++) {
-      long index = size <= PROBES ? probe : size / PROBES * probe;
-      told = CounterBits.subkey(told, ids.get(position(part, index)));
+      told = CounterBits.subkey(told, ids.get(position(part, evenly(probe, probes))));
     }
     return told;
+  }
+
+  /** The ids of many sources are the same, such as 0 to n - 1, but hardly their labels. */
+  private long withLabels(long told) {
+    long probes = Math.min(size, LABEL_PROBES);
+    for (long probe = 0; probe < probes; probe++) {
+      told = CounterBits.subkey(told, label(get(evenly(probe, probes))));
+    }
+    return told;
+  }
+
+  private long label(long id) {
+    try {
+      return labels.applyAsInt(id);
+    } catch (CorruptImageException | CorruptStoreException | ImageNotFoundException e) {
+      return Long.MIN_VALUE; // which no label is; who reads the image will be told
+    }
+  }
+
+  /** Where one of so many samples is that lie evenly in all. */
+  private long evenly(long probe, long probes) {
+    return size / probes * probe + size % probes * probe / probes;
   }
 }

@@ -3,12 +3,14 @@ package io.imagestore.loader;
 import io.imagestore.ImageSource;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.OptionalLong;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /** What a loader was built with. */
 record Settings(
     ImageSource source,
+    OptionalLong firstSamples,
     @Nullable LongSequence part,
     int batchSize,
     Order order,
@@ -20,12 +22,24 @@ record Settings(
     List<Transform> transforms,
     Layout layout,
     boolean mixedShapes,
+    boolean scaledDecoding,
     IntFunction<ByteBuffer> allocator,
     OnFailure onFailure) {
 
-  /** The samples that the source has now. */
+  /**
+   * The samples that the source has now, as far as they are wanted.
+   *
+   * @throws IllegalArgumentException if more are wanted
+   */
   Samples samples() {
-    return Samples.of(source.ids(), part);
+    IdRuns ids = new IdRuns.Builder().add(source.ids()).build();
+    long wanted = firstSamples.orElse(ids.size());
+    if (wanted > ids.size()) {
+      throw new IllegalArgumentException(
+          "The loader is to read the first %d samples of the source, but it has %d"
+              .formatted(wanted, ids.size()));
+    }
+    return Samples.of(ids.first(wanted), part, source::label);
   }
 
   LoaderState state(long epoch, long seen, Samples samples) {

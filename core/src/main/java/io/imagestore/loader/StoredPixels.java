@@ -21,6 +21,7 @@ final class StoredPixels implements PixelSource {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   private final Function<String, ImageCodec> codecs;
+  private final boolean scales;
   private ImageShape shape = new ImageShape(1, 1, 1);
   private @Nullable String format;
   private ByteBuffer bytes = NOTHING;
@@ -31,13 +32,19 @@ final class StoredPixels implements PixelSource {
 
   private long decodeNanos;
 
-  StoredPixels() {
-    this(Codecs::require);
+  /**
+   * With the codecs there are.
+   *
+   * @param scales whether they may decode at a smaller scale what is going to be resized
+   */
+  StoredPixels(boolean scales) {
+    this(Codecs::require, scales);
   }
 
   /** With codecs of its own. */
-  StoredPixels(Function<String, ImageCodec> codecs) {
+  StoredPixels(Function<String, ImageCodec> codecs, boolean scales) {
     this.codecs = codecs;
+    this.scales = scales;
   }
 
   /**
@@ -109,7 +116,7 @@ final class StoredPixels implements PixelSource {
       throw new DecodeException(
           "the file holds an image of " + header.shape() + ", but was said to be of " + shape);
     }
-    DecodeRegion wanted = wanted(view, view.reduction());
+    DecodeRegion wanted = wanted(view, scales ? view.reduction() : 1);
     DecodeRegion region = decoder.covering(header, wanted);
     int bytesAPixel = shape.channels() * shape.sampleType().bytes();
     ByteBuffer into = room(region, bytesAPixel);

@@ -1,8 +1,14 @@
 package io.imagestore.loader;
 
+import io.imagestore.Image;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageSources;
+import io.imagestore.LabeledImage;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import java.util.function.IntFunction;
 
@@ -55,6 +61,39 @@ public final class TensorBatch {
     labelsOfFull = new int[capacity];
     ids = idsOfFull;
     labels = labelsOfFull;
+  }
+
+  /**
+   * Transforms images that needn't be stored, as a model is to be asked about them: a batch of
+   * their own, in the memory that garbage collection takes back.
+   *
+   * @param images at least one; their places in the list are their ids in the batch, and all labels
+   *     0
+   * @param layout in which order samples follow each other
+   * @param steps as {@link DataLoader.Builder#transform} takes them; those at random draw as in
+   *     epoch 0 with a seed of 0
+   * @return the batch, which is the caller's for good
+   * @throws io.imagestore.CorruptImageException if one can't be decoded
+   * @throws io.imagestore.UnsupportedImageException if no codec decodes one
+   * @throws io.imagestore.ShapeMismatchException if they come into the batch in different shapes
+   * @throws IllegalArgumentException if there are no images
+   */
+  public static TensorBatch of(List<Image> images, Layout layout, Transform... steps) {
+    List<LabeledImage> labeled = new ArrayList<>();
+    for (Image image : images) {
+      labeled.add(new LabeledImage(labeled.size(), image, 0));
+    }
+    try (ImageSource source = ImageSources.inMemory(labeled);
+        DataLoader loader =
+            DataLoader.builder(source)
+                .batchSize(images.size())
+                .workers(0)
+                .layout(layout)
+                .scaledDecoding(false)
+                .transform(steps)
+                .build()) {
+      return loader.epoch(0).iterator().next();
+    }
   }
 
   // What the loader does with it.

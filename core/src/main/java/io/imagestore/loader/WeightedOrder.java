@@ -1,8 +1,10 @@
 package io.imagestore.loader;
 
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /** Draws with replacement, by weight. */
 final class WeightedOrder implements Order {
@@ -38,6 +40,25 @@ final class WeightedOrder implements Order {
     return new WeightedOrder(seed, weights, labels.length, "balanced");
   }
 
+  static WeightedOrder mixed(long seed, long[] sizes, double[] shares, long draws) {
+    if (sizes.length != shares.length) {
+      throw new IllegalArgumentException(
+          "There are %d sizes, but %d shares".formatted(sizes.length, shares.length));
+    }
+    double[] weights = new double[Math.toIntExact(LongStream.of(sizes).sum())];
+    int end = 0;
+    for (int source = 0; source < sizes.length; source++) {
+      if (sizes[source] == 0 && shares[source] != 0) {
+        throw new IllegalArgumentException(
+            "Source " + source + " is empty, but has a share of " + shares[source]);
+      }
+      int begin = end;
+      end += (int) sizes[source];
+      Arrays.fill(weights, begin, end, shares[source] / sizes[source]);
+    }
+    return new WeightedOrder(seed, weights, draws, "mixed");
+  }
+
   private static long digest(double[] weights) {
     long digest = 0;
     for (double weight : weights) {
@@ -51,7 +72,8 @@ final class WeightedOrder implements Order {
     Arguments.notNegative(epoch, "epoch");
     if (samples != table.size()) {
       throw new IllegalArgumentException(
-          "There are weights for " + table.size() + " samples, but the source has " + samples);
+          "There are weights for %d samples, but the source, or the part of it that is read, has %d"
+              .formatted(table.size(), samples));
     }
     return new Draws(CounterBits.key(seed, epoch, CounterBits.EVERY_SAMPLE), table, draws);
   }

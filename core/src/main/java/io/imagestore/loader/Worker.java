@@ -24,7 +24,7 @@ final class Worker {
   private final Ring ring;
   private final Transform[] transforms;
   private final Sample sample = new Sample();
-  private final StoredPixels pixels = new StoredPixels();
+  private final StoredPixels pixels;
   private final TensorWriter writer;
 
   // Of the images of the slice that are still to be shown.
@@ -41,11 +41,13 @@ final class Worker {
       Ring ring,
       Transform[] transforms,
       Layout layout,
+      boolean scaledDecoding,
       int batchSize) {
     this.source = source;
     this.location = location;
     this.ring = ring;
     this.transforms = transforms;
+    pixels = new StoredPixels(scaledDecoding);
     writer = new TensorWriter(layout);
     ids = new long[batchSize];
     places = new int[batchSize];
@@ -135,9 +137,11 @@ final class Worker {
     try {
       pixels.show(image, bytes);
       sample.start(image.shape(), pixels, epoch.key(position(slot, epoch, place)));
+      sample.name(image.id(), image.label());
       sample.apply(transforms);
       sample.finishedPixels();
-    } catch (RuntimeException e) {
+      slot.batch.put(place, image.id(), sample.label());
+    } catch (Exception e) { // a checked one too, from languages that don't declare them
       slot.failures[place] = named(image, e);
     }
     if (slot.failures[place] == null) {
@@ -147,7 +151,7 @@ final class Worker {
     workNanos += System.nanoTime() - begin;
   }
 
-  private ImageStoreException named(StoredImage image, RuntimeException e) {
+  private ImageStoreException named(StoredImage image, Exception e) {
     String reason = String.valueOf(e.getMessage());
     String name = "image " + image.id() + " in store " + location;
     if (e instanceof DecodeException undecodable) {

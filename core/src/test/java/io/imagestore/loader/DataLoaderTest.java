@@ -15,6 +15,7 @@ import io.imagestore.SampleType;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.internal.Uninterruptibly;
 import io.imagestore.spi.StaleSnapshotException;
+import java.io.IOException;
 import java.lang.ref.WeakReference;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
@@ -28,7 +29,9 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -362,6 +365,46 @@ class DataLoaderTest {
   }
 
   @Test
+  void coversTheSameSamplesOnEachRankThoughAWriterGoesOnBetweenThem() {
+    TestSource source = TestSource.ofRaw(10, 1, 1, 1);
+    DataLoader.Builder first = loader(source).batchSize(1).shuffle(3).samples(10).shard(0, 2);
+    DataLoader.Builder second = loader(source).batchSize(1).shuffle(3).samples(10).shard(1, 2);
+    List<Long> seen = new ArrayList<>(Seen.ids(first.build().epoch(0)));
+    source.add(5_000, TestSource.raw(1, 1, 1, 1));
+
+    seen.addAll(Seen.ids(second.build().epoch(0)));
+
+    assertThat(seen)
+        .containsExactlyInAnyOrderElementsOf(boxed(TestSource.ofRaw(10, 1, 1, 1).ids()));
+  }
+
+  @Test
+  void refusesToReadMoreSamplesThanThereAre() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loader(TestSource.ofRaw(8, 1, 1, 1)).batchSize(4).samples(9).build())
+        .withMessageContaining("first 9 samples")
+        .withMessageContaining("has 8");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> loader(TestSource.ofRaw(8, 1, 1, 1)).batchSize(4).samples(-1).build())
+        .withMessageContaining("samples must be at least 0");
+  }
+
+  @Test
+  void aTransformKnowsTheImageAndMayGiveItAnotherLabel() {
+    TestSource source = TestSource.ofRaw(20, 1, 1, 1);
+    Transform relabeling = sample -> sample.relabel((int) sample.id() + 100 * sample.label());
+
+    List<Seen> seen = Seen.all(loader(source).batchSize(8).transform(relabeling).build().epoch(0));
+
+    assertThat(seen)
+        .hasSize(20)
+        .allSatisfy(
+            image ->
+                assertThat(image.label())
+                    .isEqualTo((int) image.id() + 100 * TestSource.label(image.id())));
+  }
+
+  @Test
   void givesNoBatchOfAnEmptySource() {
     DataLoader loader = loader(TestSource.empty()).batchSize(3).shuffle(1).build();
 
@@ -408,6 +451,37 @@ class DataLoaderTest {
         .isThrownBy(() -> first(loader(source).batchSize(10)))
         .withMessageContaining("image 4 in store test is damaged")
         .withMessageContaining("they are no whole png");
+  }
+
+  @Test
+  void namesAnImageThatATransformOfAnotherLanguageFailsForWithACheckedException() {
+    Transform failing = sample -> DataLoaderTest.<RuntimeException>throwUnseen(new IOException());
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(
+            () -> first(loader(TestSource.ofRaw(1, 1, 1, 1)).batchSize(1).transform(failing)))
+        .withMessageContaining("image 1000 ")
+        .withCauseInstanceOf(IOException.class);
+  }
+
+  @SuppressWarnings("unchecked") // as languages without checked exceptions do
+  private static <E extends Exception> void throwUnseen(Exception e) throws E {
+    throw (E) e;
+  }
+
+  @Test
+  void leavesOutNoMoreFailingImagesThanItIsToldTo() {
+    TestSource source = TestSource.ofRaw(20, 1, 1, 1).damage(2, 4, 6);
+
+    List<Long> seen =
+        Seen.ids(loader(source).batchSize(8).onFailure(OnFailure.skip(3)).build().epoch(0));
+
+    assertThat(seen).hasSize(17);
+    assertThatExceptionOfType(CorruptImageException.class)
+        .isThrownBy(
+            () ->
+                Seen.ids(loader(source).batchSize(8).onFailure(OnFailure.skip(2)).build().epoch(0)))
+        .satisfies(e -> assertThat(e.id()).isEqualTo(6));
   }
 
   @Test
@@ -847,6 +921,33 @@ class DataLoaderTest {
     assertNoThreads();
     assertThatIllegalStateException().isThrownBy(batches::next);
     assertThatIllegalStateException().isThrownBy(() -> loader.epoch(1));
+  }
+
+  @Test
+  void isClosedByTransformsOfSeveralThreadsAtOnce() {
+    AtomicReference<DataLoader> closed = new AtomicReference<>();
+    CyclicBarrier together = new CyclicBarrier(2);
+    Transform closing =
+        sample -> {
+          meet(together);
+          closed.get().close();
+        };
+    DataLoader loader =
+        loader(TestSource.ofRaw(2, 1, 1, 1)).batchSize(2).workers(2).transform(closing).build();
+    closed.set(loader);
+
+    assertThatIllegalStateException().isThrownBy(() -> loader.epoch(0).iterator().next());
+
+    loader.close();
+    assertNoThreads();
+  }
+
+  private static void meet(CyclicBarrier together) {
+    try {
+      together.await();
+    } catch (InterruptedException | BrokenBarrierException e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Test

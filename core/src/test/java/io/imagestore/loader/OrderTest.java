@@ -165,10 +165,38 @@ class OrderTest {
   }
 
   @Test
+  void mixedDrawsFromEachSourceItsShareAndItsSamplesAlike() {
+    LongSequence epoch =
+        Order.mixed(5, new long[] {10, 1_000, 0}, new double[] {3, 1, 0}, 100_000).epoch(2, 1_010);
+
+    long[] drawn = new long[1_010];
+    for (long index : indices(epoch)) {
+      drawn[(int) index]++;
+    }
+    long ofFirst = Arrays.stream(drawn, 0, 10).sum();
+
+    assertThat(ofFirst / 100_000.0).isCloseTo(0.75, within(0.01));
+    assertThat(ChiSquare.deviations(Arrays.copyOf(drawn, 10))).isLessThan(4);
+    assertThat(ChiSquare.deviations(Arrays.copyOfRange(drawn, 10, 1_010))).isLessThan(4);
+  }
+
+  @Test
+  void mixedRefusesAShareOfASourceThatIsEmptyOrNotThere() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Order.mixed(5, new long[] {10, 0}, new double[] {1, 1}, 10))
+        .withMessageContaining("Source 1 is empty");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Order.mixed(5, new long[] {10}, new double[] {1, 1}, 10))
+        .withMessageContaining("1 sizes, but 2 shares");
+  }
+
+  @Test
   void weightedRefusesASourceOfAnotherSize() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Order.weighted(0, new double[] {1, 2}, 10).epoch(0, 3))
-        .withMessage("There are weights for 2 samples, but the source has 3");
+        .withMessage(
+            "There are weights for 2 samples, but the source, or the part of it that is read, has"
+                + " 3");
   }
 
   @Test

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.imagestore.Image;
+import io.imagestore.ImageSource;
+import io.imagestore.ImageSources;
+import io.imagestore.LabeledImage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -231,6 +235,67 @@ class ResumeTest {
         .isThrownBy(() -> part(source, 2).resumeFrom(state).build())
         .withMessageContaining("source is");
     assertThat(part(source, 1).resumeFrom(state).build().remaining().batches()).isEqualTo(50);
+  }
+
+  @Test
+  void refusesAStateOfASourceWithTheSameIdsButOtherLabels() {
+    TestSource source = TestSource.ofRaw(100, 1, 1, 1);
+    LoaderState state = DataLoader.builder(source.open()).batchSize(1).build().state();
+    ImageSource other =
+        ImageSources.inMemory(
+            Arrays.stream(source.ids())
+                .mapToObj(id -> new LabeledImage(id, source.image(id), 1 + TestSource.label(id)))
+                .toList());
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> DataLoader.builder(other).batchSize(1).resumeFrom(state).build())
+        .withMessageContaining("source is");
+  }
+
+  @Test
+  void refusesAStateOfSourcesThatWerePutTogetherInAnotherOrder() {
+    ImageSource one = TestSource.ofRaw(7, 1, 1, 1).open();
+    ImageSource other = TestSource.ofRaw(5, 1, 1, 1).open();
+    LoaderState state =
+        DataLoader.builder(ImageSources.concat(List.of(one, other))).batchSize(1).build().state();
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DataLoader.builder(ImageSources.concat(List.of(other, one)))
+                    .batchSize(1)
+                    .resumeFrom(state)
+                    .build())
+        .withMessageContaining("source is");
+  }
+
+  @Test
+  void refusesAStateOfAPartThatDiffersInItsSecondHalf() {
+    TestSource source = TestSource.ofRaw(10_000, 1, 1, 1);
+    LongSequence part = Subset.random(1, 10_000, 6_000);
+    LoaderState state = DataLoader.builder(source.open()).batchSize(1).subset(part).build().state();
+    LongSequence other =
+        new LongSequence() {
+          @Override
+          public long size() {
+            return part.size();
+          }
+
+          @Override
+          public long get(long position) {
+            return position < 5_000 ? part.get(position) : part.get(10_999 - position);
+          }
+        };
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(
+            () ->
+                DataLoader.builder(source.open())
+                    .batchSize(1)
+                    .subset(other)
+                    .resumeFrom(state)
+                    .build())
+        .withMessageContaining("source is");
   }
 
   private static DataLoader.Builder part(TestSource source, long seed) {

@@ -24,7 +24,7 @@ class StoredPixelsTest {
 
   private final byte[] pixels = Noise.image(HEIGHT, WIDTH, 3);
   private final ScalingCodec codec = new ScalingCodec();
-  private final StoredPixels stored = new StoredPixels(format -> codec);
+  private final StoredPixels stored = new StoredPixels(format -> codec, true);
 
   @Test
   void readsOnlyTheRowsAndColumnsOfARawCrop() {
@@ -63,6 +63,19 @@ class StoredPixelsTest {
 
     assertThat(Arrays.copyOf(sample.pixels(), 60)).containsOnly(0);
     assertThat(codec.decoded).isEqualTo(new DecodeRegion(1, WIDTH - 1, 0, 1, 4));
+  }
+
+  @Test
+  void asksTheCodecForNoScaleIfItIsToldNotTo() {
+    StoredPixels unscaled = new StoredPixels(format -> codec, false);
+    unscaled.show(new StoredImage(1, SHAPE, 1, "scaling"), ByteBuffer.wrap(pixels));
+    Sample sample = new Sample();
+    sample.start(SHAPE, unscaled, 0);
+
+    sample.resize(16, 20);
+    sample.pixels();
+
+    assertThat(codec.decoded).isEqualTo(new DecodeRegion(1, 0, 0, WIDTH, HEIGHT));
   }
 
   @Test

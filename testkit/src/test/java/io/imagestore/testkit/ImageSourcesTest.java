@@ -20,7 +20,9 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -84,6 +86,31 @@ class ImageSourcesTest {
     List<LabeledImage> expected() {
       return images(LongStream.iterate(3, id -> id + 7).limit(40).toArray());
     }
+  }
+
+  @Nested
+  class ImagesInMemory extends ImageSourceContract {
+
+    @Override
+    ImageSource open() {
+      List<LabeledImage> shuffled = new ArrayList<>(expected());
+      Collections.shuffle(shuffled, new Random(1));
+      return ImageSources.inMemory(shuffled);
+    }
+
+    @Override
+    List<LabeledImage> expected() {
+      return images(LongStream.iterate(3, id -> id + 7).limit(40).toArray());
+    }
+  }
+
+  @Test
+  void imagesInMemoryOfTheSameIdAreRefused() {
+    List<LabeledImage> twice = ImageSourceContract.images(5, 7, 5);
+
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> ImageSources.inMemory(twice))
+        .withMessageContaining("two images with the id 5");
   }
 
   @Test
