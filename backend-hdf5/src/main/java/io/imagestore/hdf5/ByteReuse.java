@@ -1,6 +1,5 @@
 package io.imagestore.hdf5;
 
-import io.imagestore.CorruptImageException;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.Hdf5Table;
 import io.imagestore.hdf5.format.TableView;
@@ -57,19 +56,17 @@ final class ByteReuse {
     return new ByteReuse(disjoint);
   }
 
-  /** Lets go of the bytes of an image that a transaction replaces or deletes. */
-  void letGo(long id, int row, Records records, Transaction transaction) throws IOException {
+  /**
+   * Lets go of the bytes of an image that a transaction replaces or deletes.
+   *
+   * @param old is sound, for what a damaged row refers to may be another image's
+   */
+  void letGo(StoredRow old, StoreLayout layout, Transaction transaction) throws IOException {
     if (!disjoint) {
       return;
     }
-    StoredRow old;
-    try {
-      old = records.read(id, row, true);
-    } catch (CorruptImageException e) {
-      return; // what a damaged row refers to may be another image's
-    }
-    letGo(old.metadata(), records.layout().metadata(), transaction);
-    if (records.layout().isMixed()) {
+    letGo(old.metadata(), layout.metadata(), transaction);
+    if (layout.isMixed()) {
       letGo(old.bytes(), Columns.BYTES, transaction);
     }
   }

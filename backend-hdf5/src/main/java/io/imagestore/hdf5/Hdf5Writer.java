@@ -126,6 +126,26 @@ final class Hdf5Writer implements StoreWriter {
 
   @Override
   public boolean remove(long id) throws IOException {
+    return remove(
+        id,
+        (row, layout, transaction) -> {
+          Records records = new Records(store, layout, transaction);
+          reuse.letGo(records.readOwn(id, row), layout, transaction);
+        });
+  }
+
+  /** Without letting go of bytes, for a damaged row may refer to another image's. */
+  @Override
+  public void drop(long id) throws IOException {
+    remove(id, (row, layout, transaction) -> {});
+  }
+
+  /** What is done before a row is taken out. */
+  private interface Farewell {
+    void to(int row, StoreLayout layout, Transaction transaction) throws IOException;
+  }
+
+  private boolean remove(long id, Farewell farewell) throws IOException {
     Commit before = state.commit();
     StoreLayout layout = before.layout();
     Integer row = before.rows().get(id);
@@ -133,7 +153,7 @@ final class Hdf5Writer implements StoreWriter {
       return false;
     }
     try (Transaction transaction = state.table().begin()) {
-      reuse.letGo(id, row, new Records(store, layout, transaction), transaction);
+      farewell.to(row, layout, transaction);
       Removal removal = new Removal(before, layout, transaction);
       state.publish(removal.ofImage(id, row, options.durableCommits()));
     } catch (UncertainCommitException e) {

@@ -1,6 +1,7 @@
 package io.imagestore.hdf5;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.SampleType;
 import io.imagestore.hdf5.format.Hdf5FormatException;
@@ -36,10 +37,6 @@ final class Records {
     this.rows = rows;
   }
 
-  StoreLayout layout() {
-    return layout;
-  }
-
   /** The number in which a sample type is written. */
   static int code(SampleType type) {
     return switch (type) {
@@ -66,6 +63,29 @@ final class Records {
       return readDecoded(id, row, verify, into);
     } catch (Hdf5FormatException e) {
       return readSalvaged(id, row, into, e);
+    }
+  }
+
+  /**
+   * Reads the row of an image that is about to be replaced or deleted, and checks that it is the
+   * image's own: where damage has made the id up, the row is the last trace of another image.
+   *
+   * @throws CorruptStoreException if it isn't what was stored
+   */
+  StoredRow readOwn(long id, int row) throws IOException {
+    try {
+      return read(id, row, true);
+    } catch (CorruptImageException e) {
+      throw new CorruptStoreException(
+          "what lies under image "
+              + id
+              + " in store "
+              + store
+              + " may be another image, for what row "
+              + row
+              + " says of it isn't what was stored; before it is replaced or deleted, repair the"
+              + " store, which lays it aside, or restore it from a copy",
+          e);
     }
   }
 

@@ -82,7 +82,6 @@ abstract class StoreWrite implements AutoCloseable {
 
   /** The row of an image, also of one that was only gathered, or null if it is new. */
   final @Nullable Integer rowOf(long id) {
-    damage = damage.without(id);
     return rows.get(id);
   }
 
@@ -100,9 +99,13 @@ abstract class StoreWrite implements AutoCloseable {
     transaction.append(count, source);
   }
 
-  /** Writes an image's row over that of an earlier one, whose bytes nobody needs any more. */
+  /**
+   * Writes an image's row over that of an earlier one, whose bytes nobody needs any more; refuses
+   * to where the row may be another image's.
+   */
   final void replace(long id, int row, RowSource source) throws IOException {
-    reuse.letGo(id, row, records, transaction);
+    reuse.letGo(records.readOwn(id, row), layout, transaction);
+    damage = damage.without(id);
     for (int column = 0; column < layout.columnsOfRows(); column++) {
       if (column != Columns.IDS) {
         ByteBuffer value = source.values(column);

@@ -152,17 +152,17 @@ final class DamagedChunkTest {
     make(noise());
     Set<Long> damaged = new TreeSet<>(damage(dataset, row));
     assertThat(damaged).isNotEmpty();
+    // Where more than pixels is damaged, nothing proves whose row it is.
+    Set<Long> unproven = dataset.equals("images") ? Set.of() : Set.copyOf(damaged);
     try (ImageStore store = Hdf5ImageStore.open(file())) {
       assertThat(store.verify().damagedIds()).containsExactly(array(damaged));
-      long replaced = damaged.iterator().next();
-      replace(store, replaced);
-      damaged.remove(replaced);
-      delete(store, row + 3L); // in it; the last row comes into its place
-      damaged.remove(row + 3L);
-      replace(store, 22);
-      delete(store, 21);
+      for (long id : new long[] {damaged.iterator().next(), 22}) {
+        change(id, unproven, damaged, () -> replace(store, id));
+      }
+      for (long id : new long[] {row + 3L, 21}) { // the last row comes into the place of one in it
+        change(id, unproven, damaged, () -> delete(store, id));
+      }
       replace(store, 1000); // a new one
-      damaged.removeAll(List.of(21L, 22L));
       assertNamedOrRight(store, damaged);
     }
     try (ImageStore store = Hdf5ImageStore.open(file())) {
@@ -173,6 +173,17 @@ final class DamagedChunkTest {
       assertThat(store.verify().isClean()).isTrue();
       stored.keySet().removeAll(damaged);
       assertThat(store.stream()).containsExactlyElementsOf(stored.values());
+    }
+  }
+
+  private static void change(long id, Set<Long> unproven, Set<Long> damaged, Runnable change) {
+    if (unproven.contains(id)) {
+      assertThatExceptionOfType(CorruptStoreException.class)
+          .isThrownBy(change::run)
+          .withMessageContaining("may be another image");
+    } else {
+      change.run();
+      damaged.remove(id);
     }
   }
 

@@ -11,6 +11,7 @@ import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.RepairPolicy;
 import io.imagestore.RepairReport;
+import io.imagestore.hdf5.Hdf5Options.Layout;
 import io.imagestore.testkit.SampleImages;
 import io.jhdf.HdfFile;
 import io.jhdf.api.dataset.ChunkedDataset;
@@ -19,11 +20,13 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** One flipped bit in what a store knows of an image beside its pixels. */
@@ -82,10 +85,47 @@ final class RecordDamageTest {
       assertThat(store.get(5)).isEqualTo(SampleImages.labeled(5, RGB, 1));
     }
     try (ImageStore store = Hdf5ImageStore.open(file())) {
-      store.delete(134);
+      store.repair(RepairPolicy.dropDamaged());
 
       assertThat(store.find(6)).isEmpty();
     }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"UNIFORM, true", "UNIFORM, false", "MIXED, true", "MIXED, false"})
+  void anImageUnderAnIdThatDamageMadeUpIsNotWrittenOver(Layout layout, boolean verify)
+      throws IOException {
+    Files.delete(file());
+    Hdf5Options options = Hdf5Options.builder().layout(layout).verifyChecksums(verify).build();
+    try (ImageStore store = Hdf5ImageStore.open(file(), options)) {
+      store.putBatch(SampleImages.list(0, 10, RGB, 1));
+    }
+    flip("ids", 7); // 6 becomes 134
+    List<LabeledImage> others = SampleImages.list(133, 3, RGB, 2);
+    try (ImageStore store = Hdf5ImageStore.open(file(), options)) {
+      assertRefused(() -> store.put(others.get(1)), 134);
+      assertRefused(() -> store.putBatch(others), 134);
+      assertRefused(() -> store.delete(134), 134);
+      assertThat(store.size()).isEqualTo(10);
+    }
+    try (ImageStore store = Hdf5ImageStore.open(file(), options)) {
+      assertThat(store.verify().damagedIds()).containsExactly(134);
+
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.droppedIds()).containsExactly(134);
+      store.putBatch(others);
+      assertThat(store.readImages(new long[] {133, 134, 135})).isEqualTo(others);
+      assertThat(store.size()).isEqualTo(12);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  private static void assertRefused(ThrowingCallable write, long id) {
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(write)
+        .withMessageContaining("image " + id)
+        .withMessageContaining("repair");
   }
 
   @Test
@@ -157,9 +197,12 @@ final class RecordDamageTest {
   }
 
   @Test
-  void aDamagedRecordCanBeReplaced() throws IOException {
+  void anImageWithADamagedRecordIsReplacedOnceItIsRepaired() throws IOException {
     flip("labels", 3);
     try (ImageStore store = Hdf5ImageStore.open(file())) {
+      assertRefused(() -> store.put(6, SampleImages.noise(RGB, 2), 60), 6);
+      store.repair(RepairPolicy.dropDamaged());
+
       store.put(6, SampleImages.noise(RGB, 2), 60);
 
       assertThat(store.label(6)).isEqualTo(60);
