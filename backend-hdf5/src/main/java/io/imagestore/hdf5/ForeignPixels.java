@@ -41,7 +41,9 @@ abstract class ForeignPixels implements Closeable {
     }
     if (file.read(name, ContiguousDataset.class::isInstance)) {
       long address = file.read(name, dataset -> ((ContiguousDataset) dataset).getDataAddress());
-      return contiguous(path, file.base() + address, dimensions[0], rowBytes);
+      // Below 0 it means that there is none.
+      return contiguous(
+          path, address < 0 ? address : file.base() + address, dimensions[0], rowBytes);
     }
     return file.read(
         name,

@@ -134,9 +134,9 @@ final class JhdfFile implements Closeable {
     return uninterrupted(HdfFile::getUserBlockSize);
   }
 
-  private static Optional<Dataset> find(HdfFile file, String name) {
+  private Optional<Dataset> find(HdfFile open, String name) {
     try {
-      Node node = file.getByPath(name);
+      Node node = NodePath.follow(open, path, name);
       return node instanceof Dataset dataset ? Optional.of(dataset) : Optional.empty();
     } catch (HdfException e) {
       return Optional.empty(); // jhdf's way to say that there is none
@@ -145,6 +145,6 @@ final class JhdfFile implements Closeable {
 
   @Override
   public synchronized void close() throws IOException {
-    channel.close();
+    channel.close(); // all that jhdf holds, for no other file is opened
   }
 }
