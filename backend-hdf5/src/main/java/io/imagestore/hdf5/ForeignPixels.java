@@ -12,8 +12,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -113,7 +111,8 @@ abstract class ForeignPixels implements Closeable {
     private final int[] extents;
     private final int[] chunk;
     private final int chunkBytes;
-    private final Cache cache;
+    private final int rowBytes;
+    private final PieceCache cache;
 
     /** The dimensions that the dataset itself has, of those that it is read as. */
     private final int firstOwn;
@@ -137,56 +136,50 @@ abstract class ForeignPixels implements Closeable {
         bytes = Math.multiplyExact(bytes, extent);
       }
       this.chunkBytes = bytes;
-      int pieces = 1;
+      int row = 1;
       for (int i = 1; i < extents.length; i++) {
-        pieces = Math.multiplyExact(pieces, (extents[i] + chunk[i] - 1) / chunk[i]);
+        row = Math.multiplyExact(row, extents[i]);
       }
-      // Those of one row at the least, or each row would read all of its pieces again.
-      this.cache = new Cache((int) Math.max(pieces, Math.min(1 << 16, cacheBytes / chunkBytes)));
+      this.rowBytes = row;
+      this.cache = new PieceCache(cacheBytes);
     }
 
     @Override
     void get(int row, ByteBuffer into) throws IOException {
-      int rowBytes = 1;
-      for (int i = 1; i < extents.length; i++) {
-        rowBytes *= extents[i];
-      }
-      byte[] bytes = new byte[rowBytes];
       int[] offset = new int[extents.length];
       offset[0] = row / chunk[0] * chunk[0];
-      copyPieces(1, offset, row % chunk[0], bytes);
-      into.put(bytes);
+      copyPieces(1, offset, row % chunk[0], into);
+      into.position(into.position() + rowBytes);
     }
 
-    private void copyPieces(int dimension, int[] offset, int rowInChunk, byte[] bytes)
+    private void copyPieces(int dimension, int[] offset, int rowInChunk, ByteBuffer into)
         throws IOException {
       if (dimension == extents.length) {
-        copyPiece(1, decoded(offset), rowInChunk, offset, 0, bytes);
+        copyPiece(1, decoded(offset), rowInChunk, offset, 0, into);
         return;
       }
       for (int at = 0; at < extents[dimension]; at += chunk[dimension]) {
         offset[dimension] = at;
-        copyPieces(dimension + 1, offset, rowInChunk, bytes);
+        copyPieces(dimension + 1, offset, rowInChunk, into);
       }
     }
 
     private void copyPiece(
-        int dimension, byte[] piece, int from, int[] offset, int to, byte[] bytes) {
+        int dimension, byte[] piece, int from, int[] offset, int to, ByteBuffer into) {
       int count = Math.min(chunk[dimension], extents[dimension] - offset[dimension]);
       int first = from * chunk[dimension];
       int target = to * extents[dimension] + offset[dimension];
       if (dimension == extents.length - 1) {
-        System.arraycopy(piece, first, bytes, target, count);
+        into.put(into.position() + target, piece, first, count);
         return;
       }
       for (int i = 0; i < count; i++) {
-        copyPiece(dimension + 1, piece, first + i, offset, target + i, bytes);
+        copyPiece(dimension + 1, piece, first + i, offset, target + i, into);
       }
     }
 
     private byte[] decoded(int[] offset) throws IOException {
-      Key key = new Key(offset.clone());
-      byte[] known = cache.get(key);
+      byte[] known = cache.get(offset);
       if (known != null) {
         return known;
       }
@@ -202,7 +195,7 @@ abstract class ForeignPixels implements Closeable {
                 + " bytes in place of "
                 + chunkBytes);
       }
-      cache.put(key, decoded);
+      cache.put(offset, decoded);
       return decoded;
     }
 
@@ -237,46 +230,6 @@ abstract class ForeignPixels implements Closeable {
         Arrays.fill(bytes, number.byteValue());
       }
       return bytes;
-    }
-  }
-
-  /** A chunk's place. */
-  private static final class Key {
-    private final int[] offset;
-
-    Key(int[] offset) {
-      this.offset = offset;
-    }
-
-    @Override
-    public boolean equals(@Nullable Object other) {
-      return other instanceof Key key && Arrays.equals(offset, key.offset);
-    }
-
-    @Override
-    public int hashCode() {
-      return Arrays.hashCode(offset);
-    }
-  }
-
-  /** The chunks used last. */
-  private static final class Cache {
-    private final Map<Key, byte[]> chunks = new LinkedHashMap<>(16, 0.75f, true);
-    private final int most;
-
-    Cache(int most) {
-      this.most = most;
-    }
-
-    synchronized byte @Nullable [] get(Key key) {
-      return chunks.get(key);
-    }
-
-    synchronized void put(Key key, byte[] chunk) {
-      chunks.put(key, chunk);
-      while (chunks.size() > most) {
-        chunks.remove(chunks.keySet().iterator().next());
-      }
     }
   }
 }

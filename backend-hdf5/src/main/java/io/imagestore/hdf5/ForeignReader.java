@@ -331,7 +331,7 @@ final class ForeignReader implements StoreReader {
     }
 
     private ByteBuffer copied(StoredImage image, boolean verify) throws IOException {
-      ByteBuffer bytes = ByteBuffer.allocate((int) shape.byteCount());
+      ByteBuffer bytes = file.room((int) shape.byteCount());
       copy(image, bytes, verify);
       return bytes.flip();
     }

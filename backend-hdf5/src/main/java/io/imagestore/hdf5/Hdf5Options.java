@@ -135,7 +135,8 @@ public final class Hdf5Options extends StoreOptions {
   }
 
   /**
-   * The most that decompressed chunks may take in memory.
+   * The most that decompressed chunks may take in memory. In a file of another making whose chunks
+   * hold pieces of images, each image is read fast only if all chunks that it is in fit.
    *
    * @return by default 16 MiB
    */

@@ -183,6 +183,9 @@ final class Hdf5Snapshot implements Snapshot {
   /** Refuses a place where there are no bytes, before memory is taken. */
   private void requirePlace(StoredRow image) {
     if (!isMixed()) {
+      if (!commit.table().areWritten(Columns.IMAGES, image.row(), 1)) {
+        throw unwritten(image.id(), "pixels");
+      }
       return;
     }
     Place place = image.bytes();
@@ -210,6 +213,13 @@ final class Hdf5Snapshot implements Snapshot {
               + ", but there are "
               + length);
     }
+    if (!place.isNone() && !commit.table().areWritten(column, place.offset(), place.size())) {
+      throw unwritten(id, what);
+    }
+  }
+
+  private CorruptImageException unwritten(long id, String what) {
+    return new CorruptImageException(store, id, "its " + what + " were never written");
   }
 
   private void copy(StoredRow image, ByteBuffer into) throws IOException {
@@ -371,11 +381,14 @@ final class Hdf5Snapshot implements Snapshot {
   @Nullable Remains remainsOfRow(int row) throws IOException {
     ImageShape shape = Objects.requireNonNull(commit.layout()).shape();
     if (shape != null) {
-      return new Remains("raw", salvaged(Columns.IMAGES, row, 1, (int) shape.byteCount()));
+      return commit.table().areWritten(Columns.IMAGES, row, 1)
+          ? new Remains("raw", salvaged(Columns.IMAGES, row, 1, (int) shape.byteCount()))
+          : null;
     }
     Records left = Objects.requireNonNull(records).salvaging();
     Place place = reading(() -> left.bytes(row));
-    if (!place.isWithin(commit.table().length(Columns.BYTES))) {
+    if (!place.isWithin(commit.table().length(Columns.BYTES))
+        || !commit.table().areWritten(Columns.BYTES, place.offset(), place.size())) {
       return null; // where they lie can't be told
     }
     String extension = reading(() -> left.extension(row));

@@ -9,6 +9,7 @@ import io.jhdf.api.Node;
 import io.jhdf.exceptions.HdfException;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -71,6 +72,11 @@ final class JhdfFile implements Closeable {
     String words = String.valueOf(e.getMessage());
     String written = CLASS_NAME.matcher(words).replaceAll("");
     return written.isBlank() || written.equals("null") ? "it doesn't add up" : written;
+  }
+
+  /** Room for bytes that the file claims to hold. */
+  ByteBuffer room(int bytes) {
+    return guarded(() -> ByteBuffer.allocate(bytes));
   }
 
   /** Does a step as if nobody had interrupted the thread, for that closes the channel. */

@@ -70,7 +70,8 @@ final class Removal {
     for (int column = 0; column < layout.columnsOfRows(); column++) {
       byte[] moved = new byte[columns.get(column).rowBytes()];
       transaction.get(column, from, ByteBuffer.wrap(moved));
-      transaction.replace(to, column, isZero(moved) ? null : ByteBuffer.wrap(moved));
+      boolean isImage = column == Columns.IMAGES && !layout.isMixed(); // always has a chunk
+      transaction.replace(to, column, isZero(moved) && !isImage ? null : ByteBuffer.wrap(moved));
     }
   }
 

@@ -298,6 +298,20 @@ final class ForeignReaderTest {
     }
   }
 
+  @Test
+  void anImageThatASmallFileClaimsIsNoErrorOfTheJvm() throws IOException {
+    write(
+        "",
+        "f.create_dataset('images', (20, 46000, 46000, 1), 'u1', chunks=(1, 1000, 1000, 1))",
+        "f['labels'] = labels");
+    try (ImageSource store = open()) {
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> store.get(3))
+          .withMessageContaining("not enough memory")
+          .withMessageContaining("claims more than it holds");
+    }
+  }
+
   private ImageSource open(String images) {
     return Hdf5ImageStore.openReadOnly(file(), Hdf5Options.builder().imagesDataset(images).build());
   }

@@ -11,7 +11,12 @@ final class ByteBudget {
   private long left;
 
   ByteBudget(ByteSource source) throws IOException {
-    this.left = source.length();
+    this(source.length());
+  }
+
+  /** A smaller one than a file's. */
+  ByteBudget(long bytes) {
+    this.left = bytes;
   }
 
   /** Takes what a block has, of which there must be as much. */
@@ -23,7 +28,7 @@ final class ByteBudget {
               + bytes
               + " bytes at address "
               + address
-              + " take more than the file has: some lie in one place");
+              + " take more than the file has, or more than can be: some may lie in one place");
     }
   }
 }

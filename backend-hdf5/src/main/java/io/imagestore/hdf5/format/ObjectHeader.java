@@ -151,7 +151,7 @@ final class ObjectHeader {
         6 + ((flags & TIMES) != 0 ? 16 : 0) + ((flags & PHASE_CHANGE) != 0 ? 4 : 0) + sizeBytes;
     ByteBuffer head = ByteBuffer.wrap(source.read(address, prefix)).order(ByteOrder.LITTLE_ENDIAN);
     long size = Bits.unsigned(head, prefix - sizeBytes, sizeBytes);
-    ByteBudget budget = new ByteBudget(source);
+    ByteBudget budget = new ByteBudget(Math.min(source.length(), ByteSource.MAX_BLOCK_BYTES));
     int firstSize = sizeWithin(budget, prefix + size + CHECKSUM_BYTES, address);
     MetadataBlock first = MetadataBlock.read(source, address, firstSize, SIGNATURE);
     ObjectHeader header = new ObjectHeader(new ArrayList<>(), new ArrayList<>());

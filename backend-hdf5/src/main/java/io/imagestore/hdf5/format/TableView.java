@@ -96,6 +96,26 @@ public final class TableView implements RowReader {
     return columns.stream().map(ColumnView::spec).toList();
   }
 
+  /**
+   * Whether rows lie in chunks that were written once. Others would read as zeros, however many of
+   * them a small file claims to have.
+   *
+   * @param column its index
+   * @param row the first one's index
+   * @param count how many, from 1 on
+   * @return false if one doesn't
+   */
+  public boolean areWritten(int column, long row, int count) {
+    int chunkRows = columns.get(column).spec.chunkRows();
+    long last = (row + count - 1) / chunkRows;
+    for (long number = row / chunkRows; number <= last; number++) {
+      if (chunk(column, number) == null) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   /** The chunk of a number, or null if it was never written or has no row. */
   @Nullable Chunk chunk(int column, long number) {
     @Nullable Chunk[] chunks = chunks(column);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.imagestore.hdf5.format.ObjectHeader.Message;
 import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -129,6 +130,26 @@ final class HostileFileTest {
       assertThatExceptionOfType(Hdf5FormatException.class)
           .isThrownBy(() -> ObjectHeader.read(storage, 0))
           .withMessageContaining("more than the file has");
+    }
+  }
+
+  @Test
+  void aSparseFileWhoseHeaderClaimsToFillItIsRefusedBeforeMemoryIsTaken() throws IOException {
+    int claimed = 1 << 30;
+    bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.put(new byte[] {'O', 'H', 'D', 'R', 2, 2}).putInt(claimed);
+    Files.write(file, bytes.array());
+    try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+      sparse.setLength(2L * claimed);
+    }
+
+    try (StorageFile storage = StorageFile.openReadOnly(file)) {
+      assertThatExceptionOfType(Hdf5FormatException.class)
+          .isThrownBy(() -> ObjectHeader.read(storage, 0))
+          .withMessageContaining("more than");
+      assertThatExceptionOfType(Hdf5FormatException.class)
+          .isThrownBy(() -> storage.read(0, claimed))
+          .withMessageContaining("at most " + ByteSource.MAX_BLOCK_BYTES);
     }
   }
 
