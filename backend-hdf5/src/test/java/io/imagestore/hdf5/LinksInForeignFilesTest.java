@@ -39,8 +39,7 @@ final class LinksInForeignFilesTest {
   }
 
   private ImageSource open(String images) {
-    return Hdf5ImageStore.openReadOnly(
-        file(), Hdf5Options.builder().imagesDataset(images).build());
+    return Hdf5ImageStore.openReadOnly(file(), Hdf5Options.builder().imagesDataset(images).build());
   }
 
   @ParameterizedTest

@@ -35,7 +35,8 @@ final class Place {
     }
   }
 
-  private static @Nullable Object keyOf(Path path) throws IOException {
+  /** What tells a file from each other, or null where the system has no such thing. */
+  static @Nullable Object keyOf(Path path) throws IOException {
     return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 

@@ -28,16 +28,21 @@ final class SystemFile implements StoreFile {
   private final StoreFiles.Access access;
   private final RandomAccessFile file;
 
+  /** Tells the file from others that may come in its place; null where nothing does. */
+  private final @Nullable Object key;
+
   /** Where the file's own pointer stands, for most calls go on where the last one ended. */
   private long at;
 
   private @Nullable FileChannel channel;
   private boolean closed;
 
-  private SystemFile(Path path, StoreFiles.Access access, RandomAccessFile file) {
+  private SystemFile(Path path, StoreFiles.Access access, RandomAccessFile file)
+      throws IOException {
     this.path = path;
     this.access = access;
     this.file = file;
+    this.key = access == StoreFiles.Access.READ ? null : Place.keyOf(path);
   }
 
   static SystemFile open(Path path, StoreFiles.Access access) throws IOException {
@@ -131,13 +136,33 @@ final class SystemFile implements StoreFile {
     if (closed) {
       throw new ClosedChannelException();
     }
-    if (channel == null) {
-      channel =
-          access == StoreFiles.Access.WRITE_THROUGH
-              ? FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC)
-              : FileChannel.open(path, StandardOpenOption.WRITE);
+    FileChannel open = channel;
+    if (open == null) {
+      open = openChannel();
+      channel = open;
     }
-    return channel;
+    return open;
+  }
+
+  /** Opens the file by its name once more, which may be another's meanwhile. */
+  private FileChannel openChannel() throws IOException {
+    FileChannel opened =
+        access == StoreFiles.Access.WRITE_THROUGH
+            ? FileChannel.open(path, StandardOpenOption.WRITE, StandardOpenOption.DSYNC)
+            : FileChannel.open(path, StandardOpenOption.WRITE);
+    boolean same = false;
+    try {
+      same = key == null || key.equals(Place.keyOf(path));
+      if (!same) {
+        throw new IOException(
+            path + " was replaced by another file while it was open, which is not written to");
+      }
+      return opened;
+    } finally {
+      if (!same) {
+        opened.close();
+      }
+    }
   }
 
   private void seek(long position) throws IOException {

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -134,6 +135,27 @@ class StoreFilesTest {
       assertThat(Thread.interrupted()).isTrue();
     }
     assertThat(path).hasContent("0123456789");
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = Access.class,
+      names = {"WRITE", "WRITE_THROUGH", "REPLACE"})
+  void memoryOutsideOfTheHeapIsNotWrittenToAFileThatCameInItsPlace(Access access)
+      throws IOException {
+    Path path = folder.resolve("file");
+    Path other = folder.resolve("other");
+    write(other, Access.WRITE, 0, "another's");
+    try (StoreFile file = files.open(path, access)) {
+      file.write(0, bytes("this one's"), 0, 10);
+      Files.move(other, path, StandardCopyOption.REPLACE_EXISTING);
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> file.write(0, ByteBuffer.allocateDirect(8)))
+          .withMessageContaining(path.toString())
+          .withMessageContaining("replaced");
+    }
+    assertThat(path).hasContent("another's");
   }
 
   @Test
