@@ -244,7 +244,12 @@ public interface ImageSource extends AutoCloseable {
    */
   VerifyReport verify(Progress progress);
 
-  /** Lets the calls in flight end, and closes the source. A second call waits for the first. */
+  /**
+   * Lets the calls in flight end, and closes the source. A second call waits for the first.
+   *
+   * @throws IllegalStateException if called from a loader's transform or other visitor that images
+   *     of this very source are just shown to, which would have to wait for itself
+   */
   @Override
   void close();
 }

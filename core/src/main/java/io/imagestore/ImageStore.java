@@ -28,7 +28,8 @@ import java.util.stream.Stream;
  * <p>Beside the exceptions named at each method, methods that write throw {@link
  * StoreFullException} when there is no room, {@link UnsupportedImageException} when the store can't
  * hold such an image, and {@link IllegalStateException} when called from the iterator of a {@code
- * putBatch} into the same store.
+ * putBatch} into the same store, or from a loader's transform or other visitor that its images are
+ * just shown to.
  */
 public interface ImageStore extends ImageSource {
 
@@ -137,7 +138,7 @@ public interface ImageStore extends ImageSource {
    * closes the store. A second call waits for the first.
    *
    * @throws IllegalStateException if called from the iterator of a {@code putBatch} into this
-   *     store, which would have to wait for itself
+   *     store, or from a visitor of its images, which would have to wait for itself
    */
   @Override
   void close();

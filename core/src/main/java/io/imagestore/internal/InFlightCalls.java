@@ -4,13 +4,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Counts the calls in flight, so that closing can wait for them without their waiting for each
- * other. A call that runs its caller's code, such as the iterator of a batch, says so: what that
- * code calls belongs to a call in flight, and is let in after closing has begun, too.
+ * other. A call that runs its caller's code, such as the iterator of a batch or a visitor, says so:
+ * what that code calls belongs to a call in flight, and is let in after closing has begun, too.
  *
  * <p>Safe in any thread. Each {@link #enter} that returned true must be followed by one {@link
  * #exit}.
@@ -25,6 +24,24 @@ public final class InFlightCalls {
 
   /** The threads that run callers' code within a call. */
   private final Set<Thread> callbacks = ConcurrentHashMap.newKeySet();
+
+  /**
+   * Code of a caller's.
+   *
+   * @param <T> what it returns
+   * @param <X> what it throws
+   */
+  @FunctionalInterface
+  public interface Code<T extends @Nullable Object, X extends Exception> {
+
+    /**
+     * Runs it.
+     *
+     * @return what it is for
+     * @throws X if it fails
+     */
+    T run() throws X;
+  }
 
   /** None in flight, not closed. */
   public InFlightCalls() {}
@@ -54,14 +71,16 @@ public final class InFlightCalls {
    * Runs code of a caller's; to be used within a call, in whatever thread.
    *
    * @param <T> what the code returns
+   * @param <X> what the code throws
    * @param code may begin calls of its own
    * @return what the code returns
+   * @throws X if the code does
    */
-  public <T extends @Nullable Object> T callBack(Supplier<T> code) {
+  public <T extends @Nullable Object, X extends Exception> T callBack(Code<T, X> code) throws X {
     Thread thread = Thread.currentThread();
     boolean outermost = callbacks.add(thread);
     try {
-      return code.get();
+      return code.run();
     } finally {
       if (outermost) {
         callbacks.remove(thread);

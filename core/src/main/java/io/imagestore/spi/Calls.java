@@ -7,7 +7,6 @@ import io.imagestore.internal.Uninterruptibly;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The calls to one store: none begins after closing has, and each failure names the store. */
@@ -76,16 +75,35 @@ final class Calls {
   }
 
   /** Runs code of a caller's within a call. */
-  <T extends @Nullable Object> T callBack(Supplier<T> code) {
+  <T extends @Nullable Object, X extends Exception> T callBack(InFlightCalls.Code<T, X> code)
+      throws X {
     return inFlight.callBack(code);
   }
 
-  /** Whether the current thread runs code of a caller's within a call. */
-  boolean isInCallback() {
-    return inFlight.isInCallback();
+  /**
+   * Refuses what would wait for a call that waits for it.
+   *
+   * @param what names it in a message, as in "storing image 7"
+   * @throws IllegalStateException if the current thread runs code of a caller's within a call
+   */
+  void refuseInCallback(String what) {
+    if (inFlight.isInCallback()) {
+      throw new IllegalStateException(
+          what
+              + ": store "
+              + location
+              + " is just in a call that runs the code which makes this one, such as a batch's"
+              + " iterator, a visitor, or a loader's transform; let that call end first");
+    }
   }
 
-  private ImageStoreException failure(String what, IOException e, String outcome) {
+  /**
+   * What a failed call throws.
+   *
+   * @param what names it in a message, as in "reading image 7"
+   * @param outcome what became of it, as the end of a message
+   */
+  ImageStoreException failure(String what, IOException e, String outcome) {
     return IoFailure.of(what + " failed in store " + location, e, outcome);
   }
 }

@@ -41,7 +41,9 @@ public interface DirectSource extends ImageSource {
    * @param ids holds the ids wanted; an id may stand there twice
    * @param from where in it they begin
    * @param count how many they are
-   * @param visitor is called by the calling thread
+   * @param visitor is called by the calling thread; may read from the source, but a call of its
+   *     that writes to a store whose images are shown, or closes it, would have to wait for this
+   *     one, and gets an {@link IllegalStateException}
    * @throws IndexOutOfBoundsException if the array has no such part
    * @throws ImageNotFoundException if one is missing; none is shown then
    * @throws CorruptImageException if one is damaged; those before it are shown
@@ -49,7 +51,8 @@ public interface DirectSource extends ImageSource {
   void visit(long[] ids, int from, int count, Visitor visitor);
 
   /**
-   * Shows images of any source: where they lie if it is a direct one, else as copies.
+   * Shows images of any source: where they lie if it is a direct one, else as copies. The visitor
+   * must not write to the source, nor close it.
    *
    * @param source whose images are shown
    * @param ids holds the ids wanted; an id may stand there twice

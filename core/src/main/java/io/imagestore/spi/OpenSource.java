@@ -128,9 +128,12 @@ class OpenSource implements DirectSource {
     show(snapshot, room, visitor);
   }
 
-  private static void show(Snapshot snapshot, StoredImage[] images, Visitor visitor)
-      throws IOException {
-    snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes));
+  private void show(Snapshot snapshot, StoredImage[] images, Visitor visitor) throws IOException {
+    calls.callBack(
+        () -> {
+          snapshot.readEach(images, (i, bytes) -> visitor.visit(i, images[i], bytes));
+          return images;
+        });
   }
 
   /** What a call does that finds images of the state it sees; it doesn't keep the array. */
@@ -425,6 +428,7 @@ class OpenSource implements DirectSource {
 
   @Override
   public void close() {
+    calls.refuseInCallback("close");
     calls.close(reader::close);
   }
 

@@ -21,6 +21,8 @@ final class OpenStore extends OpenSource implements ImageStore {
   /** What a writer's failed call leaves, by its contract. */
   private static final String UNCHANGED = "the store is as it was before this call";
 
+  private static final String STORING_A_BATCH = "storing a batch";
+
   private final StoreReader reader;
   private final StoreWriter writer;
   private final Place place;
@@ -68,26 +70,34 @@ final class OpenStore extends OpenSource implements ImageStore {
   @Override
   public void putBatch(Iterable<LabeledImage> images) {
     Objects.requireNonNull(images, "images");
-    change("storing a batch", () -> writer.write(nonNull(calls.callBack(images::iterator))));
+    change(STORING_A_BATCH, () -> writer.write(nonNull(calls.callBack(images::iterator))));
   }
 
   @Override
   public void putBatch(Stream<LabeledImage> images) {
     try (images) {
       Iterator<LabeledImage> iterator = images.iterator();
-      change("storing a batch", () -> writer.write(nonNull(iterator)));
+      change(STORING_A_BATCH, () -> writer.write(nonNull(iterator)));
     }
   }
 
   private Iterator<LabeledImage> nonNull(Iterator<LabeledImage> images) {
-    return new NonNullIterator(calls, images);
+    return new NonNullIterator(calls, images, this::requireStoreToCommit);
+  }
+
+  private void requireStoreToCommit() {
+    try {
+      place.requireStore();
+    } catch (IOException e) {
+      throw calls.failure(STORING_A_BATCH, e, UNCHANGED);
+    }
   }
 
   @Override
   public void putBatch(ImageBatch batch) {
     Objects.requireNonNull(batch, "batch");
     change(
-        "storing a batch",
+        STORING_A_BATCH,
         () -> {
           if (batch.size() > 0) {
             writer.write(batch);
@@ -109,14 +119,14 @@ final class OpenStore extends OpenSource implements ImageStore {
   @Override
   public RepairReport repair(RepairPolicy policy, Progress progress) {
     Objects.requireNonNull(progress, "progress");
-    refuseInsideOwnBatch("repair");
+    calls.refuseInCallback("repair");
     DamagedFolder aside = DamagedFolder.of(reader.location(), policy);
     return new Repair(this, reader, writer, aside).run(progress);
   }
 
   @Override
   public void close() {
-    refuseInsideOwnBatch("close");
+    calls.refuseInCallback("close");
     calls.close(
         () -> {
           try {
@@ -140,7 +150,7 @@ final class OpenStore extends OpenSource implements ImageStore {
 
   /** Runs a call that writes, when it is its turn. */
   <T> T writing(String what, String outcome, Calls.Action<T> action) {
-    refuseInsideOwnBatch(what);
+    calls.refuseInCallback(what);
     return calls.run(
         what,
         outcome,
@@ -153,15 +163,5 @@ final class OpenStore extends OpenSource implements ImageStore {
             writing.unlock();
           }
         });
-  }
-
-  private void refuseInsideOwnBatch(String what) {
-    if (calls.isInCallback()) {
-      throw new IllegalStateException(
-          what
-              + ": store "
-              + reader.location()
-              + " is just taking a batch whose iterator makes this call; let the batch end first");
-    }
   }
 }

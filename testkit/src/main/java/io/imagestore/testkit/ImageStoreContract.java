@@ -28,6 +28,8 @@ import io.imagestore.StoreNotFoundException;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.VerifyReport;
+import io.imagestore.loader.DataLoader;
+import io.imagestore.loader.Transform;
 import io.imagestore.spi.DirectSource;
 import io.imagestore.spi.ImageStoreProvider;
 import java.nio.ByteBuffer;
@@ -1313,6 +1315,59 @@ public abstract class ImageStoreContract {
       goOn.countDown();
       executor.shutdown();
       store.close();
+    }
+  }
+
+  @Test
+  void aVisitorMayReadTheStoreButNotWriteToItOrCloseIt() {
+    LabeledImage other = SampleImages.labeled(3, RGB, 2);
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 4, RGB, 1));
+      List<Runnable> writes =
+          List.of(
+              () -> store.put(other),
+              () -> store.append(other.image(), 1),
+              () -> store.putBatch(List.of(other)),
+              () -> store.delete(3),
+              store::flush,
+              () -> store.repair(RepairPolicy.dropDamaged()),
+              store::close);
+      List<Long> seen = new ArrayList<>();
+
+      ((DirectSource) store)
+          .visit(
+              new long[] {0, 1},
+              0,
+              2,
+              (i, image, bytes) -> {
+                assertThat(store.get(3)).isEqualTo(SampleImages.labeled(3, RGB, 1));
+                for (Runnable write : writes) {
+                  assertThatIllegalStateException()
+                      .isThrownBy(write::run)
+                      .withMessageContaining("visitor")
+                      .withMessageContaining("let that call end first");
+                }
+                seen.add(image.id());
+              });
+
+      assertThat(seen).containsExactly(0L, 1L);
+      store.put(other);
+      assertThat(store.get(3)).isEqualTo(other);
+    }
+  }
+
+  @Test
+  void aTransformMayNotWriteToTheStoreThatItsImagesComeFrom() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 4, RGB, 1));
+      Transform writing = sample -> store.put(9, SampleImages.noise(RGB, 9), 9);
+
+      try (DataLoader loader = DataLoader.builder(store).batchSize(4).transform(writing).build()) {
+        assertThatThrownBy(() -> loader.epoch(0).iterator().next())
+            .hasStackTraceContaining("IllegalStateException: storing image 9");
+      }
+
+      assertThat(store.contains(9)).isFalse();
     }
   }
 

@@ -3,6 +3,7 @@ package io.imagestore.testkit;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.imagestore.Capability;
@@ -25,8 +26,10 @@ import io.imagestore.StoreLockedException;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.VerifyReport;
+import io.imagestore.spi.DirectSource;
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -421,6 +424,55 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     assertThat(path()).doesNotExist();
   }
 
+  @Test
+  @OnSystemFilesOnly
+  void aBatchDuringWhichTheStoreWasMovedIsNotStored() throws IOException {
+    Path moved = path().resolveSibling("moved");
+    List<LabeledImage> stored = SampleImages.list(0, 20, RGB, 1);
+    ImageStore store = open();
+    store.putBatch(stored);
+    Iterator<LabeledImage> images = SampleImages.list(20, 5, RGB, 1).iterator();
+    Iterator<LabeledImage> moving =
+        new Iterator<>() {
+          @Override
+          public boolean hasNext() {
+            if (!images.hasNext() && Files.exists(path())) {
+              moveStore(moved);
+            }
+            return images.hasNext();
+          }
+
+          @Override
+          public LabeledImage next() {
+            return images.next();
+          }
+        };
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> store.putBatch(() -> moving))
+        .withMessageContaining(path().toString())
+        .withMessageContaining("moved");
+
+    try {
+      store.close();
+    } catch (ImageStoreException e) {
+      assertThat(e).hasMessageContaining(path().toString()); // it may tell it, too
+    }
+    assertThat(path()).doesNotExist();
+    Files.move(moved, path());
+    try (ImageStore again = open()) {
+      assertThat(contentOf(again)).isEqualTo(stored);
+    }
+  }
+
+  private void moveStore(Path to) {
+    try {
+      Files.move(path(), to);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private List<String> readElsewhere() {
     return runElsewhere("read");
   }
@@ -434,6 +486,25 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
         ChildJvm.start(
             List.of(), OtherProcess.class, provider().getClass().getName(), path(), how)) {
       return child.succeed();
+    }
+  }
+
+  @Test
+  void aVisitorMayNotCloseTheSourceThatShowsItsImages() {
+    try (ImageStore store = open()) {
+      store.putBatch(SampleImages.list(0, 4, RGB, 1));
+    }
+    try (ImageSource source = openReadOnly()) {
+      Runnable close = source::close;
+
+      assertThatIllegalStateException()
+          .isThrownBy(
+              () ->
+                  ((DirectSource) source)
+                      .visit(new long[] {2}, 0, 1, (i, image, bytes) -> close.run()))
+          .withMessageContaining("close");
+
+      assertThat(source.get(2)).isEqualTo(SampleImages.labeled(2, RGB, 1));
     }
   }
 
