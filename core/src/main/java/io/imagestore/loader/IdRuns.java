@@ -2,6 +2,7 @@ package io.imagestore.loader;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * The ids of a source in its order, kept as runs of consecutive ids: 16 bytes a run, so that a
@@ -56,13 +57,18 @@ final class IdRuns implements LongSequence {
   }
 
   /** Takes ids portion by portion. */
-  static final class Builder {
+  static final class Builder implements Consumer<long[]> {
 
     private long[] firstIds = new long[16];
     private long[] firstPositions = new long[16];
     private int runs;
     private long size;
     private long lastId;
+
+    @Override
+    public void accept(long[] ids) {
+      add(ids);
+    }
 
     Builder add(long... ids) {
       for (long id : ids) {

@@ -1,6 +1,7 @@
 package io.imagestore.loader;
 
 import io.imagestore.ImageSource;
+import io.imagestore.spi.DirectSource;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.OptionalLong;
@@ -32,7 +33,7 @@ record Settings(
    * @throws IllegalArgumentException if more are wanted
    */
   Samples samples() {
-    IdRuns ids = new IdRuns.Builder().add(source.ids()).build();
+    IdRuns ids = DirectSource.listIds(source, IdRuns.Builder::new).build();
     long wanted = firstSamples.orElse(ids.size());
     if (wanted > ids.size()) {
       throw new IllegalArgumentException(

@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A source that shows the bytes of its images where they lie, so that what decodes them needs no
@@ -26,7 +28,7 @@ public interface DirectSource extends ImageSource {
      *
      * @param i which of the images asked for, from 0 on; an image may be shown again, when a writer
      *     has moved on meanwhile
-     * @param image what is known of it
+     * @param image what is known of it; keep what it says, not the object
      * @param bytes the pixels of a raw image, the file of an encoded one, from the buffer's
      *     position to its limit; on the heap or direct, and not to be written to or kept
      * @throws IOException becomes an {@link io.imagestore.ImageStoreException}
@@ -49,6 +51,61 @@ public interface DirectSource extends ImageSource {
    * @throws CorruptImageException if one is damaged; those before it are shown
    */
   void visit(long[] ids, int from, int count, Visitor visitor);
+
+  /**
+   * Lists the ids of one state of the store, ascending, as {@link #ids} does, but portion by
+   * portion, so that they needn't be held.
+   *
+   * @param <T> takes portions
+   * @param maker makes what takes them; called again when a writer has moved on meanwhile, for then
+   *     all begins anew
+   * @return the one that has taken all ids of one state
+   * @throws CorruptImageException if an image has lost what lists it
+   * @throws io.imagestore.CorruptStoreException if what lists the ids is damaged
+   */
+  default <T extends Consumer<long[]>> T listIds(Supplier<T> maker) {
+    return inOnePortion(this, maker);
+  }
+
+  /**
+   * As {@link #listIds}, but goes on where what lists the ids is damaged, and lists those that are
+   * still found, damaged images too.
+   *
+   * @param <T> takes portions
+   * @param maker makes what takes them
+   * @return the one that has taken all ids found in one state
+   */
+  default <T extends Consumer<long[]>> T listIdsEvenIfDamaged(Supplier<T> maker) {
+    return listIds(maker);
+  }
+
+  /**
+   * Makes sure that {@link #listIdsEvenIfDamaged} finds as many ids as there are images.
+   *
+   * @throws io.imagestore.CorruptStoreException if images are lost and nothing tells which
+   */
+  default void requireNoLostIds() {}
+
+  /**
+   * Lists the ids of any source, portion by portion if it is a direct one.
+   *
+   * @param <T> takes portions
+   * @param source whose ids are listed
+   * @param maker makes what takes them; called again when a writer has moved on meanwhile
+   * @return the one that has taken all ids of one state
+   */
+  static <T extends Consumer<long[]>> T listIds(ImageSource source, Supplier<T> maker) {
+    return source instanceof DirectSource direct
+        ? direct.listIds(maker)
+        : inOnePortion(source, maker);
+  }
+
+  private static <T extends Consumer<long[]>> T inOnePortion(
+      ImageSource source, Supplier<T> maker) {
+    T taker = maker.get();
+    taker.accept(source.ids());
+    return taker;
+  }
 
   /**
    * Shows images of any source: where they lie if it is a direct one, else as copies. The visitor

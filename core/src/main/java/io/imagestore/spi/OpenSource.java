@@ -21,7 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Consumer;
-import java.util.stream.LongStream;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -310,26 +310,67 @@ class OpenSource implements DirectSource {
 
   @Override
   public long[] ids() {
-    return query("listing the ids", OpenSource::allIds);
+    return listIds(AllIds::new).toArray();
   }
 
-  private static long[] allIds(Snapshot snapshot) throws IOException {
-    LongStream.Builder all = LongStream.builder();
-    long[] ids = snapshot.idsFrom(0, IDS_A_SCAN);
-    if (ids.length < IDS_A_SCAN) {
-      return ids;
+  /** Holds ids. */
+  private static final class AllIds implements Consumer<long[]> {
+    private final List<long[]> portions = new ArrayList<>();
+
+    @Override
+    public void accept(long[] portion) {
+      portions.add(portion);
     }
-    while (true) {
-      Arrays.stream(ids).forEach(all);
-      long last = ids[ids.length - 1];
-      if (ids.length < IDS_A_SCAN || last == Long.MAX_VALUE) {
-        return all.build().toArray();
-      }
-      ids = snapshot.idsFrom(last + 1, IDS_A_SCAN);
-      if (ids.length == 0) {
-        return all.build().toArray();
-      }
+
+    long[] toArray() {
+      return portions.size() == 1
+          ? portions.get(0)
+          : portions.stream().flatMapToLong(Arrays::stream).toArray();
     }
+  }
+
+  @Override
+  public <T extends Consumer<long[]>> T listIds(Supplier<T> maker) {
+    return listIds(maker, Snapshot::idsFrom);
+  }
+
+  @Override
+  public <T extends Consumer<long[]>> T listIdsEvenIfDamaged(Supplier<T> maker) {
+    return listIds(maker, Snapshot::idsToCheck);
+  }
+
+  /** Finds the ids that follow one another. */
+  private interface Portions {
+    long[] next(Snapshot snapshot, long firstId, int count) throws IOException;
+  }
+
+  private <T extends Consumer<long[]>> T listIds(Supplier<T> maker, Portions portions) {
+    return query(
+        "listing the ids",
+        snapshot -> {
+          T taker = maker.get();
+          long next = 0;
+          while (next >= 0) { // negative behind the last possible id
+            long[] ids = portions.next(snapshot, next, IDS_A_SCAN);
+            taker.accept(ids);
+            next = ids.length < IDS_A_SCAN ? -1 : ids[ids.length - 1] + 1;
+          }
+          return taker;
+        });
+  }
+
+  @Override
+  public void requireNoLostIds() {
+    requireNoLostIds("listing the ids");
+  }
+
+  private void requireNoLostIds(String what) {
+    calls.run(
+        what,
+        () -> {
+          reader.requireNoLostIds();
+          return true;
+        });
   }
 
   @Override
@@ -369,12 +410,7 @@ class OpenSource implements DirectSource {
             "reading a stream",
             snapshot -> readWhole(snapshot, snapshot.idsToCheck(firstId, count)));
     if (images.isEmpty()) {
-      calls.run(
-          "reading a stream",
-          () -> {
-            reader.requireNoLostIds();
-            return true;
-          });
+      requireNoLostIds("reading a stream");
     }
     return images;
   }

@@ -210,6 +210,45 @@ class OpenStoreTest {
     }
   }
 
+  /** Loses its state to a writer between two portions of ids. */
+  private static final class StaleWhileListing extends HeapBackend {
+    private boolean isLost;
+
+    @Override
+    public long[] idsFrom(long firstId, int count) {
+      if (firstId > 0 && !isLost) {
+        isLost = true;
+        images.remove(0L);
+        throw new StaleSnapshotException();
+      }
+      return super.idsFrom(firstId, count);
+    }
+  }
+
+  @Test
+  void portionsOfIdsAreThoseOfOneStateThoughAWriterMovesOn() {
+    StaleWhileListing backend = new StaleWhileListing();
+    try (ImageStore store = backend.open()) {
+      LongStream.range(0, 70_000).forEach(id -> backend.images.put(id, labeled(id, 1)));
+
+      Portions portions = ((DirectSource) store).listIds(Portions::new);
+
+      assertThat(portions.lengths).containsExactly(65_536, 4_463);
+      assertThat(portions.ids.build().toArray()).isEqualTo(LongStream.range(1, 70_000).toArray());
+    }
+  }
+
+  private static final class Portions implements Consumer<long[]> {
+    private final List<Integer> lengths = new ArrayList<>();
+    private final LongStream.Builder ids = LongStream.builder();
+
+    @Override
+    public void accept(long[] portion) {
+      lengths.add(portion.length);
+      LongStream.of(portion).forEach(ids);
+    }
+  }
+
   @Test
   void theHighestIdIsListedAtTheEndOfAFullPortion() {
     try (ImageStore store = new HeapBackend().open()) {
