@@ -5,6 +5,7 @@ import io.imagestore.internal.Uninterruptibly;
 import io.imagestore.spi.Batches;
 import io.imagestore.spi.DirectSource;
 import io.imagestore.spi.Pixels;
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.StoredImage;
 import java.io.Serial;
 import java.nio.file.Path;
@@ -33,11 +34,15 @@ final class DerivedSource implements DirectSource {
   /** As long as arrays get. */
   private static final long MOST_IMAGES = Integer.MAX_VALUE - 8;
 
+  private static final int IDS_A_PORTION = 1 << 16;
+
   private final String name;
   private final Path location;
   private final List<Part> parts;
   private final boolean renumbered;
   private final int size;
+  private final Pool<Asked> rooms =
+      new Pool<>(Asked::new, Runtime.getRuntime().availableProcessors());
   private final InFlightCalls calls = new InFlightCalls();
   private final CountDownLatch drained = new CountDownLatch(1);
 
@@ -171,37 +176,88 @@ final class DerivedSource implements DirectSource {
         });
   }
 
-  /** A call about the images of one part: their ids there, and their places among those asked. */
+  /** A call about the images of one part. */
   private interface ManyImages {
-    void ask(Part part, long[] ids, int[] asked);
+    void ask(Part part, Asked asked);
   }
 
   /** Asks each part at once for its images. All ids must be known. */
   private void many(long[] ids, int from, int count, ManyImages question) {
-    int[] places = new int[count];
-    for (int i = 0; i < count; i++) {
-      places[i] = requirePlace(ids[from + i]);
-    }
-    for (Part part : parts) {
-      int end = part.begin() + part.ids().count();
-      long[] there = new long[count];
-      int[] asked = new int[count];
-      int found = 0;
+    Asked asked = rooms.borrow();
+    try {
+      asked.makeRoom(count);
       for (int i = 0; i < count; i++) {
-        if (places[i] >= part.begin() && places[i] < end) {
-          there[found] = part.ids().at(places[i] - part.begin());
-          asked[found++] = i;
+        asked.places[i] = requirePlace(ids[from + i]);
+      }
+      for (Part part : parts) {
+        asked.choose(part, count);
+        if (asked.count > 0) {
+          askNamed(part, asked, question);
         }
       }
-      if (found > 0) {
-        askNamed(part, Arrays.copyOf(there, found), Arrays.copyOf(asked, found), question);
-      }
+    } finally {
+      rooms.giveBack(asked);
     }
   }
 
-  private void askNamed(Part part, long[] ids, int[] asked, ManyImages question) {
+  /** What a call asks of its parts, one by one. Lent from call to call. */
+  private static final class Asked implements Pool.Item {
+
+    /** Of each image of the call, its place among all. */
+    private int[] places = new int[0];
+
+    // Of each image that the part has: its id there, and which of the call's it is.
+    private long[] ids = new long[0];
+    private int[] which = new int[0];
+    private int count;
+
+    private final Renumbered renumbered = new Renumbered();
+
+    void makeRoom(int images) {
+      if (places.length < images) {
+        places = new int[images];
+        ids = new long[images];
+        which = new int[images];
+      }
+    }
+
+    void choose(Part part, int images) {
+      int end = part.begin() + part.ids().count();
+      count = 0;
+      for (int i = 0; i < images; i++) {
+        if (places[i] >= part.begin() && places[i] < end) {
+          ids[count] = part.ids().at(places[i] - part.begin());
+          which[count++] = i;
+        }
+      }
+    }
+
+    long[] idsAlone() {
+      return Arrays.copyOf(ids, count);
+    }
+
+    @Override
+    public long heldBytes() {
+      return (long) (Long.BYTES + 2 * Integer.BYTES) * places.length;
+    }
+
+    @Override
+    public void close() {
+      // The garbage collector takes the memory back.
+    }
+  }
+
+  /** One image after another, under another id than where it lies. */
+  private static final class Renumbered extends StoredImage {
+    StoredImage of(long id, StoredImage image) {
+      become(id, image.shape(), image.label(), image.format());
+      return this;
+    }
+  }
+
+  private void askNamed(Part part, Asked asked, ManyImages question) {
     try {
-      question.ask(part, ids, asked);
+      question.ask(part, asked);
     } catch (CorruptImageException e) {
       throw named(part, e);
     } catch (ImageNotFoundException e) {
@@ -233,10 +289,6 @@ final class DerivedSource implements DirectSource {
     return renumbered
         ? new LabeledImage(id, image.image(), image.label(), image.metadata())
         : image;
-  }
-
-  private StoredImage numbered(long id, StoredImage image) {
-    return renumbered ? new StoredImage(id, image.shape(), image.label(), image.format()) : image;
   }
 
   // The source.
@@ -341,10 +393,11 @@ final class DerivedSource implements DirectSource {
               ids,
               0,
               ids.length,
-              (part, there, asked) -> {
-                List<LabeledImage> read = part.source().readImages(there);
-                for (int i = 0; i < asked.length; i++) {
-                  images[asked[i]] = numbered(ids[asked[i]], read.get(i));
+              (part, asked) -> {
+                List<LabeledImage> read = part.source().readImages(asked.idsAlone());
+                for (int i = 0; i < asked.count; i++) {
+                  int which = asked.which[i];
+                  images[which] = numbered(ids[which], read.get(i));
                 }
               });
           return new ArrayList<>(Arrays.asList(images));
@@ -367,16 +420,18 @@ final class DerivedSource implements DirectSource {
           ids,
           from,
           count,
-          (part, there, asked) ->
+          (part, asked) ->
               DirectSource.visit(
                   part.source(),
-                  there,
+                  asked.ids,
                   0,
-                  there.length,
+                  asked.count,
                   (i, image, bytes) -> {
-                    StoredImage here = numbered(ids[from + asked[i]], image);
+                    int which = asked.which[i];
+                    StoredImage here =
+                        renumbered ? asked.renumbered.of(ids[from + which], image) : image;
                     try {
-                      visitor.visit(asked[i], here, bytes);
+                      visitor.visit(which, here, bytes);
                     } catch (ImageStoreException e) {
                       throw new VisitorFailure(e);
                     }
@@ -420,6 +475,22 @@ final class DerivedSource implements DirectSource {
   }
 
   @Override
+  public <T extends Consumer<long[]>> T listIds(Supplier<T> maker) {
+    return call(
+        () -> {
+          T taker = maker.get();
+          for (int from = 0; from < size; from += IDS_A_PORTION) {
+            long[] portion = new long[Math.min(IDS_A_PORTION, size - from)];
+            for (int i = 0; i < portion.length; i++) {
+              portion[i] = idAt(from + i);
+            }
+            taker.accept(portion);
+          }
+          return taker;
+        });
+  }
+
+  @Override
   public int label(long id) {
     return one(id, ImageSource::label);
   }
@@ -433,10 +504,10 @@ final class DerivedSource implements DirectSource {
               ids,
               0,
               ids.length,
-              (part, there, asked) -> {
-                int[] read = part.source().labels(there);
-                for (int i = 0; i < asked.length; i++) {
-                  labels[asked[i]] = read[i];
+              (part, asked) -> {
+                int[] read = part.source().labels(asked.idsAlone());
+                for (int i = 0; i < asked.count; i++) {
+                  labels[asked.which[i]] = read[i];
                 }
               });
           return labels;

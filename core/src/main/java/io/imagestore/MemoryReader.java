@@ -1,5 +1,6 @@
 package io.imagestore;
 
+import io.imagestore.spi.Pool;
 import io.imagestore.spi.Snapshot;
 import io.imagestore.spi.StoreReader;
 import io.imagestore.spi.StoredImage;
@@ -22,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Images that lie side by side in a few large buffers. They don't change, so there is one state.
  */
-final class MemoryReader implements StoreReader, Snapshot {
+final class MemoryReader implements StoreReader {
 
   private static final Set<Capability> CAPABILITIES =
       EnumSet.of(
@@ -38,10 +39,12 @@ final class MemoryReader implements StoreReader, Snapshot {
   private final StoreInfo original;
   private final long[] ids;
   private final Kept[] images;
+  private final Pool<Views> views;
 
-  private MemoryReader(StoreInfo original, List<Kept> images) {
+  private MemoryReader(StoreInfo original, List<Kept> images, List<ByteBuffer> buffers) {
     this.original = original;
     this.images = images.toArray(Kept[]::new);
+    views = new Pool<>(() -> new Views(buffers), Runtime.getRuntime().availableProcessors());
     ids = images.stream().mapToLong(StoredImage::id).toArray();
   }
 
@@ -61,20 +64,20 @@ final class MemoryReader implements StoreReader, Snapshot {
     for (Iterator<LabeledImage> rest = images.iterator(); rest.hasNext(); ) {
       filling.add(rest.next());
     }
-    return new MemoryReader(original, filling.images);
+    return new MemoryReader(original, filling.images, filling.buffers);
   }
 
-  /** An image, and where it lies. */
+  /** An image, and where it lies: in which buffer, and where in it. */
   private static final class Kept extends StoredImage {
-    private final ByteBuffer buffer;
+    private final int buffer;
     private final int offset;
     private final int length;
     private final @Nullable String metadata;
 
-    Kept(LabeledImage labeled, ImageShape shape, ByteBuffer buffer, int length) {
+    Kept(LabeledImage labeled, ImageShape shape, int buffer, int offset, int length) {
       super(labeled.id(), shape, labeled.label(), labeled.image().format().orElse(null));
       this.buffer = buffer;
-      offset = buffer.position();
+      this.offset = offset;
       this.length = length;
       metadata = labeled.metadata().orElse(null);
     }
@@ -83,6 +86,7 @@ final class MemoryReader implements StoreReader, Snapshot {
   /** Takes images one by one. */
   private static final class Filling {
     private final List<Kept> images = new ArrayList<>();
+    private final List<ByteBuffer> buffers = new ArrayList<>();
     private final Map<ImageShape, ImageShape> shapes = new HashMap<>();
     private ByteBuffer buffer = ByteBuffer.allocateDirect(0);
 
@@ -91,9 +95,10 @@ final class MemoryReader implements StoreReader, Snapshot {
       int length = bytes.remaining();
       if (buffer.remaining() < length) {
         buffer = ByteBuffer.allocateDirect(Math.max(length, BUFFER_BYTES));
+        buffers.add(buffer);
       }
       ImageShape shape = shapes.computeIfAbsent(labeled.image().shape(), known -> known);
-      images.add(new Kept(labeled, shape, buffer, length));
+      images.add(new Kept(labeled, shape, buffers.size() - 1, buffer.position(), length));
       buffer.put(bytes);
     }
   }
@@ -111,7 +116,7 @@ final class MemoryReader implements StoreReader, Snapshot {
 
   @Override
   public Snapshot snapshot() {
-    return this;
+    return new State();
   }
 
   @Override
@@ -119,52 +124,114 @@ final class MemoryReader implements StoreReader, Snapshot {
     // The garbage collector takes the memory back.
   }
 
-  @Override
-  public Path store() {
-    return location();
+  /** The buffers, with positions of their own for one thread. Lent from call to call. */
+  private static final class Views implements Pool.Item {
+
+    /** About what a view takes. */
+    private static final int VIEW_BYTES = 80;
+
+    private final List<ByteBuffer> buffers;
+    private final @Nullable ByteBuffer[] readOnly;
+
+    Views(List<ByteBuffer> buffers) {
+      this.buffers = buffers;
+      readOnly = new ByteBuffer[buffers.size()];
+    }
+
+    ByteBuffer of(Kept image) {
+      ByteBuffer view = readOnly[image.buffer];
+      if (view == null) {
+        view = buffers.get(image.buffer).asReadOnlyBuffer();
+        readOnly[image.buffer] = view;
+      }
+      return view.order(ByteOrder.LITTLE_ENDIAN)
+          .limit(image.offset + image.length)
+          .position(image.offset);
+    }
+
+    @Override
+    public long heldBytes() {
+      return (long) VIEW_BYTES * readOnly.length;
+    }
+
+    @Override
+    public void close() {
+      // The garbage collector takes the memory back.
+    }
   }
 
-  @Override
-  public long count() {
-    return ids.length;
-  }
+  /** All of it, for one call. */
+  private final class State implements Snapshot {
 
-  @Override
-  public OptionalLong lastId() {
-    return ids.length == 0 ? OptionalLong.empty() : OptionalLong.of(ids[ids.length - 1]);
-  }
+    private @Nullable Views own;
 
-  @Override
-  public long[] idsFrom(long firstId, int count) {
-    int found = Arrays.binarySearch(ids, firstId);
-    int from = found >= 0 ? found : -found - 1;
-    return Arrays.copyOfRange(ids, from, from + Math.min(count, ids.length - from));
-  }
+    @Override
+    public Path store() {
+      return location();
+    }
 
-  @Override
-  public @Nullable StoredImage find(long id) {
-    int found = Arrays.binarySearch(ids, id);
-    return found >= 0 ? images[found] : null;
-  }
+    @Override
+    public long count() {
+      return ids.length;
+    }
 
-  @Override
-  public @Nullable String metadata(StoredImage image) {
-    return ((Kept) image).metadata;
-  }
+    @Override
+    public OptionalLong lastId() {
+      return ids.length == 0 ? OptionalLong.empty() : OptionalLong.of(ids[ids.length - 1]);
+    }
 
-  @Override
-  public void read(StoredImage image, Visitor visitor) throws IOException {
-    Kept kept = (Kept) image;
-    visitor.visit(
-        kept.buffer
-            .asReadOnlyBuffer()
-            .order(ByteOrder.LITTLE_ENDIAN)
-            .limit(kept.offset + kept.length)
-            .position(kept.offset));
-  }
+    @Override
+    public long[] idsFrom(long firstId, int count) {
+      int found = Arrays.binarySearch(ids, firstId);
+      int from = found >= 0 ? found : -found - 1;
+      return Arrays.copyOfRange(ids, from, from + Math.min(count, ids.length - from));
+    }
 
-  @Override
-  public void check(long id) {
-    // Nothing in memory can rot without the machine's notice.
+    @Override
+    public @Nullable StoredImage find(long id) {
+      int found = Arrays.binarySearch(ids, id);
+      return found >= 0 ? images[found] : null;
+    }
+
+    @Override
+    public @Nullable String metadata(StoredImage image) {
+      return ((Kept) image).metadata;
+    }
+
+    @Override
+    public void read(StoredImage image, Visitor visitor) throws IOException {
+      visitor.visit(views().of((Kept) image));
+    }
+
+    @Override
+    public void readEach(StoredImage[] wanted, EachVisitor visitor) throws IOException {
+      Views all = views();
+      for (int i = 0; i < wanted.length; i++) {
+        visitor.visit(i, all.of((Kept) wanted[i]));
+      }
+    }
+
+    private Views views() {
+      Views lent = own;
+      if (lent == null) {
+        lent = views.borrow();
+        own = lent;
+      }
+      return lent;
+    }
+
+    @Override
+    public void check(long id) {
+      // Nothing in memory can rot without the machine's notice.
+    }
+
+    @Override
+    public void close() {
+      Views lent = own;
+      if (lent != null) {
+        own = null;
+        views.giveBack(lent);
+      }
+    }
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import io.imagestore.Image;
 import io.imagestore.ImageSource;
+import io.imagestore.ImageSources;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
@@ -19,8 +20,10 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import java.util.stream.LongStream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,30 @@ class LoaderAllocationTest {
   @ValueSource(strings = {"lmdb", "hdf5"})
   void aRawImageTakesNoMemory(String backend) {
     assertThat(allocatedAnImage(backend, raw())).isLessThan(FEWER_BYTES_AN_IMAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lmdb", "hdf5"})
+  void aRawImageOfSeveralSourcesTakesNoMemory(String backend) {
+    assertThat(
+            allocatedAnImage(
+                backend, raw(), stored -> ImageSources.concat(Collections.nCopies(4, stored))))
+        .isLessThan(FEWER_BYTES_AN_IMAGE);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"lmdb", "hdf5"})
+  void aRawImageOfAPartTakesNoMemory(String backend) {
+    long[] half = LongStream.range(0, IMAGES / 2).map(i -> 2 * i).toArray();
+
+    assertThat(allocatedAnImage(backend, raw(), stored -> ImageSources.subset(stored, half)))
+        .isLessThan(FEWER_BYTES_AN_IMAGE);
+  }
+
+  @Test
+  void aRawImageInMemoryTakesNoMoreMemory() {
+    assertThat(allocatedAnImage("lmdb", raw(), ImageSources::inMemory))
+        .isLessThan(FEWER_BYTES_AN_IMAGE);
   }
 
   @ParameterizedTest
@@ -105,11 +132,17 @@ class LoaderAllocationTest {
 
   /** What a large batch takes more than a small one, for each image more. */
   private long allocatedAnImage(String backend, Image image) {
+    return allocatedAnImage(backend, image, stored -> stored);
+  }
+
+  private long allocatedAnImage(
+      String backend, Image image, UnaryOperator<ImageSource> sourceOver) {
     Path path = folder.resolve(image.format().orElse("raw") + "." + backend);
     try (ImageStore store = ImageStores.open(backend, path, StoreOptions.defaults())) {
       store.putBatch(LongStream.range(0, IMAGES).mapToObj(id -> new LabeledImage(id, image, 1)));
     }
-    try (ImageSource source = ImageStores.open(path)) {
+    try (ImageSource stored = ImageStores.open(path);
+        ImageSource source = sourceOver.apply(stored)) {
       long small = allocatedABatch(source, SMALL);
       long large = allocatedABatch(source, LARGE);
       return (large - small) / (LARGE - SMALL);
