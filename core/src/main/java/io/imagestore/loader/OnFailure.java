@@ -23,6 +23,22 @@ public interface OnFailure {
   void failed(long id, ImageStoreException cause);
 
   /**
+   * Decides on a source in which what lists the images is damaged. When this returns, the epoch
+   * covers the images that are still found, and those of them that can't be read come to {@link
+   * #failed}; when it throws, the epoch doesn't begin. By default it throws the cause, for images
+   * may be missing that nothing names.
+   *
+   * <p>Called by the thread that builds the loader or begins an epoch: with what is damaged, and
+   * once more if images are lost and nothing tells which, with their number if that is known. A
+   * repair mends such a store.
+   *
+   * @param cause what is wrong with the source
+   */
+  default void sourceDamaged(ImageStoreException cause) {
+    throw cause;
+  }
+
+  /**
    * Ends the epoch with the cause.
    *
    * @return the decision
@@ -35,16 +51,18 @@ public interface OnFailure {
 
   /**
    * Leaves the image out, however many there are: also if each one fails, as by a mistake in a
-   * transform of one's own. {@link DataLoader#stats} counts those left out.
+   * transform of one's own. {@link DataLoader#stats} counts those left out. Where what lists the
+   * images is damaged, the epoch covers those that are still found, and a warning is logged.
    *
    * @return the decision
    */
   static OnFailure skip() {
-    return (id, cause) -> {};
+    return SkipFailures.INSTANCE;
   }
 
   /**
    * Leaves images out up to a number of them, and ends the epoch with the cause of the next one.
+   * Where what lists the images is damaged, no epoch begins, for nobody knows how many are lost.
    *
    * @param atMost how many the loader that this is given to may leave out in all its epochs, at
    *     least 0

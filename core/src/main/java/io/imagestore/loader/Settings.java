@@ -1,5 +1,7 @@
 package io.imagestore.loader;
 
+import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageSource;
 import io.imagestore.spi.DirectSource;
 import java.nio.ByteBuffer;
@@ -28,12 +30,13 @@ record Settings(
     OnFailure onFailure) {
 
   /**
-   * The samples that the source has now, as far as they are wanted.
+   * The samples that the source has now, as far as they are wanted, or where they can't all be told
+   * and that may be, those that are found.
    *
    * @throws IllegalArgumentException if more are wanted
    */
   Samples samples() {
-    IdRuns ids = DirectSource.listIds(source, IdRuns.Builder::new).build();
+    IdRuns ids = ids().build();
     long wanted = firstSamples.orElse(ids.size());
     if (wanted > ids.size()) {
       throw new IllegalArgumentException(
@@ -41,6 +44,28 @@ record Settings(
               .formatted(wanted, ids.size()));
     }
     return Samples.of(ids.first(wanted), part, source::label);
+  }
+
+  private IdRuns.Builder ids() {
+    try {
+      return DirectSource.listIds(source, IdRuns.Builder::new);
+    } catch (CorruptImageException | CorruptStoreException e) {
+      if (source instanceof DirectSource direct) {
+        onFailure.sourceDamaged(e);
+        return idsFound(direct);
+      }
+      throw e;
+    }
+  }
+
+  private IdRuns.Builder idsFound(DirectSource direct) {
+    IdRuns.Builder found = direct.listIdsEvenIfDamaged(IdRuns.Builder::new);
+    try {
+      direct.requireNoLostIds();
+    } catch (CorruptStoreException e) {
+      onFailure.sourceDamaged(e);
+    }
+    return found;
   }
 
   LoaderState state(long epoch, long seen, Samples samples) {

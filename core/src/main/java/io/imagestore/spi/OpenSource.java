@@ -119,7 +119,7 @@ class OpenSource implements DirectSource {
     int found = 0;
     try {
       for (; found < room.length; found++) {
-        room[found] = found(snapshot, ids[from + found]);
+        room[found] = foundOrDamaged(snapshot, ids[from + found]);
       }
     } catch (CorruptImageException e) {
       show(snapshot, Arrays.copyOf(room, found), visitor);

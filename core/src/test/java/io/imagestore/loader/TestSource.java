@@ -2,6 +2,7 @@ package io.imagestore.loader;
 
 import io.imagestore.Capability;
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.Image;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
@@ -38,6 +39,8 @@ final class TestSource implements StoreReader {
   private final Map<Long, ByteBuffer> mapped = new ConcurrentHashMap<>();
 
   private final Set<Long> damagedRecords = ConcurrentHashMap.newKeySet();
+  private final Set<Long> damagedWays = ConcurrentHashMap.newKeySet();
+  private final Set<Long> lost = ConcurrentHashMap.newKeySet();
   private final Set<Long> damaged = ConcurrentHashMap.newKeySet();
 
   /** What is called at each read, to hold it up or to make it fail. */
@@ -130,6 +133,18 @@ final class TestSource implements StoreReader {
     return this;
   }
 
+  /** Damages what leads to an image, and so lists its id. */
+  TestSource damageWayTo(long id) {
+    damagedWays.add(id);
+    return this;
+  }
+
+  /** Damages the only places that tell of an image. */
+  TestSource lose(long id) {
+    lost.add(id);
+    return this;
+  }
+
   TestSource onRead(Runnable action) {
     onRead = action;
     return this;
@@ -169,6 +184,13 @@ final class TestSource implements StoreReader {
   }
 
   @Override
+  public void requireNoLostIds() {
+    if (!lost.isEmpty()) {
+      throw new CorruptStoreException("the ids of " + lost.size() + " images are lost");
+    }
+  }
+
+  @Override
   public void close() {}
 
   private final class State implements Snapshot {
@@ -190,7 +212,16 @@ final class TestSource implements StoreReader {
 
     @Override
     public long[] idsFrom(long firstId, int count) {
+      if (!damagedWays.isEmpty() || !lost.isEmpty()) {
+        throw new CorruptStoreException("a page is damaged");
+      }
+      return idsToCheck(firstId, count);
+    }
+
+    @Override
+    public long[] idsToCheck(long firstId, int count) {
       return images.tailMap(firstId).keySet().stream()
+          .filter(id -> !lost.contains(id))
           .limit(count)
           .mapToLong(Long::longValue)
           .toArray();
@@ -198,6 +229,9 @@ final class TestSource implements StoreReader {
 
     @Override
     public @Nullable StoredImage find(long id) {
+      if (damagedWays.contains(id)) {
+        throw new CorruptStoreException("a page is damaged");
+      }
       if (damagedRecords.contains(id)) {
         throw new CorruptImageException(location(), id, "a test says so of its record");
       }
