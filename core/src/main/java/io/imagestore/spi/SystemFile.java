@@ -52,8 +52,9 @@ final class SystemFile implements StoreFile {
       if (access == StoreFiles.Access.REPLACE && file.length() > 0) {
         file.setLength(0);
       }
+      SystemFile system = new SystemFile(path, access, file);
       opened = true;
-      return new SystemFile(path, access, file);
+      return system;
     } finally {
       if (!opened) {
         file.close();
