@@ -55,11 +55,11 @@ final class PickledImage {
     int height = integer("size", size.get(0));
     int width = integer("size", size.get(1));
     int channels = integer("channels", attributes.get("channels"));
-    byte[] pixels = pixels();
     if (height < 1 || width < 1 || channels < 1) {
       throw damage("its extents are " + height + ", " + width + ", " + channels);
     }
     ImageShape shape = new ImageShape(height, width, channels);
+    byte[] pixels = pixels(shape);
     if (shape.byteCount() != pixels.length) {
       throw damage("it has " + pixels.length + " bytes, but is said to be " + shape);
     }
@@ -67,9 +67,14 @@ final class PickledImage {
     return new LabeledImage(id, Image.of(height, width, channels, pixels), label);
   }
 
-  private byte[] pixels() {
+  private byte[] pixels(ImageShape shape) {
     Object image = attributes.get("image");
-    if (image instanceof NdArray array && array.dtype().endsWith("u1") && !array.isFortranOrder()) {
+    if (image instanceof NdArray array && array.dtype().equals("u1") && !array.isFortranOrder()) {
+      List<Long> expected =
+          List.of((long) shape.height(), (long) shape.width(), (long) shape.channels());
+      if (!array.shape().equals(expected)) {
+        throw damage("its array's shape is " + array.shape() + ", but it is said to be " + shape);
+      }
       return array.bytes().bytes();
     }
     return attribute("image", PickledBytes.class).bytes();
@@ -79,7 +84,17 @@ final class PickledImage {
     if (value instanceof Long number && number == number.intValue()) {
       return number.intValue();
     }
-    throw damage("its attribute '" + name + "' is " + value + " instead of a 32-bit integer");
+    throw damage(
+        "its attribute '" + name + "' is " + shown(value) + " instead of a 32-bit integer");
+  }
+
+  /** A number as it is, but only the kind of what may be long. */
+  private static String shown(@Nullable Object value) {
+    if (value == null) {
+      return "missing";
+    }
+    boolean isShort = value instanceof Number || value instanceof Boolean;
+    return isShort ? value.toString() : "a " + value.getClass().getSimpleName();
   }
 
   private <T> T attribute(String name, Class<T> type) {

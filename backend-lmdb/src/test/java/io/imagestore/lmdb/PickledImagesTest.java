@@ -107,6 +107,45 @@ final class PickledImagesTest {
     }
   }
 
+  /** As numpy 2.4 writes {@code planes.transpose(1, 2, 0)} of three planes in protocol 5. */
+  @Test
+  void anArrayOfTransposedPlanesIsReadPixelByPixel() {
+    put(2, pickleOfArray(2, 2, "(I3\nI2\nI2\ntVK\n(I1\nI2\nI0\nt"));
+    try (ImageSource store = open()) {
+      assertThat(store.get(2)).isEqualTo(image(2, 2, 2, 3, 7, "aeibfjcgkdhl"));
+    }
+  }
+
+  @Test
+  void anArrayOfAnotherShapeIsDamagedThoughItsBytesAreAsMany() {
+    put(2, pickleOfArray(2, 2, "(I3\nI2\nI2\ntVC\n"));
+    put(3, pickleOfArray(1, 4, "(I2\nI2\nI3\ntVC\n"));
+    put(4, pickleOfArray(2, 2, "(I2\nI2\nI3\ntVC\n"));
+    try (ImageSource store = open()) {
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(2))
+          .withMessageContaining("shape is [3, 2, 2], but it is said to be 2x2x3");
+      assertThat(store.verify().damagedIds()).containsExactly(2, 3);
+      assertThat(store.get(4)).isEqualTo(image(4, 2, 2, 3, 7, "abcdefghijkl"));
+    }
+  }
+
+  @Test
+  void anAttributeOfAnotherKindIsToldByItsKindAlone() {
+    String text = "V" + "x".repeat(1000) + "\np9\n" + "g9\n".repeat(999);
+    put(2, pickle(1, 1, 1, 7, "x").replace("I7\n", "(" + text + "l"));
+    put(3, pickle(1, 1, 1, 7, "x").replace("I7\n", "F1.5\n"));
+    try (ImageSource store = open()) {
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(2))
+          .satisfies(e -> assertThat(e.getMessage()).hasSizeLessThan(500))
+          .withMessageContaining("its attribute 'label' is a ");
+      assertThatExceptionOfType(CorruptImageException.class)
+          .isThrownBy(() -> store.get(3))
+          .withMessageContaining("its attribute 'label' is 1.5 instead of a 32-bit integer");
+    }
+  }
+
   @Test
   void aDamagedPageOfPicklesIsToldAndEndsNoProcess() throws IOException {
     Path data = path().resolve(DataFile.NAME);
@@ -196,6 +235,15 @@ final class PickledImagesTest {
         + "\nsS'label'\nI"
         + label
         + "\nsb.";
+  }
+
+  /** Twelve bytes as an array of some shape and order, of an image that says what size it has. */
+  private static String pickleOfArray(int height, int width, String shapeAndOrder) {
+    String array =
+        "cnumpy._core.numeric\n_frombuffer\n(S'abcdefghijkl'\ncnumpy\ndtype\n(Vu1\nI00\nI01\ntR"
+            + shapeAndOrder
+            + "tR";
+    return pickle(height, width, 3, 7, "").replace("sS'size'", "sS'image'\n" + array + "sS'size'");
   }
 
   private void put(long id, String pickle) {

@@ -83,6 +83,20 @@ final class Arguments {
     return shape;
   }
 
+  /** Each number from 0 on once, in any order, as {@code numpy.transpose} takes them. */
+  int[] axes(int index) throws PickleFormatException {
+    List<Long> axes = shape(index);
+    if (axes.stream().distinct().count() < axes.size()
+        || axes.stream().anyMatch(axis -> axis < 0 || axis >= axes.size())) {
+      throw unexpected(index, "an order of axes");
+    }
+    return axes.stream().mapToInt(Long::intValue).toArray();
+  }
+
+  boolean isNoneOrMissing(int index) {
+    return index >= values.size() || values.get(index) == null;
+  }
+
   boolean isNone(int index) throws PickleFormatException {
     return value(index) == null;
   }

@@ -40,6 +40,22 @@ public final class NdArray {
     content = new Content(dtype, List.copyOf(shape), fortranOrder, bytes);
   }
 
+  /** Orders the axes anew, and the elements with them: what is axis {@code axes[i]} becomes i. */
+  void transpose(int[] axes, PickleInput input) throws PickleFormatException {
+    Content base = content();
+    if (axes.length != base.shape().size()) {
+      throw input.error(
+          "expected an order of " + base.shape().size() + " axes but found " + axes.length);
+    }
+    if (!base.bytes().isHeld()) {
+      throw input.error("expected so long a numpy array to be in C order");
+    }
+    input.hold(base.bytes().length());
+    Transposition transposition = Transposition.of(base.shape(), axes);
+    byte[] bytes = transposition.apply(base.bytes().bytes(), base.dtype().itemBytes());
+    content = new Content(base.dtype(), transposition.shape(), false, PickledBytes.held(bytes));
+  }
+
   boolean isBuilt() {
     return content != null;
   }

@@ -328,13 +328,18 @@ final class Unpickler {
   }
 
   private NdArray arrayFromBuffer(Arguments arguments) throws PickleFormatException {
+    String order = arguments.text(3);
     NdArray array = new NdArray();
     array.build(
-        arguments.dtype(1),
-        arguments.shape(2),
-        arguments.text(3).equals("F"),
-        arguments.bytes(0),
-        input);
+        arguments.dtype(1), arguments.shape(2), order.equals("F"), arguments.bytes(0), input);
+    if (order.equals("K")) {
+      array.transpose(arguments.axes(4), input);
+    } else if (!order.equals("C") && !order.equals("F")) {
+      throw input.error(
+          "expected a numpy array in the order C, F or K but found '" + Excerpt.of(order) + "'");
+    } else if (!arguments.isNoneOrMissing(4)) {
+      throw input.error("expected an order of axes for the order K alone");
+    }
     return array;
   }
 

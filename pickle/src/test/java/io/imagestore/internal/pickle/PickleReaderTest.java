@@ -185,6 +185,71 @@ class PickleReaderTest {
     assertThat(labels.longAt(0)).isEqualTo(5);
   }
 
+  /** As numpy 2.4 writes {@code base.transpose(1, 2, 0)} in protocol 5. */
+  @Test
+  void anArrayOfTransposedAxesIsPutIntoCOrder() throws IOException {
+    NdArray array =
+        (NdArray)
+            read(
+                fromBuffer(
+                    "\u0096\u000c\u0000\u0000\u0000\u0000\u0000\u0000\u0000abcdefghijkl",
+                    "u1",
+                    "K\u0003K\u0002K\u0002\u0087\u008c\u0001KK\u0001K\u0002K\u0000\u0087"));
+
+    assertThat(array.shape()).containsExactly(2L, 2L, 3L);
+    assertThat(array.isFortranOrder()).isFalse();
+    assertThat(array.bytes().text()).isEqualTo("aeibfjcgkdhl");
+  }
+
+  @Test
+  void transposedNumbersOfSeveralBytesStayWhole() throws IOException {
+    NdArray array =
+        (NdArray)
+            read(
+                fromBuffer(
+                    "C\u000caAbBcCdDeEfF",
+                    "u2",
+                    "(K\u0001K\u0003K\u0001K\u0002t\u008c\u0001K(K\u0003K\u0000K\u0002K\u0001t"));
+
+    assertThat(array.shape()).containsExactly(2L, 1L, 1L, 3L);
+    assertThat(array.bytes().text()).isEqualTo("aAcCeEbBdDfF");
+  }
+
+  @Test
+  void aTransposedArrayOfNothingIsRead() throws IOException {
+    NdArray array =
+        (NdArray)
+            read(
+                fromBuffer(
+                    "C\u0000",
+                    "u1",
+                    "K\u0002K\u0000K\u0003\u0087\u008c\u0001KK\u0001K\u0002K\u0000\u0087"));
+
+    assertThat(array.shape()).containsExactly(0L, 3L, 2L);
+    assertThat(array.size()).isZero();
+  }
+
+  /** The order of an array's axes is told as None where it isn't needed. */
+  @Test
+  void anArrayInCOrFortranOrderMayNameNoAxes() throws IOException {
+    NdArray inC = (NdArray) read(fromBuffer("C\u0002ab", "u1", "K\u0002\u0085\u008c\u0001CN"));
+    NdArray inFortran =
+        (NdArray) read(fromBuffer("C\u0002ab", "u1", "K\u0001K\u0002\u0086\u008c\u0001F"));
+
+    assertThat(inC.isFortranOrder()).isFalse();
+    assertThat(inFortran.isFortranOrder()).isTrue();
+  }
+
+  /** numpy's call that makes an array of bytes, a dtype, and its shape with the order behind it. */
+  private static byte[] fromBuffer(String bytes, String dtype, String shapeAndOrder) {
+    return program(
+        "\u0080\u0005cnumpy._core.numeric\n_frombuffer\n(",
+        bytes,
+        "cnumpy\ndtype\n\u008c\u0002" + dtype + "\u0089\u0088\u0087R",
+        shapeAndOrder,
+        "tR.");
+  }
+
   private static Map<?, ?> dict(byte[] pickle) throws IOException {
     return (Map<?, ?>) read(pickle);
   }
