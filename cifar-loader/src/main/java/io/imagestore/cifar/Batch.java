@@ -17,7 +17,7 @@ abstract class Batch implements Closeable {
   static Batch open(CifarFile file, Cifar cifar, Cifar.Labels chosen) throws IOException {
     return switch (file.form()) {
       case PYTHON -> PythonBatch.open(file, cifar, chosen);
-      case BINARY_OR_TEXT -> new BinaryBatch(file.open(), file.name(), cifar, chosen);
+      case BINARY_OR_TEXT -> new BinaryBatch(file.open(), file.name(), file.size(), cifar, chosen);
       case EMPTY -> throw empty(file.name());
     };
   }
@@ -32,7 +32,7 @@ abstract class Batch implements Closeable {
     }
     return switch (Form.startingWith(first)) {
       case PYTHON -> PythonBatch.open(whole, name, cifar, chosen);
-      case BINARY_OR_TEXT -> new BinaryBatch(whole, name, cifar, chosen);
+      case BINARY_OR_TEXT -> new BinaryBatch(whole, name, BinaryBatch.UNKNOWN_SIZE, cifar, chosen);
       case EMPTY -> throw empty(name);
     };
   }

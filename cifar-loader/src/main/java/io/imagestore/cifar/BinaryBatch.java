@@ -12,16 +12,22 @@ final class BinaryBatch extends Batch {
 
   private static final int BUFFER_BYTES = 1 << 16;
 
+  /** The least length of a batch that comes as a stream: any. */
+  static final long UNKNOWN_SIZE = -1;
+
   private final InputStream in;
   private final String file;
+  private final long size;
   private final Cifar cifar;
   private final int chosen;
   private final byte[] pixels = new byte[Cifar.PIXEL_BYTES];
   private long images;
 
-  BinaryBatch(InputStream in, String file, Cifar cifar, Cifar.Labels chosen) {
+  /** A batch of the given size in bytes, which is an error if it ends before; or of any size. */
+  BinaryBatch(InputStream in, String file, long size, Cifar cifar, Cifar.Labels chosen) {
     this.in = new BufferedInputStream(in, BUFFER_BYTES);
     this.file = file;
+    this.size = size;
     this.cifar = cifar;
     this.chosen = cifar.labels().indexOf(chosen);
   }
@@ -38,7 +44,7 @@ final class BinaryBatch extends Batch {
   @Nullable LabeledImage next(long id) throws IOException {
     long offset = images * cifar.recordBytes();
     byte[] labels = in.readNBytes(cifar.labels().size());
-    if (labels.length == 0) {
+    if (labels.length == 0 && offset >= size) {
       return null;
     }
     int read = in.readNBytes(pixels, 0, pixels.length);

@@ -1,5 +1,6 @@
 package io.imagestore.cifar;
 
+import io.imagestore.internal.pickle.PickleLimits;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -41,6 +42,11 @@ record Cifar(
   static final int CHANNELS = 3;
   static final int PIXEL_BYTES = SIDE * SIDE * CHANNELS;
 
+  private static final int TRAIN_IMAGES = 50_000;
+
+  /** A byte takes up to six characters as escaped text, which is held beside what it becomes. */
+  private static final int MOST_HELD_A_BYTE = 8;
+
   /**
    * One of the labels that each image has.
    *
@@ -77,6 +83,12 @@ record Cifar(
   /** The length of a record of the binary form. */
   int recordBytes() {
     return labels.size() + PIXEL_BYTES;
+  }
+
+  /** What the pickle of a batch of the data set's own size may make one hold, in any protocol. */
+  long mostHeldBytes() {
+    long images = TRAIN_IMAGES / trainFiles.size();
+    return Math.min(PickleLimits.DEFAULT_MAX_HELD_BYTES, images * PIXEL_BYTES * MOST_HELD_A_BYTE);
   }
 
   Cifar other() {

@@ -89,7 +89,8 @@ public final class Cifar10 {
   /**
    * The names of the files that the training images once were.
    *
-   * @return one an image, at the index that is its id; empty for the binary form, which has none
+   * @return one an image, at the index that is its id; empty where one of the batches has none, as
+   *     those of the binary form do
    * @throws CifarFormatException if a batch is damaged
    * @throws io.imagestore.ImageStoreException if reading fails
    */
@@ -100,7 +101,8 @@ public final class Cifar10 {
   /**
    * The names of the files that the test images once were.
    *
-   * @return one an image, at the index that is its id; empty for the binary form, which has none
+   * @return one an image, at the index that is its id; empty where one of the batches has none, as
+   *     those of the binary form do
    * @throws CifarFormatException if the batch is damaged
    * @throws io.imagestore.ImageStoreException if reading fails
    */

@@ -6,6 +6,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /** Finds the files of a data set in a folder or a tar.gz, and never writes any. */
 final class CifarFiles {
@@ -34,6 +36,9 @@ final class CifarFiles {
 
   /** Folders, by their names, with the files in them that are wanted, by name without ending. */
   private final Map<String, Map<String, CifarFile>> folders = new TreeMap<>();
+
+  /** Why a folder inside can't be listed, if that is so. */
+  private @Nullable AccessDeniedException denied;
 
   private CifarFiles(Path path, Cifar cifar) {
     this.path = path;
@@ -60,7 +65,7 @@ final class CifarFiles {
   }
 
   private Map<String, CifarFile> theOneFolder() {
-    folders.values().removeIf(files -> cifar.batchFiles().stream().noneMatch(files::containsKey));
+    folders.values().removeIf(files -> !hasBatch(files));
     Set<String> candidates = folders.keySet();
     if (candidates.isEmpty()) {
       throw new CifarFormatException(
@@ -80,16 +85,30 @@ final class CifarFiles {
   }
 
   private void addFolder(Path folder) throws IOException {
-    addFilesIn(folder);
-    for (Path inside : list(folder)) {
+    List<Path> entries = list(folder);
+    add(folder, entries);
+    for (Path inside : entries) {
       if (Files.isDirectory(inside)) {
-        addFilesIn(inside);
+        add(inside, listIfAllowed(inside));
       }
+    }
+    if (denied != null && folders.values().stream().noneMatch(this::hasBatch)) {
+      throw denied;
     }
   }
 
-  private void addFilesIn(Path folder) throws IOException {
-    for (Path file : list(folder)) {
+  /** Where the batches are elsewhere, it may be a folder of the system's, such as lost+found. */
+  private List<Path> listIfAllowed(Path folder) throws IOException {
+    try {
+      return list(folder);
+    } catch (AccessDeniedException e) {
+      denied = e;
+      return List.of();
+    }
+  }
+
+  private void add(Path folder, List<Path> files) throws IOException {
+    for (Path file : files) {
       String name = file.getFileName().toString();
       if (wanted.contains(stem(name)) && Files.isRegularFile(file)) {
         add(folder.toString(), name, inFolder(file));
@@ -114,6 +133,10 @@ final class CifarFiles {
           () -> Files.newInputStream(file),
           HOLD_BELOW_IN_FOLDER);
     }
+  }
+
+  private boolean hasBatch(Map<String, CifarFile> files) {
+    return cifar.batchFiles().stream().anyMatch(files::containsKey);
   }
 
   private void addArchive() throws IOException {
@@ -168,7 +191,7 @@ final class CifarFiles {
     try {
       TarReader tar = new TarReader(in, path.toString());
       for (TarReader.Entry entry = tar.next(); entry != null; entry = tar.next()) {
-        if (entry.name().equals(name)) {
+        if (entry.isFile() && entry.name().equals(name)) {
           return tar.content();
         }
       }

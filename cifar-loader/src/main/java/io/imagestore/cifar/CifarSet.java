@@ -1,6 +1,7 @@
 package io.imagestore.cifar;
 
 import io.imagestore.LabeledImage;
+import io.imagestore.internal.pickle.PickleLimits;
 import io.imagestore.internal.pickle.PickleReader;
 import io.imagestore.spi.IoFailure;
 import java.io.IOException;
@@ -17,6 +18,10 @@ import java.util.stream.Stream;
 final class CifarSet {
 
   private static final int MAX_NAMES_BYTES = 1 << 16;
+
+  /** A file of label names has a hundred and twenty at most. */
+  private static final PickleReader META_READER =
+      PickleReader.strict().withLimits(new PickleLimits(1 << 20, 1 << 20, 10_000, 10_000, 8));
 
   private final Path path;
   private final Cifar cifar;
@@ -84,13 +89,19 @@ final class CifarSet {
             .toList());
   }
 
+  /** One an image, or none at all where a batch has none: an id would mean another's name. */
   private List<String> fileNames(List<String> batches) {
     List<String> fileNames = new ArrayList<>();
     for (String batch : batches) {
       CifarFile file = file(batch);
-      if (file.form() == Form.PYTHON) {
-        fileNames.addAll(reading(file, () -> PythonBatch.fileNames(file, cifar)));
+      List<String> ofBatch =
+          file.form() == Form.PYTHON
+              ? reading(file, () -> PythonBatch.fileNames(file, cifar))
+              : List.of();
+      if (ofBatch.isEmpty()) {
+        return List.of();
       }
+      fileNames.addAll(ofBatch);
     }
     return List.copyOf(fileNames);
   }
@@ -124,10 +135,10 @@ final class CifarSet {
               meta,
               () -> {
                 try (InputStream in = meta.open()) {
-                  return PickledDict.read(PickleReader.strict(), in, meta.name());
+                  return PickledDict.read(META_READER, in, meta.name());
                 }
               });
-      cifar.labels().forEach(kind -> addNames(kind, dict.texts(kind.namesKey()), meta));
+      cifar.labels().forEach(kind -> names.put(kind, dict.names(kind.namesKey(), kind.classes())));
     } else {
       cifar.labels().forEach(this::readNameLines);
     }

@@ -17,6 +17,10 @@ import org.jspecify.annotations.Nullable;
 final class PickledDict {
 
   private static final long NO_INTEGER = Long.MIN_VALUE;
+
+  /** As long as the name of a file can be. */
+  private static final int MAX_NAME_LENGTH = 255;
+
   private static final int MAX_KEYS_SHOWN = 10;
   private static final int MAX_KEY_CHARS_SHOWN = 40;
 
@@ -61,18 +65,24 @@ final class PickledDict {
     throw malformed("expected '" + key + "' to be a list or a flat numpy array of integers");
   }
 
-  /** A list of text, or nothing where there is none of that key. */
-  List<String> textsIfAny(String key) {
-    return entries.containsKey(key) ? texts(key) : List.of();
+  /** A list of so many names, or nothing where there is none of that key. */
+  List<String> namesIfAny(String key, long count) {
+    Object value = entries.get(key);
+    boolean none = value == null || (value instanceof List<?> list && list.isEmpty());
+    return none ? List.of() : names(key, count);
   }
 
-  List<String> texts(String key) {
+  /** A list of so many names. The count comes first: a name may be there a thousand times. */
+  List<String> names(String key, long count) {
     if (!(require(key) instanceof List<?> list)) {
       throw malformed("expected '" + key + "' to be a list of names");
     }
+    if (list.size() != count) {
+      throw malformed("expected " + count + " names in '" + key + "' but found " + list.size());
+    }
     List<String> texts = new ArrayList<>(list.size());
     for (Object item : list) {
-      texts.add(text(key, item));
+      texts.add(name(key, item));
     }
     return List.copyOf(texts);
   }
@@ -93,14 +103,15 @@ final class PickledDict {
     return integers;
   }
 
-  private String text(String key, @Nullable Object item) {
-    if (item instanceof String text) {
+  private String name(String key, @Nullable Object item) {
+    if (item instanceof String text && text.length() <= MAX_NAME_LENGTH) {
       return text;
     }
-    if (item instanceof PickledBytes bytes && bytes.isHeld()) {
+    if (item instanceof PickledBytes bytes && bytes.isHeld() && bytes.length() <= MAX_NAME_LENGTH) {
       return bytes.text();
     }
-    throw malformed("expected a list of names as '" + key + "'");
+    throw malformed(
+        "expected '" + key + "' to be a list of names of at most " + MAX_NAME_LENGTH + " bytes");
   }
 
   private String shownKeys() {

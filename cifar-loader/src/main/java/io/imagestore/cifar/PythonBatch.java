@@ -2,6 +2,7 @@ package io.imagestore.cifar;
 
 import io.imagestore.LabeledImage;
 import io.imagestore.internal.pickle.NdArray;
+import io.imagestore.internal.pickle.PickleLimits;
 import io.imagestore.internal.pickle.PickleReader;
 import io.imagestore.internal.pickle.PickledBytes;
 import java.io.BufferedInputStream;
@@ -25,7 +26,7 @@ final class PythonBatch extends Batch {
 
   /** What a batch says of its images. */
   @SuppressWarnings("ArrayRecordComponent") // nobody compares two
-  private record Content(PickledBytes pixels, int[] labels, List<String> fileNames) {}
+  private record Content(PickledBytes pixels, int[] labels) {}
 
   private PythonBatch(InputStream rows, String file, Content content) {
     this.rows = rows;
@@ -35,7 +36,7 @@ final class PythonBatch extends Batch {
 
   /** The labels come behind the pixels: what is too long to hold is streamed in a second pass. */
   static PythonBatch open(CifarFile file, Cifar cifar, Cifar.Labels chosen) throws IOException {
-    Content content = read(file, cifar, chosen);
+    Content content = content(dict(file, cifar), file.name(), cifar, chosen);
     InputStream rows =
         content.pixels().isHeld() ? held(content) : inPlace(file, content.pixels().offset());
     return new PythonBatch(rows, file.name(), content);
@@ -52,7 +53,9 @@ final class PythonBatch extends Batch {
 
   /** The images' original file names, or none where the batch doesn't keep them. */
   static List<String> fileNames(CifarFile file, Cifar cifar) throws IOException {
-    return read(file, cifar, cifar.labels().get(0)).fileNames();
+    PickledDict dict = dict(file, cifar);
+    Content content = content(dict, file.name(), cifar, cifar.labels().get(0));
+    return dict.namesIfAny("filenames", content.labels().length);
   }
 
   @Override
@@ -72,10 +75,13 @@ final class PythonBatch extends Batch {
     rows.close();
   }
 
-  private static Content read(CifarFile file, Cifar cifar, Cifar.Labels chosen) throws IOException {
-    PickleReader reader = PickleReader.strict().leavingInPlaceFrom(file.holdBelow());
+  private static PickledDict dict(CifarFile file, Cifar cifar) throws IOException {
+    PickleReader reader =
+        PickleReader.strict()
+            .withLimits(PickleLimits.DEFAULT.withMaxHeldBytes(cifar.mostHeldBytes()))
+            .leavingInPlaceFrom(file.holdBelow());
     try (InputStream in = file.open()) {
-      return content(PickledDict.read(reader, in, file.name()), file.name(), cifar, chosen);
+      return PickledDict.read(reader, in, file.name());
     }
   }
 
@@ -104,12 +110,7 @@ final class PythonBatch extends Batch {
     for (Cifar.Labels kind : cifar.labels()) {
       requireLabels(dict.integers(kind.key()), images, kind, file);
     }
-    List<String> fileNames = dict.textsIfAny("filenames");
-    if (!fileNames.isEmpty() && fileNames.size() != images) {
-      throw dict.malformed(
-          "expected " + images + " file names, one an image, but found " + fileNames.size());
-    }
-    return new Content(data.bytes(), dict.integers(chosen.key()), fileNames);
+    return new Content(data.bytes(), dict.integers(chosen.key()));
   }
 
   private static void requirePlanes(NdArray data, PickledDict dict) {

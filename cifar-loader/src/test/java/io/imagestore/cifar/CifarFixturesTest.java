@@ -212,4 +212,16 @@ class CifarFixturesTest {
   void theBinaryFormHasNoFileNames() {
     assertThat(Cifar100.open(Fixtures.CIFAR_100_BINARY).trainFileNames()).isEmpty();
   }
+
+  @Test
+  void namesOfFilesAreNotToldWhereABatchHasNone() throws IOException {
+    Path folder = Fixtures.copy(Fixtures.CIFAR_10_PYTHON, temp.resolve("mixed"));
+    Files.delete(folder.resolve("data_batch_2"));
+    Files.copy(
+        Fixtures.CIFAR_10_BINARY.resolve("data_batch_2.bin"), folder.resolve("data_batch_2.bin"));
+    Cifar10 cifar = Cifar10.open(folder);
+
+    assertThat(cifar.trainFileNames()).isEmpty();
+    assertThat(cifar.testFileNames()).isNotEmpty();
+  }
 }

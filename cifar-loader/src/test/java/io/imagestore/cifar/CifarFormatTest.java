@@ -6,16 +6,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.sun.management.ThreadMXBean;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.SequenceInputStream;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -56,6 +62,78 @@ class CifarFormatTest {
 
     assertRefused(() -> Cifar10.open(folder))
         .withMessageContaining("expected 10 names of a label but found 2");
+  }
+
+  @Test
+  void aLabelNameThatIsLongIsRefused() throws IOException {
+    Path folder = withMeta(names(100_000, 10));
+
+    assertRefused(() -> Cifar10.open(folder))
+        .withMessageContaining("'label_names' to be a list of names of at most 255 bytes");
+  }
+
+  /** Nine thousand references to one string would be nine hundred megabytes of names. */
+  @Test
+  void labelNamesAreCountedBeforeTheyTakeMemory() throws IOException {
+    Path folder = withMeta(names(100_000, 9_000));
+    ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long before = threads.getCurrentThreadAllocatedBytes();
+
+    assertRefused(() -> Cifar10.open(folder))
+        .withMessageContaining("expected 10 names in 'label_names' but found 9000");
+    assertThat(threads.getCurrentThreadAllocatedBytes() - before).isLessThan(100 << 20);
+  }
+
+  @Test
+  void aFileOfLabelNamesHoldsAMegabyteAtMost() throws IOException {
+    Path folder = withMeta(names(3_000_000, 10));
+
+    assertRefused(() -> Cifar10.open(folder))
+        .withMessageContaining(folder.resolve("batches.meta").toString())
+        .withMessageContaining("limit of 1048576 bytes in memory");
+  }
+
+  @Test
+  void aPickledBatchHoldsNoMoreThanTheDataSetCanNeed() {
+    byte[] dropped =
+        pickle(
+            out -> {
+              out.writeBytes(bytes("T"));
+              out.writeBytes(int32(3_000_000));
+              out.writeBytes(new byte[3_000_000]);
+              out.writeBytes(bytes("0"));
+            });
+    CifarFile file =
+        new CifarFile(
+            "a batch",
+            Long.MAX_VALUE,
+            Form.PYTHON,
+            () ->
+                new SequenceInputStream(
+                    Collections.enumeration(
+                        Collections.nCopies(100, dropped).stream()
+                            .map(ByteArrayInputStream::new)
+                            .toList())),
+            4 << 20);
+
+    assertRefused(() -> Batch.open(file, Cifar.CIFAR_10, Cifar.CIFAR_10.labels().get(0)))
+        .withMessageContaining("limit of 245760000 bytes in memory");
+  }
+
+  @Test
+  void namesOfFilesThatAreTooFewDoNotKeepFromTheImages() throws IOException {
+    Path folder = Fixtures.copy(Fixtures.CIFAR_10_PYTHON, temp.resolve("c"));
+    try (BatchPickleWriter out =
+        new BatchPickleWriter(Files.newOutputStream(folder.resolve("test_batch")))) {
+      out.beginPixels(2, 3072);
+      out.writePixels(new byte[2 * 3072]);
+      out.end(new int[] {5, 3}, "batch", List.of("a.png"));
+    }
+    Cifar10 cifar = Cifar10.open(folder);
+
+    assertThat(cifar.test()).hasSize(2);
+    assertRefused(cifar::testFileNames)
+        .withMessageContaining("expected 2 names in 'filenames' but found 1");
   }
 
   @Test
@@ -106,6 +184,18 @@ class CifarFormatTest {
     assertThat(failure.file()).isEqualTo(batch.toString());
     assertThat(failure.offset()).isEqualTo(5 * 3073);
     assertThat(failure).hasMessageContaining("3073 bytes").hasMessageContaining("but 100 are left");
+  }
+
+  @Test
+  void recordsThatAreGoneSinceOpeningAreFound() throws IOException {
+    Path folder = Fixtures.copy(Fixtures.CIFAR_10_BINARY, temp.resolve("c"));
+    Path batch = folder.resolve("data_batch_2.bin");
+    Cifar10 cifar = Cifar10.open(folder);
+    Files.write(batch, Arrays.copyOf(Files.readAllBytes(batch), 5 * 3073));
+
+    assertRefusedToTheEnd(cifar.train())
+        .withMessageContaining(batch + ", at byte " + 5 * 3073)
+        .withMessageContaining("but 0 are left");
   }
 
   @Test
@@ -264,6 +354,25 @@ class CifarFormatTest {
   }
 
   @Test
+  void aLinkBesideABatchOfItsNameIsPassedOver() throws IOException {
+    Path folder = Fixtures.CIFAR_10_BINARY;
+    Path archive =
+        archive(
+            tar -> {
+              tar.header("c/data_batch_2.bin", 0, '2');
+              try (Stream<Path> files = Files.list(folder)) {
+                for (Path file : files.toList()) {
+                  tar.file("c/" + file.getFileName(), Files.readAllBytes(file));
+                }
+              }
+            },
+            0);
+
+    assertThat(Fixtures.seen(Cifar10.open(archive).train()))
+        .isEqualTo(Fixtures.seen(Cifar10.open(folder).train()));
+  }
+
+  @Test
   void anEntryThatPromisesMoreThanFollowsIsRefused() throws IOException {
     Path archive = archive(tar -> tar.header("c/data_batch_1", 077777777777L, '0'), 0);
 
@@ -361,6 +470,35 @@ class CifarFormatTest {
       out.end(labels, "batch", List.copyOf(Collections.nCopies(images, "a.png")));
     }
     return new ByteArrayInputStream(bytes.toByteArray());
+  }
+
+  /** A copy of the python form with another file of label names. */
+  private Path withMeta(byte[] pickle) throws IOException {
+    Path folder = Fixtures.copy(Fixtures.CIFAR_10_PYTHON, temp.resolve("c"));
+    Files.write(folder.resolve("batches.meta"), pickle);
+    return folder;
+  }
+
+  /** Pickled label names: one string of some length, referred to again and again. */
+  private static byte[] names(int length, int count) {
+    return pickle(
+        out -> {
+          out.writeBytes(bytes("}U\u000blabel_names](T"));
+          out.writeBytes(int32(length));
+          out.writeBytes(new byte[length]);
+          out.writeBytes(bytes("q\u0001" + "h\u0001".repeat(count - 1) + "es."));
+        });
+  }
+
+  private static byte[] pickle(Consumer<ByteArrayOutputStream> instructions) {
+    ByteArrayOutputStream out = new ByteArrayOutputStream();
+    out.writeBytes(bytes("\u0080\u0002"));
+    instructions.accept(out);
+    return out.toByteArray();
+  }
+
+  private static byte[] int32(int value) {
+    return ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(value).array();
   }
 
   /** A pax record of a long name; its length, of three digits, counts itself. */

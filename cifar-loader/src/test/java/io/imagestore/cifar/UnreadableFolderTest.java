@@ -1,5 +1,6 @@
 package io.imagestore.cifar;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.ImageStoreException;
@@ -8,6 +9,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
 import java.nio.file.DirectoryIteratorException;
@@ -28,8 +30,8 @@ import java.nio.file.spi.FileSystemProvider;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.NoSuchElementException;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +42,9 @@ final class UnreadableFolderTest {
 
   @Test
   void aFolderThatCannotBeListedIsNamed() {
-    Path unreadable = new UnreadableFolders().pathOf(folder);
+    Path unreadable =
+        new UnreadableFolders(real -> Stream.generate(UnreadableFolderTest::unreadable).iterator())
+            .pathOf(folder);
 
     assertThatExceptionOfType(ImageStoreException.class)
         .isThrownBy(() -> Cifar10.open(unreadable))
@@ -48,12 +52,61 @@ final class UnreadableFolderTest {
         .withMessageContaining("Input/output error");
   }
 
+  @Test
+  void aFolderBesideTheBatchesThatMayNotBeListedIsPassedOver() throws IOException {
+    Fixtures.copy(Fixtures.CIFAR_10_BINARY, folder);
+    Files.createDirectory(folder.resolve("lost+found"));
+
+    assertThat(Fixtures.seen(Cifar10.open(withoutLostAndFound()).train()))
+        .isEqualTo(Fixtures.seen(Cifar10.open(Fixtures.CIFAR_10_BINARY).train()));
+  }
+
+  @Test
+  void aFolderThatMayNotBeListedIsNamedWhereNoBatchesAreElsewhere() throws IOException {
+    Files.createDirectory(folder.resolve("lost+found"));
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> Cifar10.open(withoutLostAndFound()))
+        .withMessageContaining("can't read " + folder)
+        .withCauseInstanceOf(AccessDeniedException.class);
+  }
+
+  private static Path unreadable() {
+    throw new DirectoryIteratorException(new IOException("Input/output error"));
+  }
+
   /**
-   * A file system of folders whose entries can't be read. The JDK asks for more methods than
-   * listing a folder calls; those throw, so that a call would fail the test.
+   * The folder, where one inside may not be listed, which a test that runs as root can't forbid.
+   */
+  private Path withoutLostAndFound() {
+    return new UnreadableFolders(
+            real -> {
+              if (real.endsWith("lost+found")) {
+                throw new AccessDeniedException(real.toString());
+              }
+              try (Stream<Path> entries = Files.list(real)) {
+                return entries.toList().iterator();
+              }
+            })
+        .pathOf(folder);
+  }
+
+  /** Tells what a folder of the real file system holds, or why it can't. */
+  @FunctionalInterface
+  private interface Listing {
+    Iterator<Path> of(Path real) throws IOException;
+  }
+
+  /**
+   * A file system of folders that are listed in another way. The JDK asks for more methods than are
+   * called here; those throw, so that a call would fail the test.
    */
   private static final class UnreadableFolders extends FileSystem {
-    private final FileSystemProvider provider = new Provider();
+    private final FileSystemProvider provider;
+
+    UnreadableFolders(Listing listing) {
+      provider = new Provider(this, listing);
+    }
 
     Path pathOf(Path real) {
       return (Path)
@@ -63,6 +116,9 @@ final class UnreadableFolderTest {
               (proxy, method, arguments) -> {
                 if (method.getName().equals("getFileSystem")) {
                   return this;
+                }
+                if (method.getName().equals("compareTo")) {
+                  return real.compareTo(Path.of(arguments[0].toString()));
                 }
                 try {
                   return method.invoke(real, arguments);
@@ -134,21 +190,30 @@ final class UnreadableFolderTest {
   /** What of it is asked for; the rest isn't there. */
   private static final class Provider extends FileSystemProvider {
 
+    private final UnreadableFolders folders;
+    private final Listing listing;
+
+    Provider(UnreadableFolders folders, Listing listing) {
+      this.folders = folders;
+      this.listing = listing;
+    }
+
     @Override
     public DirectoryStream<Path> newDirectoryStream(
-        Path folder, DirectoryStream.Filter<? super Path> filter) {
+        Path folder, DirectoryStream.Filter<? super Path> filter) throws IOException {
+      Iterator<Path> entries = listing.of(Path.of(folder.toString()));
       return new DirectoryStream<>() {
         @Override
         public Iterator<Path> iterator() {
           return new Iterator<>() {
             @Override
             public boolean hasNext() {
-              throw new DirectoryIteratorException(new IOException("Input/output error"));
+              return entries.hasNext();
             }
 
             @Override
             public Path next() {
-              throw new NoSuchElementException();
+              return folders.pathOf(entries.next());
             }
           };
         }
@@ -188,8 +253,9 @@ final class UnreadableFolderTest {
 
     @Override
     public SeekableByteChannel newByteChannel(
-        Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) {
-      throw new UnsupportedOperationException();
+        Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+        throws IOException {
+      return Files.newByteChannel(Path.of(path.toString()), options);
     }
 
     @Override

@@ -142,10 +142,19 @@ final class PickleInput {
         throw error("expected a text argument of at most " + maxLength + " bytes");
       }
       if (length == line.length) {
-        line = Arrays.copyOf(line, (int) Math.min(2L * length, Math.max(maxLength, 64)));
+        line = Arrays.copyOf(line, longer(length, maxLength));
       }
       line[length++] = (byte) next;
     }
+  }
+
+  /** What a line of this length may grow to: twice that, but no more than may still be held. */
+  private int longer(int length, long maxLength) throws PickleFormatException {
+    long room = limits.maxHeldBytes() - held;
+    if (length >= room) {
+      hold(length + 1L);
+    }
+    return (int) Math.min(2L * length, Math.min(room, maxLength));
   }
 
   /** Counts bytes that will be held in memory against the limit. */

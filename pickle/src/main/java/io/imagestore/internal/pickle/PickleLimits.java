@@ -62,6 +62,17 @@ public record PickleLimits(
     requirePositive("maxDepth", maxDepth);
   }
 
+  /**
+   * The same limits but for what may be held.
+   *
+   * @param bytes the most bytes of strings and byte strings
+   * @return the limits
+   * @throws IllegalArgumentException if it is below 1, or more than an array holds
+   */
+  public PickleLimits withMaxHeldBytes(long bytes) {
+    return new PickleLimits(maxInputBytes, bytes, maxObjects, maxMemoEntries, maxDepth);
+  }
+
   private static void requirePositive(String name, long value) {
     if (value < 1) {
       throw new IllegalArgumentException(name + " must be at least 1 but is " + value);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.sun.management.ThreadMXBean;
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -112,6 +113,13 @@ class HostilePickleTest {
         Arguments.of("another charset", "c_codecs\nencode\n(Va\nVrot13\ntR.", "to latin1"),
         Arguments.of(
             "text that is no bytes", "c_codecs\nencode\n(V\\u1234\nVlatin1\ntR.", "above 255"),
+        Arguments.of("axes kept, but not told", fromBuffer("VK\n"), "at least 5 arguments"),
+        Arguments.of("axes that are None", fromBuffer("VK\nN"), "as argument 5"),
+        Arguments.of("too few axes", fromBuffer("VK\nK\u0000\u0085"), "an order of 2 axes"),
+        Arguments.of("an axis twice", fromBuffer("VK\nK\u0001K\u0001\u0086"), "an order of axes"),
+        Arguments.of("no such axis", fromBuffer("VK\nK\u0000K\u0002\u0086"), "an order of axes"),
+        Arguments.of("axes of C order", fromBuffer("VC\nK\u0001K\u0000\u0086"), "order K alone"),
+        Arguments.of("an order of no known name", fromBuffer("VA\n"), "the order C, F or K"),
         Arguments.of("an extension code", "\u0082\u0001.", "an extension code"),
         Arguments.of("a persistent id", "Pid\n.", "a persistent id"),
         Arguments.of("a buffer elsewhere", "\u0097.", "a buffer kept elsewhere"),
@@ -248,10 +256,62 @@ class HostilePickleTest {
   }
 
   @Test
+  void aLineIsCountedAsItGrows() {
+    PickleLimits limits = PickleLimits.DEFAULT.withMaxHeldBytes(1000);
+
+    assertThatExceptionOfType(PickleFormatException.class)
+        .isThrownBy(
+            () ->
+                PickleReader.strict()
+                    .withLimits(limits)
+                    .read(
+                        ByteBuffer.wrap(
+                            program("U\u00ff" + "a".repeat(255), "V", "a".repeat(900)))))
+        .withMessageContaining("would exceed the limit of 1000 bytes in memory");
+  }
+
+  @Test
+  void aLineMayTakeAllThatMayBeHeld() throws IOException {
+    PickleLimits limits = PickleLimits.DEFAULT.withMaxHeldBytes(1000);
+
+    assertThat(
+            PickleReader.strict()
+                .withLimits(limits)
+                .read(ByteBuffer.wrap(program("V" + "a".repeat(1000) + "\n."))))
+        .isEqualTo("a".repeat(1000));
+  }
+
+  @Test
   void aLimitBelowOneIsRefused() {
     assertThatExceptionOfType(IllegalArgumentException.class)
         .isThrownBy(() -> new PickleLimits(1, 1, 0, 1, 1))
         .withMessage("maxObjects must be at least 1 but is 0");
+  }
+
+  @Test
+  void bytesThatMultiplyByTransposingAreRefused() {
+    String array = "0cnumpy._core.numeric\n_frombuffer\n(g0\ng1\n(I1048576\nI1\ntVK\n(I1\nI0\nttR";
+    String program =
+        dtype("u1") + "p1\n0S'" + "a".repeat(1 << 20) + "'\np0\n" + array.repeat(600) + ".";
+
+    assertThatExceptionOfType(PickleFormatException.class)
+        .isThrownBy(() -> read(program(program)))
+        .withMessageContaining("would exceed the limit of 536870912 bytes");
+  }
+
+  @Test
+  void aTransposedArrayThatWasLeftInPlaceIsRefused() {
+    assertThatExceptionOfType(PickleFormatException.class)
+        .isThrownBy(
+            () ->
+                PickleReader.strict()
+                    .leavingInPlaceFrom(2)
+                    .read(
+                        ByteBuffer.wrap(
+                            program(
+                                fromBuffer("VK\nK\u0001K\u0000\u0086")
+                                    .replace("U\u0002u1", "Vu1\n")))))
+        .withMessageContaining("in C order");
   }
 
   private static long allocatedBy(Runnable work) {
@@ -263,6 +323,15 @@ class HostilePickleTest {
 
   private static String dtype(String code) {
     return "cnumpy\ndtype\n(U\u0002" + code + "K\u0000K\u0001tR";
+  }
+
+  /** Two by one bytes in an order. */
+  private static String fromBuffer(String order) {
+    return "cnumpy._core.numeric\n_frombuffer\n(U\u0002ab"
+        + dtype("u1")
+        + "K\u0002K\u0001\u0086"
+        + order
+        + "tR.";
   }
 
   private static String array() {
