@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -42,12 +43,6 @@ public final class SyntheticCifar {
   public static final int MAX_IMAGES_PER_FILE = 200_000;
 
   private static final int BUFFER_BYTES = 1 << 16;
-  private static final String README =
-      """
-      SYNTHETIC DATA, in the format of CIFAR-10. It is not CIFAR-10.
-      These images were made by a program (io.imagestore.cifar.SyntheticCifar), with seed %d.
-      Results on them say nothing of results on real images.
-      """;
 
   private final int trainImages;
   private final int testImages;
@@ -228,8 +223,7 @@ public final class SyntheticCifar {
   private void write(Path directory, Writing writing) {
     try {
       Files.createDirectories(directory);
-      Files.writeString(
-          directory.resolve("readme.txt"), README.formatted(seed), StandardOpenOption.CREATE_NEW);
+      Files.writeString(directory.resolve("readme.txt"), readme(), StandardOpenOption.CREATE_NEW);
       writing.run();
     } catch (FileAlreadyExistsException e) {
       throw new ImageStoreException(
@@ -238,6 +232,17 @@ public final class SyntheticCifar {
     } catch (IOException e) {
       throw IoFailure.of("can't write synthetic data to " + directory, e);
     }
+  }
+
+  private String readme() {
+    return String.format(
+        Locale.ROOT,
+        """
+        SYNTHETIC DATA, in the format of CIFAR-10. It is not CIFAR-10.
+        These images were made by a program (io.imagestore.cifar.SyntheticCifar), with seed %d.
+        Results on them say nothing of results on real images.
+        """,
+        seed);
   }
 
   private static OutputStream create(Path file) throws IOException {
@@ -255,7 +260,7 @@ public final class SyntheticCifar {
     for (int i = 0; i < count; i++) {
       int id = batch.from() + i;
       labels[i] = images.draw(id, planes);
-      fileNames.add("synthetic_%s_%06d.png".formatted(batch.part().title, id));
+      fileNames.add(String.format(Locale.ROOT, "synthetic_%s_%06d.png", batch.part().title, id));
       out.writePixels(planes);
     }
     out.end(labels, batch.label(), fileNames);

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfEnvironmentVariable;
@@ -32,6 +33,20 @@ class SyntheticCifarTest {
     assertThat(seen(binary.train())).isEqualTo(seen(synthetic.train()));
     assertThat(seen(python.test())).hasSize(7).isEqualTo(seen(synthetic.test()));
     assertThat(seen(binary.test())).isEqualTo(seen(synthetic.test()));
+  }
+
+  @Test
+  void theFilesAreTheSameInEachLocale() throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      Cifar10 cifar = SyntheticCifar.ofSize(5, 1, 42).writePythonForm(temp);
+
+      assertThat(cifar.trainFileNames()).startsWith("synthetic_train_000000.png");
+      assertThat(temp.resolve("readme.txt")).content().contains("with seed 42.");
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test

@@ -28,7 +28,12 @@ record BlockOrder(long seed, long blockSize, long blocksMixed) implements Order 
 
   @Override
   public String toString() {
-    return "shuffledInBlocks(seed=%d, blockSize=%d, blocksMixed=%d)"
-        .formatted(seed, blockSize, blocksMixed);
+    return "shuffledInBlocks(seed="
+        + seed
+        + ", blockSize="
+        + blockSize
+        + ", blocksMixed="
+        + blocksMixed
+        + ")";
   }
 }

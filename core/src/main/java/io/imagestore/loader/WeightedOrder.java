@@ -2,6 +2,7 @@ package io.imagestore.loader;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.LongStream;
@@ -20,8 +21,14 @@ final class WeightedOrder implements Order {
     this.draws = draws;
     table = new AliasTable(weights);
     text =
-        "%s(seed=%d, samples=%d, draws=%d, weights=%016x)"
-            .formatted(kind, seed, weights.length, draws, digest(weights));
+        String.format(
+            Locale.ROOT, // a state keeps the text, which another locale must read alike
+            "%s(seed=%d, samples=%d, draws=%d, weights=%016x)",
+            kind,
+            seed,
+            weights.length,
+            draws,
+            digest(weights));
   }
 
   static WeightedOrder weighted(long seed, double[] weights, long draws) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.LongStream;
@@ -15,6 +16,22 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class OrderTest {
+
+  /** A state of the loader keeps it, and may be read elsewhere. */
+  @Test
+  void theTextOfAnOrderIsTheSameInEachLocale() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(Order.shuffledInBlocks(12, 34, 56))
+          .hasToString("shuffledInBlocks(seed=12, blockSize=34, blocksMixed=56)");
+      assertThat(Order.weighted(12, new double[] {1, 2, 3}, 45).toString())
+          .startsWith("weighted(seed=12, samples=3, draws=45, weights=");
+      assertThat(Order.shuffled(12).toString()).contains("12");
+    } finally {
+      Locale.setDefault(before);
+    }
+  }
 
   @Test
   void sequentialIsThatOfTheSourceInEachEpoch() {

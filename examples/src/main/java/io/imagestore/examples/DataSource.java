@@ -52,8 +52,7 @@ record DataSource(String description, boolean synthetic, Stream<LabeledImage> im
   static DataSource synthetic(int needed) {
     int count = Math.max(FEWEST_SYNTHETIC, Math.min(needed, SyntheticCifar.DEFAULT_TRAIN_IMAGES));
     return new DataSource(
-        "SYNTHETIC images in CIFAR-10's shape, made up with the seed %d; not CIFAR-10"
-            .formatted(SEED),
+        "SYNTHETIC images in CIFAR-10's shape, made up with the seed " + SEED + "; not CIFAR-10",
         true,
         SyntheticCifar.ofSize(count, 1, SEED).train().parallel());
   }

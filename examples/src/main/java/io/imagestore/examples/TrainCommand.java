@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -240,7 +241,8 @@ final class TrainCommand implements Callable<Integer> {
       int tests = Math.max(1, images / SYNTHETIC_TESTS);
       SyntheticCifar cifar = SyntheticCifar.ofSize(images, tests, SYNTHETIC_SEED);
       String description =
-          "%,d SYNTHETIC images in CIFAR-10's shape; not CIFAR-10".formatted(images);
+          String.format(
+              Locale.ROOT, "%,d SYNTHETIC images in CIFAR-10's shape; not CIFAR-10", images);
       return stores -> stores.synthetic(description, cifar);
     }
     try {

@@ -15,6 +15,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.imageio.ImageIO;
@@ -84,6 +85,21 @@ class TrainCommandTest {
   void theNumberOfImagesIsRefusedWhereTheyAreNotMadeUp() {
     assertThat(run("train", "--photos=" + folder, "--images=10", "--out=other")).isEqualTo(2);
     assertThat(err.toString()).contains("--images").contains("--photos").hasLineCount(1);
+  }
+
+  /** A run that goes on elsewhere compares it. */
+  @Test
+  void whatIsTrainedOnIsToldAlikeInEachLocale() throws IOException {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(run("train", "--images=100", "--epochs=1", "--out=" + folder)).isZero();
+    } finally {
+      Locale.setDefault(before);
+    }
+
+    assertThat(training().at("/run/data").textValue()).startsWith("100 SYNTHETIC images");
+    assertThat(folder.resolve("report.html")).content().contains("100 images of 10 classes");
   }
 
   /** As when it was killed before its first checkpoint. */

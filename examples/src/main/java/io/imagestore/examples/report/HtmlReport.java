@@ -135,9 +135,10 @@ final class HtmlReport {
   private void storing() {
     page.heading(
         "Storing",
-        "From an empty folder until all images are stored with their labels and outlast the process."
-            + " One image by put, more by one putBatch, of an ImageBatch in hdf5. What closing adds, which waits for the"
-            + " device so that they outlast a loss of power, is in the small figures.");
+        "From an empty folder until all images are stored with their labels and outlast the"
+            + " process. One image by put, more by one putBatch, of an ImageBatch in hdf5. What"
+            + " closing adds, which waits for the device so that they outlast a loss of power, is"
+            + " in the small figures.");
     figures("storage-time", "log-storage-time");
     byBackend(STORE_SINGLE, STORE_MANY);
   }
@@ -214,11 +215,12 @@ final class HtmlReport {
             .formatted(Units.count(environment.data().images()), environment.data().shape()));
     page.entry(
         "Machine",
-        "%s, %d processors for the JVM, %s of memory"
-            .formatted(
-                environment.machine().processor(),
-                environment.machine().processors(),
-                Units.bytes(environment.machine().memoryBytes())));
+        environment.machine().processor()
+            + ", "
+            + environment.machine().processors()
+            + " processors for the JVM, "
+            + Units.bytes(environment.machine().memoryBytes())
+            + " of memory");
     page.entry(
         "System",
         environment.machine().operatingSystem()
@@ -239,9 +241,9 @@ final class HtmlReport {
         "Runs",
         environment.repeat() == 1
             ? "each measurement once"
-            : "each measurement %d times; the figures are medians, with the fastest and the slowest"
-                    .formatted(environment.repeat())
-                + " run below");
+            : "each measurement "
+                + environment.repeat()
+                + " times; the figures are medians, with the fastest and the slowest run below");
     page.entry("Whole experiment", Units.time(environment.elapsedSeconds()));
     page.html("</dl>\n");
   }

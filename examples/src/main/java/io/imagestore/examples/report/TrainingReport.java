@@ -87,11 +87,12 @@ public final class TrainingReport {
   private String html(String version) {
     Page page =
         new Page(
-            "Training from %s: %s test accuracy after %d epochs"
-                .formatted(
-                    Backends.title(run.backend()),
-                    percent(last().testAccuracy()),
-                    log.epochs().size()),
+            String.format(
+                Locale.ROOT,
+                "Training from %s: %s test accuracy after %d epochs",
+                Backends.title(run.backend()),
+                percent(last().testAccuracy()),
+                log.epochs().size()),
             "ImageStore for Java " + version);
     if (run.synthetic()) {
       page.html(
@@ -116,13 +117,14 @@ public final class TrainingReport {
     page.entry("Images", run.data());
     page.entry(
         "Trained on",
-        "%s images of %d classes, %d×%d, in batches of %d"
-            .formatted(
-                Units.count((double) run.trainImages()),
-                run.classes(),
-                run.side(),
-                run.side(),
-                run.batchSize()));
+        String.format(
+            Locale.ROOT,
+            "%s images of %d classes, %d×%d, in batches of %d",
+            Units.count((double) run.trainImages()),
+            run.classes(),
+            run.side(),
+            run.side(),
+            run.batchSize()));
     page.entry("Tested with", Units.count((double) run.testImages()) + " images");
     page.entry("Seed", String.valueOf(run.seed()));
     page.html("</dl>\n");

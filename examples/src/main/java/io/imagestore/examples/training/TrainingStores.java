@@ -89,7 +89,7 @@ public final class TrainingStores implements AutoCloseable {
     }
     ImageSource all = filled("photos", files.classNames(), files.images().get());
     return new TrainingImages(
-        "%d photographs from %s".formatted(all.size(), photos),
+        all.size() + " photographs from " + photos,
         false,
         files.classNames().size(),
         PHOTO_SIDE,

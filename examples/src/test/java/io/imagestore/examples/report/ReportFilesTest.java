@@ -8,6 +8,7 @@ import io.imagestore.examples.timings.Timings;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import javax.imageio.ImageIO;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.BeforeAll;
@@ -96,6 +97,18 @@ class ReportFilesTest {
   @Test
   void thePageEscapesWhatTheMachineSays() throws IOException {
     assertThat(page()).contains("a processor with &lt;angle brackets&gt;");
+  }
+
+  @Test
+  void thePageIsTheSameInEachLocale() {
+    String page = HtmlReport.of(TIMINGS, Charts.of(TIMINGS));
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try {
+      assertThat(HtmlReport.of(TIMINGS, Charts.of(TIMINGS))).isEqualTo(page);
+    } finally {
+      Locale.setDefault(before);
+    }
   }
 
   @Test
