@@ -3,6 +3,7 @@ package io.imagestore.examples.training;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import ai.djl.Model;
 import io.imagestore.cifar.SyntheticCifar;
 import io.imagestore.examples.progress.Progress;
 import io.imagestore.examples.timings.CheckFailedException;
@@ -10,6 +11,7 @@ import io.imagestore.testkit.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -64,6 +66,38 @@ class ResumedTrainingTest {
   @Test
   void aRunThatIsThroughStaysAsItIs() throws IOException {
     assertThat(train(unbroken, new SilentProgress(), true)).isEqualTo(log);
+  }
+
+  @Test
+  void aDamagedCheckpointIsTold(@TempDir Path folder) throws IOException {
+    byte[] whole = Files.readAllBytes(unbroken.resolve("checkpoint"));
+    Path file = folder.resolve("checkpoint");
+    for (byte[] damaged :
+        List.of(
+            new byte[0],
+            new byte[8],
+            Arrays.copyOf(whole, 3),
+            Arrays.copyOf(whole, whole.length / 2),
+            Arrays.copyOf(whole, whole.length + 1),
+            withByte(whole, 0, 0xFF),
+            withByte(whole, 6, '!'),
+            withByte(whole, whole.length / 2, whole[whole.length / 2] + 1),
+            withByte(whole, whole.length - 1, whole[whole.length - 1] + 1))) {
+      Files.write(file, damaged);
+
+      try (Model model = Network.model(10)) {
+        assertThatExceptionOfType(IOException.class)
+            .isThrownBy(() -> Checkpoint.load(file, model.getBlock(), model.getNDManager()))
+            .withMessageStartingWith(file + " is damaged (")
+            .withMessageEndingWith("); delete it to begin anew, or restore it");
+      }
+    }
+  }
+
+  private static byte[] withByte(byte[] bytes, int at, int value) {
+    byte[] changed = bytes.clone();
+    changed[at] = (byte) value;
+    return changed;
   }
 
   @Test
