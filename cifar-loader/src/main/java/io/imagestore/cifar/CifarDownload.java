@@ -165,6 +165,10 @@ public final class CifarDownload {
     }
     URI address = base.resolve(fileName);
     try (PartFile part = PartFile.open(target)) {
+      if (Files.exists(target)) { // another download has ended meanwhile
+        requireChecksum(target, md5);
+        return target;
+      }
       download(address, part, progress);
       part.completeAs(target, md5, address);
     }
@@ -245,6 +249,12 @@ public final class CifarDownload {
   private static int read(StallGuard body, byte[] buffer, URI address, PartFile part) {
     try {
       return body.read(buffer);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ImageStoreException(
+          "the download of %s was interrupted; %s is kept, and the next call goes on from there"
+              .formatted(address, part),
+          e);
     } catch (IOException e) {
       throw new ImageStoreException(
           "the download of %s was cut off (%s); %s is kept, and the next call goes on from there"

@@ -6,15 +6,21 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +37,9 @@ final class PartFile implements AutoCloseable {
   private final FileChannel channel;
   private long size;
 
+  /** Whether the file bears another name by now, or none. */
+  private boolean gone;
+
   private PartFile(Path path, Path validatorPath, FileChannel channel, long size) {
     this.path = path;
     this.validatorPath = validatorPath;
@@ -42,10 +51,13 @@ final class PartFile implements AutoCloseable {
     Path path = target.resolveSibling(target.getFileName() + ".part");
     try {
       Files.createDirectories(path.toAbsolutePath().getParent());
+      createIfMissing(path);
+      Object file = fileKey(path);
       FileChannel channel =
-          FileChannel.open(path, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+          FileChannel.open(path, StandardOpenOption.READ, StandardOpenOption.WRITE);
       try {
         requireLock(channel, path);
+        requireSame(file, path);
         long size = channel.size();
         channel.position(size);
         return new PartFile(
@@ -54,9 +66,31 @@ final class PartFile implements AutoCloseable {
         channel.close();
         throw e;
       }
+    } catch (NoSuchFileException e) {
+      throw busy(path, e); // it was there a moment ago
     } catch (IOException e) {
       throw IoFailure.of("can't write " + path, e);
     }
+  }
+
+  private static void createIfMissing(Path path) throws IOException {
+    try {
+      Files.createFile(path);
+    } catch (FileAlreadyExistsException e) {
+      // what came of an earlier call, or comes of another one: the lock will tell
+    }
+  }
+
+  /** What has been locked may by now be another download's archive, or be deleted. */
+  private static void requireSame(@Nullable Object file, Path path) throws IOException {
+    if (!Objects.equals(file, fileKey(path))) {
+      throw busy(path, null);
+    }
+  }
+
+  /** What tells a file from another that comes to have its name; null on Windows. */
+  private static @Nullable Object fileKey(Path path) throws IOException {
+    return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
   }
 
   private static void requireLock(FileChannel channel, Path path) throws IOException {
@@ -122,7 +156,7 @@ final class PartFile implements AutoCloseable {
   /** Gives the file its own name, if it is the right one; a wrong one is deleted. */
   void completeAs(Path target, String md5, URI address) {
     try {
-      String actual = md5(path);
+      String actual = md5(Channels.newInputStream(channel.position(0)));
       if (!actual.equals(md5)) {
         delete();
         throw new ImageStoreException(
@@ -130,9 +164,9 @@ final class PartFile implements AutoCloseable {
                 .formatted(address, actual, md5));
       }
       channel.force(true);
-      channel.close();
       Files.deleteIfExists(validatorPath);
       Files.move(path, target, StandardCopyOption.ATOMIC_MOVE);
+      gone = true;
     } catch (IOException e) {
       throw IoFailure.of("can't move " + path + " to " + target, e);
     }
@@ -140,24 +174,30 @@ final class PartFile implements AutoCloseable {
 
   static String md5(Path file) {
     try (InputStream in = Files.newInputStream(file)) {
+      return md5(in);
+    } catch (IOException e) {
+      throw IoFailure.of("can't read " + file, e);
+    }
+  }
+
+  private static String md5(InputStream in) throws IOException {
+    try {
       MessageDigest digest = MessageDigest.getInstance("MD5");
       byte[] buffer = new byte[1 << 16];
       for (int read = in.read(buffer); read >= 0; read = in.read(buffer)) {
         digest.update(buffer, 0, read);
       }
       return HexFormat.of().formatHex(digest.digest());
-    } catch (IOException e) {
-      throw IoFailure.of("can't read " + file, e);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("each Java has MD5", e);
     }
   }
 
+  /** Lets go of the lock, and only then may another download have the file. */
   @Override
   public void close() {
-    try {
-      channel.close();
-      if (size == 0) {
+    try (channel) {
+      if (size == 0 && !gone) {
         delete();
       }
     } catch (IOException e) {
@@ -174,9 +214,16 @@ final class PartFile implements AutoCloseable {
     Files.deleteIfExists(validatorPath);
     Files.deleteIfExists(path);
     size = 0;
+    gone = true;
   }
 
   private ImageStoreException cantWrite(IOException cause) {
+    if (cause instanceof ClosedByInterruptException) {
+      return new ImageStoreException(
+          "interrupted while writing %s; what has come is kept, and the next call goes on from there"
+              .formatted(this),
+          cause);
+    }
     return new ImageStoreException(
         "can't write %s; is the disk full? What has come is kept, and the next call goes on from there"
             .formatted(this),

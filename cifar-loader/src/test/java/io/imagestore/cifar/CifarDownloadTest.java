@@ -13,8 +13,11 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -304,6 +307,89 @@ class CifarDownloadTest {
 
     assertThatExceptionOfType(ImageStoreException.class).isThrownBy(this::fetch);
     assertThat(Thread.interrupted()).isTrue();
+  }
+
+  @Test
+  void aDownloadIsInterruptedWhileItReceives() {
+    Thread self = Thread.currentThread();
+
+    assertInterrupted(
+        (bytes, total) -> {
+          if (bytes > 100_000) {
+            self.interrupt();
+          }
+        });
+    assertThat(sizeOf(part)).isGreaterThan(100_000).isLessThan(ARCHIVE.length);
+  }
+
+  @Test
+  void aDownloadIsInterruptedWhileItWaits() {
+    CountDownLatch interrupted = new CountDownLatch(1);
+    answer =
+        exchange -> {
+          cutOff(exchange, 300_000);
+          await(interrupted);
+        };
+    Thread self = Thread.currentThread();
+    try {
+      assertInterrupted(
+          (bytes, total) -> {
+            if (bytes == 300_000) {
+              new Thread(self::interrupt).start();
+            }
+          });
+    } finally {
+      interrupted.countDown();
+    }
+  }
+
+  private void assertInterrupted(CifarDownload.Progress progress) {
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> download.fetch(NAME, md5, folder, progress))
+        .withMessageContaining("interrupted")
+        .withMessageContaining(part.toString());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(part).hasBinaryContent(Arrays.copyOf(ARCHIVE, sizeOf(part)));
+    assertThat(target).doesNotExist();
+  }
+
+  @Test
+  void anInterruptWhileWritingIsNotCalledAFullDisk() {
+    try (PartFile file = PartFile.open(target)) {
+      Thread.currentThread().interrupt();
+
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> file.append(new byte[1], 1))
+          .withMessageStartingWith("interrupted while writing " + part);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+  }
+
+  /** The lock of a part is still held when it gets its name. */
+  @Test
+  void aPartThatIsCompleteIsLockedUntilItIsClosed() throws IOException {
+    try (PartFile file = PartFile.open(target)) {
+      file.append(ARCHIVE, ARCHIVE.length);
+      file.completeAs(target, md5, address());
+
+      try (FileChannel complete = FileChannel.open(target, StandardOpenOption.WRITE)) {
+        assertThatExceptionOfType(OverlappingFileLockException.class)
+            .isThrownBy(() -> complete.tryLock(Long.MAX_VALUE - 1, 1, false));
+      }
+    }
+    assertThat(target).hasBinaryContent(ARCHIVE);
+  }
+
+  @Test
+  void aPartThatAnotherDownloadBeginsAfterAWrongOneIsKept() throws IOException {
+    try (PartFile wrong = PartFile.open(target)) {
+      wrong.append(new byte[1], 1);
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> wrong.completeAs(target, md5, address()));
+      Files.writeString(part, "another's");
+    }
+
+    assertThat(part).hasContent("another's");
   }
 
   @Test
