@@ -17,6 +17,9 @@ import java.util.stream.Stream;
  * <p>One batch file is open at a time, and of a folder's no more than 4 MB is held in memory; a
  * batch of an archive's python form is held as a whole (30 MB), and found by reading the archive up
  * to it, so that a pass over a {@code .tar.gz} takes several times as long as one over a folder.
+ * Pickles that write the pixels as text are held as a whole from a folder too, at several times the
+ * pixels' size while they are read: those of protocol 0, and those of protocols 1 and 2 that Python
+ * 3 wrote. The data set's own files are of protocol 2, written by Python 2.
  *
  * <p>Immutable: any number of threads may use one, and each call gives a stream of its own.
  */

@@ -18,6 +18,10 @@ final class Arguments {
     this.input = input;
   }
 
+  int count() {
+    return values.size();
+  }
+
   String text(int index) throws PickleFormatException {
     Object value = value(index);
     if (value instanceof String text) {

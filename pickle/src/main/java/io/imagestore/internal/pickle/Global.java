@@ -14,21 +14,26 @@ record Global(String module, String name, @Nullable Known known) {
     ARRAY_FROM_BUFFER,
     SCALAR,
     ENCODE,
+    BYTES,
     OBJECT,
     RECONSTRUCT_OBJECT
   }
 
   private static final Map<String, Known> ALWAYS =
-      Map.of(
-          "numpy ndarray", Known.ND_ARRAY,
-          "numpy dtype", Known.DTYPE,
-          "numpy.core.multiarray _reconstruct", Known.RECONSTRUCT_ARRAY,
-          "numpy._core.multiarray _reconstruct", Known.RECONSTRUCT_ARRAY,
-          "numpy.core.multiarray scalar", Known.SCALAR,
-          "numpy._core.multiarray scalar", Known.SCALAR,
-          "numpy.core.numeric _frombuffer", Known.ARRAY_FROM_BUFFER,
-          "numpy._core.numeric _frombuffer", Known.ARRAY_FROM_BUFFER,
-          "_codecs encode", Known.ENCODE);
+      Map.ofEntries(
+          Map.entry("numpy ndarray", Known.ND_ARRAY),
+          Map.entry("numpy dtype", Known.DTYPE),
+          Map.entry("numpy.core.multiarray _reconstruct", Known.RECONSTRUCT_ARRAY),
+          Map.entry("numpy._core.multiarray _reconstruct", Known.RECONSTRUCT_ARRAY),
+          Map.entry("numpy.core.multiarray scalar", Known.SCALAR),
+          Map.entry("numpy._core.multiarray scalar", Known.SCALAR),
+          Map.entry("numpy.core.numeric _frombuffer", Known.ARRAY_FROM_BUFFER),
+          Map.entry("numpy._core.numeric _frombuffer", Known.ARRAY_FROM_BUFFER),
+          Map.entry("_codecs encode", Known.ENCODE),
+          Map.entry("__builtin__ bytes", Known.BYTES),
+          Map.entry("builtins bytes", Known.BYTES),
+          Map.entry("__builtin__ bytearray", Known.BYTES),
+          Map.entry("builtins bytearray", Known.BYTES));
 
   private static final Map<String, Known> FOR_RECORDS =
       Map.of(

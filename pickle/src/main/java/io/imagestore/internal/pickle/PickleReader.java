@@ -25,10 +25,11 @@ import org.jspecify.annotations.Nullable;
  *     <td>{@link PickledObject}, or refused, which is the default</td></tr>
  * </table>
  *
- * <p>The callables honoured are those in which numpy writes arrays and scalars, and {@code
- * _codecs.encode} to ISO 8859-1, which is how Python 3 writes bytes for Python 2. Each is a few
- * lines of Java here. All others are refused by name, and so are persistent ids, extension codes,
- * sets and out-of-band buffers.
+ * <p>The callables honoured are those in which numpy writes arrays and scalars, {@code bytes} and
+ * {@code bytearray} of bytes or of text that stands for them in ISO 8859-1, and {@code
+ * _codecs.encode} to that, which is how Python 3 writes bytes for Python 2. Each is a few lines of
+ * Java here. All others are refused by name, and so are persistent ids, extension codes, sets and
+ * out-of-band buffers.
  *
  * <p>The result is a finite tree of bounded size: a pickle that refers to itself, or multiplies
  * itself by references, is refused.

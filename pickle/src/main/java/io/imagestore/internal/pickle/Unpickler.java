@@ -317,6 +317,7 @@ final class Unpickler {
       }
       case ARRAY_FROM_BUFFER -> arrayFromBuffer(arguments);
       case SCALAR -> scalar(arguments.dtype(0), arguments.bytes(1));
+      case BYTES -> bytes(arguments);
       case ENCODE -> encode(arguments.text(0), arguments.text(1));
       case RECONSTRUCT_OBJECT -> {
         arguments.requireKnown(1, Global.Known.OBJECT);
@@ -348,6 +349,16 @@ final class Unpickler {
       throw input.error("expected " + dtype.itemBytes() + " bytes of a numpy scalar");
     }
     return dtype.scalar(bytes.bytes());
+  }
+
+  /** Python's {@code bytes()} or {@code bytearray()} of nothing, of bytes, or of encoded text. */
+  private PickledBytes bytes(Arguments arguments) throws PickleFormatException {
+    return switch (arguments.count()) {
+      case 0 -> PickledBytes.held(new byte[0]);
+      case 1 -> arguments.bytes(0);
+      case 2 -> encode(arguments.text(0), arguments.text(1));
+      default -> throw input.error("expected at most 2 arguments but found " + arguments.count());
+    };
   }
 
   private PickledBytes encode(String text, String charset) throws PickleFormatException {

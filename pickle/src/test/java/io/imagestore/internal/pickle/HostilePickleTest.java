@@ -110,6 +110,8 @@ class HostilePickleTest {
             "a short scalar",
             "cnumpy.core.multiarray\nscalar\n(" + dtype("i8") + "U\u0001atR.",
             "8 bytes of a numpy scalar"),
+        Arguments.of("a number of zeros", "cbuiltins\nbytes\n(K\u0005tR.", "bytes as argument 1"),
+        Arguments.of("bytes by three", "cbuiltins\nbytes\n(NNNtR.", "at most 2"),
         Arguments.of("another charset", "c_codecs\nencode\n(Va\nVrot13\ntR.", "to latin1"),
         Arguments.of(
             "text that is no bytes", "c_codecs\nencode\n(V\\u1234\nVlatin1\ntR.", "above 255"),

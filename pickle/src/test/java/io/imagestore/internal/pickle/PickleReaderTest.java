@@ -172,6 +172,16 @@ class PickleReaderTest {
         .isEqualTo("a\u0080\u00ff");
   }
 
+  /** As Python 3 writes bytearrays in protocols 0 to 4, and Python 2 in all of its. */
+  @Test
+  void callsThatMakeBytesAreHonoured() throws IOException {
+    for (String type : List.of("__builtin__\nbytes", "builtins\nbytearray")) {
+      assertThat(text(read(program("c", type, "\n)R.")))).isEmpty();
+      assertThat(text(read(program("c", type, "\n(C\u0002\u00e9btR.")))).isEqualTo("\u00e9b");
+      assertThat(text(read(program("c", type, "\n(V\u00e9b\nVlatin-1\ntR.")))).isEqualTo("\u00e9b");
+    }
+  }
+
   @Test
   void theStackMachinesOwnInstructionsWork() throws IOException {
     assertThat(read(program("(K\u0001K\u00022" + "01(K\u0003t."))).isEqualTo(List.of(3L));
