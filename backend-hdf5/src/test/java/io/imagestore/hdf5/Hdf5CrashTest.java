@@ -8,6 +8,7 @@ import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
 import io.imagestore.LabeledImage;
 import io.imagestore.hdf5.Hdf5Options.Layout;
+import io.imagestore.hdf5.format.Restart;
 import io.imagestore.testkit.ChildJvm;
 import java.io.IOException;
 import java.io.InputStream;
@@ -42,9 +43,8 @@ final class Hdf5CrashTest {
   private record Moment(byte[] file, byte[] journal, List<LabeledImage> images) {
 
     static Moment of(Path store, Map<Long, LabeledImage> model) throws IOException {
-      Path journal = store.resolveSibling(store.getFileName() + ".journal");
       return new Moment(
-          withoutHole(store), Files.readAllBytes(journal), new ArrayList<>(model.values()));
+          withoutHole(store), Restart.journalOf(store), new ArrayList<>(model.values()));
     }
 
     /** With a page of the hole at its end only. */

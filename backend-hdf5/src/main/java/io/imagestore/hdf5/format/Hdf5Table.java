@@ -128,7 +128,7 @@ public final class Hdf5Table implements Closeable {
     try {
       Path journalPath = Journal.beside(path);
       boolean interrupted = Files.exists(journalPath);
-      JournalContents journal = JournalContents.read(journalPath);
+      JournalContents journal = JournalContents.read(journalPath, files);
       Collection<Move> moves = interrupted ? recover(storage, journal, journalPath) : List.of();
       table = forWriting(path, storage, schemas, moves, cacheBytes, files);
       requireCounter(storage);
@@ -202,7 +202,7 @@ public final class Hdf5Table implements Closeable {
     try {
       for (int attempt = 1; attempt <= MAX_ATTEMPTS; attempt++) {
         ReuseCounter.Reading counter = ReuseCounter.read(storage);
-        JournalContents journal = JournalContents.read(journalPath);
+        JournalContents journal = journal(journalPath);
         try {
           Recovery recovery = Recovery.of(journal, storage, journalPath);
           ByteSource source = new PagedSource(recovery.over(storage));
@@ -230,6 +230,10 @@ public final class Hdf5Table implements Closeable {
     }
   }
 
+  private static JournalContents journal(Path journalPath) throws IOException {
+    return JournalContents.read(journalPath, StoreFiles.ofSystem());
+  }
+
   /**
    * Whether all that was read since is of one state. A journal that shows more commits, but no
    * metadata as it was before them, tells of nothing that was overwritten but what it covers.
@@ -237,7 +241,7 @@ public final class Hdf5Table implements Closeable {
   private static boolean isStill(
       ReuseCounter.Reading counter, JournalContents journal, StorageFile storage, Path journalPath)
       throws IOException {
-    return journal.isBeginningOf(JournalContents.read(journalPath))
+    return journal.isBeginningOf(journal(journalPath))
         && counter.equals(ReuseCounter.read(storage));
   }
 
@@ -253,7 +257,7 @@ public final class Hdf5Table implements Closeable {
    */
   public static Optional<String> readAttribute(Path path, String name) throws IOException {
     try (StorageFile storage = StorageFile.openReadOnly(path)) {
-      Overlay metadata = Recovery.unchecked(JournalContents.read(Journal.beside(path)));
+      Overlay metadata = Recovery.unchecked(journal(Journal.beside(path)));
       ByteSource source = new PagedSource(new OverlaidSource(storage, metadata));
       ObjectHeader root = ObjectHeader.read(source, Superblock.read(source).root());
       return Optional.ofNullable(TableStructure.texts(root).get(name));

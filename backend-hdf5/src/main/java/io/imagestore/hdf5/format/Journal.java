@@ -7,9 +7,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.UUID;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  * the file is closed. {@link TableWriter} tells what is written when; {@link JournalContents} reads
  * it.
  *
- * <p>After 8 bytes of signature and the 8 bytes of its file's identity, it is a sequence of
- * records: the payload's length (4 bytes), its CRC-32C (4), and the payload, which is a kind (1), a
- * sequence number (8), and lists of patches, data ranges and moves. All numbers are little-endian.
- * Three kinds are known:
+ * <p>After 8 bytes of signature, the 8 bytes of its file's identity, and 8 that tell the run of the
+ * operating system in which it is written, or 0, it is a sequence of records: the payload's length
+ * (4 bytes), its CRC-32C (4), and the payload, which is a kind (1), a sequence number (8), what is
+ * sure (1), and lists of patches, data ranges and moves. All numbers are little-endian. Three kinds
+ * are known:
  *
  * <ul>
  *   <li>checkpoint: all before this record is settled. Holds the metadata that is likely to change,
@@ -33,18 +36,31 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * A record whose checksum doesn't fit, or whose number isn't the next, ends the journal; zeros may
- * follow.
+ * follow. But if a whole one with a later number is behind it, the journal can be <em>damaged</em>
+ * rather than cut short by a crash. A record tells what was sure when it was written:
+ *
+ * <ul>
+ *   <li>bit 0: all records before it were on the device. None of them can be missing then.
+ *   <li>bit 1, of a commit: so was the raw data that it and all commits before it wrote. What
+ *       doesn't fit its checksum is damaged then, and no reason to take the commit back.
+ * </ul>
+ *
+ * As long as the system runs on in which it was written, all that was written is there: each record
+ * but the last is whole then, and so is the data of each whole commit.
  *
  * <p>A record that can't be written, or waited for, is taken out again, so that the journal is what
  * it was. If it can't be taken out either, {@link #isUncertain} says so.
  */
 final class Journal implements Closeable {
 
-  static final byte[] SIGNATURE = {'H', '5', 'J', 'O', 'U', 'R', 'N', '2'};
-  static final int START = SIGNATURE.length + Long.BYTES;
+  static final byte[] SIGNATURE = {'H', '5', 'J', 'O', 'U', 'R', 'N', '3'};
+  static final int START = SIGNATURE.length + 2 * Long.BYTES;
   static final byte CHECKPOINT = 1;
   static final byte BEFORE = 2;
   static final byte COMMIT = 3;
+  static final byte RECORDS_ON_DEVICE = 1;
+  static final byte DATA_ON_DEVICE = 2;
+  static final long UNKNOWN_BOOT = 0;
 
   /** Length and checksum of a record. */
   static final int HEAD = 8;
@@ -75,6 +91,15 @@ final class Journal implements Closeable {
     this.path = path;
     this.file = file;
     this.sequence = sequence;
+  }
+
+  /** A number for the run of the system. */
+  static long boot(StoreFiles files) {
+    return files
+        .bootId()
+        .map(word -> UUID.nameUUIDFromBytes(word.getBytes(StandardCharsets.UTF_8)))
+        .map(UUID::getLeastSignificantBits)
+        .orElse(UNKNOWN_BOOT);
   }
 
   static Path beside(Path file) {
@@ -137,9 +162,9 @@ final class Journal implements Closeable {
     try {
       Journal journal = new Journal(files, later, file, sequence);
       ByteBuffer start = ByteBuffer.allocate(START).order(ByteOrder.LITTLE_ENDIAN);
-      file.write(0, start.put(SIGNATURE).putLong(identity).flip());
+      file.write(0, start.put(SIGNATURE).putLong(identity).putLong(boot(files)).flip());
       journal.length = START;
-      journal.append(CHECKPOINT, state.metadata(), List.of(), state.moves());
+      journal.append(state);
       made = true;
       return journal;
     } finally {
@@ -167,7 +192,7 @@ final class Journal implements Closeable {
   void checkpoint(Checkpoint state) throws IOException {
     wholeOrNot(
         () -> {
-          append(CHECKPOINT, state.metadata(), List.of(), state.moves());
+          append(state);
           sync();
         });
   }
@@ -179,27 +204,30 @@ final class Journal implements Closeable {
    * @param after metadata as the commit makes it
    * @param data what else it wrote
    * @param moves what of that belongs elsewhere
-   * @param durable whether to wait until the commit, and all before it, is on the device
+   * @param dataOnDevice whether that, and the data of all commits before, was waited for
+   * @param wait whether to wait until the commit, and all before it, is on the device
    */
   void commit(
       List<Patch> before,
       List<Patch> after,
       List<DataRange> data,
       List<Move> moves,
-      boolean durable)
+      boolean dataOnDevice,
+      boolean wait)
       throws IOException {
+    byte sure = dataOnDevice ? DATA_ON_DEVICE : 0;
     wholeOrNot(
         () -> {
-          if (durable && synced && before.isEmpty()) {
+          if (wait && synced && before.isEmpty()) {
             reserve();
-            writeThrough(record(COMMIT, after, data, moves));
+            writeThrough(record(COMMIT, sure, after, data, moves));
             return;
           }
           if (!before.isEmpty()) {
-            append(BEFORE, before, List.of(), List.of());
+            append(record(BEFORE, (byte) 0, before, List.of(), List.of()));
           }
-          append(COMMIT, after, data, moves);
-          if (durable) {
+          append(record(COMMIT, sure, after, data, moves));
+          if (wait) {
             sync();
           }
         });
@@ -252,9 +280,11 @@ final class Journal implements Closeable {
     }
   }
 
-  private void append(byte kind, List<Patch> patches, List<DataRange> ranges, List<Move> moves)
-      throws IOException {
-    byte[] record = record(kind, patches, ranges, moves);
+  private void append(Checkpoint state) throws IOException {
+    append(record(CHECKPOINT, (byte) 0, state.metadata(), List.of(), state.moves()));
+  }
+
+  private void append(byte[] record) throws IOException {
     file.write(length, record, 0, record.length);
     appended(record);
     synced = false;
@@ -265,15 +295,17 @@ final class Journal implements Closeable {
     sequence++;
   }
 
-  private byte[] record(byte kind, List<Patch> patches, List<DataRange> ranges, List<Move> moves) {
-    long size = 1 + 8 + 4 + 4 + 4 + 16L * ranges.size() + 20L * moves.size();
+  private byte[] record(
+      byte kind, byte sure, List<Patch> patches, List<DataRange> ranges, List<Move> moves) {
+    long size = 1 + 8 + 1 + 4 + 4 + 4 + 16L * ranges.size() + 20L * moves.size();
     for (Patch patch : patches) {
       size += 12 + patch.bytes().length;
     }
     ByteBuffer record =
         ByteBuffer.allocate(Math.toIntExact(HEAD + size)).order(ByteOrder.LITTLE_ENDIAN);
     record.position(HEAD);
-    record.put(kind).putLong(sequence).putInt(patches.size());
+    record.put(kind).putLong(sequence);
+    record.put((byte) (synced ? sure | RECORDS_ON_DEVICE : sure)).putInt(patches.size());
     for (Patch patch : patches) {
       record.putLong(patch.address()).putInt(patch.bytes().length).put(patch.bytes());
     }

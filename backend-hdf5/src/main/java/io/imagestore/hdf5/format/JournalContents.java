@@ -1,5 +1,6 @@
 package io.imagestore.hdf5.format;
 
+import io.imagestore.spi.StoreFiles;
 import java.io.IOException;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
@@ -11,30 +12,37 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@linkplain Journal journal} says, as far as it is whole.
  *
  * @param identity of the file that it belongs to
+ * @param ofThisBoot whether the system still runs in which it was written, so that no loss of power
+ *     can have taken anything
  * @param epoch the sequence number of the last checkpoint
  * @param before the metadata as it was at that checkpoint, as far as commits change it
  * @param moves that the checkpoint began, and that may not be done
  * @param commits since the checkpoint
  * @param beforeCrc a checksum of all that tells of the checkpoint
+ * @param damage why its end is none that a crash leaves, or null if it may be
  */
 record JournalContents(
     long identity,
+    boolean ofThisBoot,
     long epoch,
     List<Patch> before,
     List<Move> moves,
     List<Commit> commits,
-    int beforeCrc) {
+    int beforeCrc,
+    @Nullable String damage) {
 
-  private static final int LEAST = 21;
+  /** The least that a payload takes. */
+  private static final int LEAST = 22;
 
   /** A journal that settles nothing: as good as none. */
   static final JournalContents NOTHING =
-      new JournalContents(0, -1, List.of(), List.of(), List.of(), 0);
+      new JournalContents(0, false, -1, List.of(), List.of(), List.of(), 0, null);
 
   /**
    * One commit.
@@ -42,8 +50,35 @@ record JournalContents(
    * @param metadata as it is after it
    * @param data what it wrote
    * @param moves what of that belongs elsewhere
+   * @param onDevice whether its data, and that of all commits before, was waited for
    */
-  record Commit(List<Patch> metadata, List<DataRange> data, List<Move> moves) {}
+  record Commit(List<Patch> metadata, List<DataRange> data, List<Move> moves, boolean onDevice) {}
+
+  /** A record whose checksum fits; its payload is left to be read. */
+  private record Whole(byte kind, long number, byte sure, int crc, int end, ByteBuffer payload) {
+
+    /** The record that begins at some place, or null if none does that is whole. */
+    static @Nullable Whole at(byte[] journal, int at) {
+      int start = at + Journal.HEAD;
+      if (start > journal.length - LEAST) {
+        return null;
+      }
+      ByteBuffer record = littleEndian(journal).position(at);
+      int size = record.getInt();
+      int crc = record.getInt();
+      if (size < LEAST
+          || size > record.remaining()
+          || Journal.crc(journal, start, size) != crc) {
+        return null;
+      }
+      record.limit(start + size);
+      return new Whole(record.get(), record.getLong(), record.get(), crc, start + size, record);
+    }
+
+    boolean says(byte what) {
+      return (sure & what) != 0;
+    }
+  }
 
   boolean isNothing() {
     return epoch < 0;
@@ -53,11 +88,25 @@ record JournalContents(
   boolean isBeginningOf(JournalContents later) {
     return epoch == later.epoch
         && before.size() == later.before.size()
-        && beforeCrc == later.beforeCrc;
+        && beforeCrc == later.beforeCrc
+        && Objects.equals(damage, later.damage);
   }
 
-  /** Reads the journal at a path. */
-  static JournalContents read(Path path) throws IOException {
+  /** How many of the commits, from the first on, have certainly all the data that they wrote. */
+  int certain() {
+    int certain = commits.size();
+    while (!ofThisBoot && certain > 0 && !commits.get(certain - 1).onDevice()) {
+      certain--;
+    }
+    return certain;
+  }
+
+  /**
+   * Reads the journal at a path.
+   *
+   * @param files tell the run of the system
+   */
+  static JournalContents read(Path path, StoreFiles files) throws IOException {
     if (!Files.exists(path)) {
       return NOTHING; // as most often; an exception would cost more than all of opening
     }
@@ -67,60 +116,99 @@ record JournalContents(
     } catch (NoSuchFileException e) {
       return NOTHING;
     }
-    return parse(bytes);
+    return parse(bytes, path, files);
   }
 
-  private static JournalContents parse(byte[] bytes) throws IOException {
-    int signature = Journal.SIGNATURE.length;
-    if (bytes.length < Journal.START
-        || !Arrays.equals(bytes, 0, signature, Journal.SIGNATURE, 0, signature)) {
+  private static ByteBuffer littleEndian(byte[] journal) {
+    return ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private static JournalContents parse(byte[] journal, Path path, StoreFiles files)
+      throws IOException {
+    ByteBuffer head = littleEndian(journal);
+    // A loss of power leaves of one that nobody waited for less than its head, or zeros.
+    if (journal.length < Journal.START || head.getLong() == 0) {
       return NOTHING;
     }
-    ByteBuffer file = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).position(signature);
-    long identity = file.getLong();
+    int signature = Journal.SIGNATURE.length;
+    if (!Arrays.equals(journal, 0, signature, Journal.SIGNATURE, 0, signature)) {
+      return NOTHING.endingIn(path + " doesn't begin like a journal");
+    }
+    long identity = head.getLong();
+    long boot = head.getLong();
+    boolean ofThisBoot = boot != Journal.UNKNOWN_BOOT && boot == Journal.boot(files);
     JournalContents contents = NOTHING;
     long expected = -1;
-    while (file.remaining() > Journal.HEAD) {
-      int size = file.getInt();
-      int crc = file.getInt();
-      if (size < LEAST
-          || size > file.remaining()
-          || Journal.crc(bytes, file.position(), size) != crc) {
-        break;
-      }
-      ByteBuffer record = file.slice(file.position(), size).order(ByteOrder.LITTLE_ENDIAN);
-      file.position(file.position() + size);
-      byte kind = record.get();
-      long number = record.getLong();
-      if (expected >= 0 && number != expected) {
-        break;
-      }
-      expected = number + 1;
-      if (contents.isNothing() && kind != Journal.CHECKPOINT) {
-        break;
-      }
-      contents = contents.and(kind, number, record, crc, identity);
+    int at = Journal.START;
+    for (Whole record = Whole.at(journal, at);
+        record != null
+            && (expected < 0 || record.number() == expected)
+            && !(contents.isNothing() && record.kind() != Journal.CHECKPOINT);
+        record = Whole.at(journal, at)) {
+      contents = contents.and(record, identity, ofThisBoot);
+      expected = record.number() + 1;
+      at = record.end();
     }
-    return contents;
+    return isAnEnd(journal, at, expected, ofThisBoot)
+        ? contents
+        : contents.endingIn(
+            "the record at byte "
+                + at
+                + " of "
+                + path
+                + " is damaged: a later one shows that it was whole");
   }
 
-  private JournalContents and(byte kind, long number, ByteBuffer record, int crc, long owner)
-      throws IOException {
+  /**
+   * Whether records may end at some place: that none is behind it, or only what a loss of power can
+   * have left, which may have taken a record and left a later one.
+   */
+  private static boolean isAnEnd(byte[] journal, int end, long expected, boolean ofThisBoot) {
+    ByteBuffer bytes = littleEndian(journal);
+    for (int start = end + Journal.HEAD; start <= journal.length - LEAST; start++) {
+      if (isKind(journal[start]) && isLater(bytes.getLong(start + 1), expected, journal.length)) {
+        Whole record = Whole.at(journal, start - Journal.HEAD);
+        if (record != null && (ofThisBoot || record.says(Journal.RECORDS_ON_DEVICE))) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static boolean isKind(byte kind) {
+    return kind == Journal.CHECKPOINT || kind == Journal.BEFORE || kind == Journal.COMMIT;
+  }
+
+  private static boolean isLater(long number, long expected, int bytes) {
+    return expected < 0 ? number > 0 : number > expected && number - expected < bytes / LEAST;
+  }
+
+  private JournalContents endingIn(String why) {
+    return new JournalContents(identity, ofThisBoot, epoch, before, moves, commits, beforeCrc, why);
+  }
+
+  private JournalContents and(Whole record, long owner, boolean now) throws IOException {
     List<Patch> patches = new ArrayList<>();
     List<DataRange> ranges = new ArrayList<>();
     List<Move> moved = new ArrayList<>();
-    parse(record, patches, ranges, moved);
-    switch (kind) {
+    parse(record.payload(), patches, ranges, moved);
+    int crc = record.crc();
+    switch (record.kind()) {
       case Journal.CHECKPOINT -> {
-        return new JournalContents(owner, number, patches, moved, new ArrayList<>(), crc);
+        return new JournalContents(
+            owner, now, record.number(), patches, moved, new ArrayList<>(), crc, null);
       }
       case Journal.BEFORE -> {
         before.addAll(patches);
-        return new JournalContents(owner, epoch, before, moves, commits, 31 * beforeCrc + crc);
+        return new JournalContents(
+            owner, now, epoch, before, moves, commits, 31 * beforeCrc + crc, null);
       }
-      case Journal.COMMIT -> commits.add(new Commit(patches, ranges, moved));
+      case Journal.COMMIT ->
+          commits.add(new Commit(patches, ranges, moved, record.says(Journal.DATA_ON_DEVICE)));
       default ->
-          throw new Hdf5FormatException("the journal has a record of the unknown kind " + kind);
+          throw new Hdf5FormatException(
+              "the journal has a record of the unknown kind " + record.kind());
     }
     return this;
   }

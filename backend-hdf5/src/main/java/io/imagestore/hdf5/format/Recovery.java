@@ -13,6 +13,8 @@ import java.util.zip.CRC32C;
 /**
  * From what a file and its journal have after a crash, the last state that is whole: the metadata
  * of the checkpoint, and over it that of each commit after it whose record and raw data are there.
+ * Raw data that can't have been lost with the power isn't looked at: where it doesn't fit, it is
+ * damaged, and taking the commit back, with all later ones, would lose more.
  */
 final class Recovery {
 
@@ -27,11 +29,14 @@ final class Recovery {
   /**
    * Finds that state, and changes nothing.
    *
-   * @throws Hdf5FormatException if another program has changed the file meanwhile, or the journal
-   *     belongs to another file
+   * @throws Hdf5FormatException if another program has changed the file meanwhile, the journal
+   *     belongs to another file, or either has lost what no crash takes
    */
   static Recovery of(JournalContents journal, StorageFile file, Path journalPath)
       throws IOException {
+    if (journal.damage() != null) {
+      throw new Hdf5FormatException(journal.damage());
+    }
     Recovery recovery = new Recovery();
     if (journal.isNothing()) {
       return recovery;
@@ -40,8 +45,11 @@ final class Recovery {
     checkUnchanged(journal, file, journalPath);
     journal.before().forEach(recovery.metadata::put);
     recovery.add(journal.moves());
+    int certain = journal.certain();
     for (JournalContents.Commit commit : journal.commits()) {
-      if (!isWhole(commit.data(), file)) {
+      if (certain-- > 0) {
+        requireLength(commit.data(), file); // what is damaged in it, its own checksum tells
+      } else if (!isWhole(commit.data(), file)) {
         break;
       }
       commit.metadata().forEach(recovery.metadata::put);
@@ -101,10 +109,19 @@ final class Recovery {
     }
   }
 
+  private static void requireLength(List<DataRange> data, ByteSource file) throws IOException {
+    for (DataRange range : data) {
+      if (range.end() > file.length()) {
+        throw new Hdf5FormatException(
+            "the file was cut off at " + file.length() + " bytes; it had " + range.end());
+      }
+    }
+  }
+
   private static boolean isWhole(List<DataRange> data, ByteSource file) throws IOException {
     byte[] piece = new byte[PIECE];
     for (DataRange range : data) {
-      if (range.address() + range.length() > file.length()) {
+      if (range.end() > file.length()) {
         return false;
       }
       CRC32C crc = new CRC32C();

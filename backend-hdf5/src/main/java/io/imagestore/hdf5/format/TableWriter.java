@@ -47,10 +47,11 @@ import org.jspecify.annotations.Nullable;
  *   <li>If it shall be durable, the file is waited for: that data is on the device. In NEW, the
  *       journal and its name are waited for, too, which leads to LOGGING.
  *   <li>Of metadata that the journal doesn't have yet, what was there before is appended to it.
- *   <li>The commit is appended to the journal: its metadata, and a checksum of each stretch of raw
- *       data. <em>This decides:</em> the death of the process leaves it. If it is durable, or step
- *       3 had something to do, the journal is waited for: a loss of power leaves a durable one,
- *       too. If waiting fails, the commit is taken out of the journal again.
+ *   <li>The commit is appended to the journal: its metadata, a checksum of each stretch of raw
+ *       data, and whether that was waited for. <em>This decides:</em> the death of the process
+ *       leaves it. If it is durable, or step 3 had something to do, the journal is waited for: a
+ *       loss of power leaves a durable one, too. If waiting fails, the commit is taken out of the
+ *       journal again.
  *   <li>Its metadata is written in place. Should that fail, the commit is there all the same, from
  *       the journal.
  * </ol>
@@ -336,7 +337,7 @@ final class TableWriter implements Closeable {
     boolean wait = state == State.LOGGING && (durable || !before.isEmpty());
     List<DataRange> data = transaction.dataRanges();
     data.add(DataRange.endingAt(space.end()));
-    log().commit(before, after, data, transaction.moves(), wait);
+    log().commit(before, after, data, transaction.moves(), durable, wait);
   }
 
   /** Step 5. */

@@ -126,8 +126,8 @@ final class Hdf5TableTest {
     }
   }
 
-  /** Rows seen by who opens what a killed process left after one commit of so many. */
-  private long rowsAfterADeath(int rows, boolean checksumsRight) throws IOException {
+  /** Rows seen by who opens what one commit of so many left when the system was started anew. */
+  private long rowsAfterARestart(int rows, boolean checksumsRight) throws IOException {
     Path left = folder.resolve("left.h5");
     try (Hdf5Table table = open()) {
       try (Transaction transaction = table.begin()) {
@@ -136,7 +136,7 @@ final class Hdf5TableTest {
         transaction.commit(false);
       }
       Files.copy(file, left);
-      Files.copy(Journal.beside(file), Journal.beside(left));
+      Files.write(Journal.beside(left), Restart.journalOf(file));
     }
     try (Hdf5Table table = Hdf5Table.open(left, SCHEMAS, 0, StoreFiles.ofSystem())) {
       assertSquares(table.view(), (int) table.view().rows());
@@ -145,13 +145,13 @@ final class Hdf5TableTest {
   }
 
   @Test
-  void rowsWhoseChecksumsAreGivenSurviveTheProcess() throws IOException {
-    assertThat(rowsAfterADeath(1000, true)).isEqualTo(1000);
+  void rowsWhoseChecksumsAreGivenSurviveARestart() throws IOException {
+    assertThat(rowsAfterARestart(1000, true)).isEqualTo(1000);
   }
 
   @Test
   void rowsThatDoNotFitTheirChecksumsAreNotTakenForWhole() throws IOException {
-    assertThat(rowsAfterADeath(1000, false)).isZero();
+    assertThat(rowsAfterARestart(1000, false)).isZero();
   }
 
   @Test
@@ -236,7 +236,7 @@ final class Hdf5TableTest {
       try (Hdf5Table reader = Hdf5Table.openReadOnly(file, SCHEMAS, 0)) {
         assertThat(reader.view().rows()).isEqualTo(rows + 1);
       }
-      Files.copy(Journal.beside(file), Journal.beside(left));
+      Files.write(Journal.beside(left), Restart.journalOf(file));
       Files.copy(file, left);
     }
     try (Hdf5Table table = open()) {

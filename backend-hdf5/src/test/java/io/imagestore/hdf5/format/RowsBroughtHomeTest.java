@@ -278,10 +278,7 @@ final class RowsBroughtHomeTest {
       try (RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
         raw.readFully(bytes);
       }
-      return new Moment(
-          bytes,
-          Files.readAllBytes(Journal.beside(file)),
-          RowsBroughtHomeTest.values(table.view()));
+      return new Moment(bytes, Restart.journalOf(file), RowsBroughtHomeTest.values(table.view()));
     }
   }
 
@@ -298,7 +295,8 @@ final class RowsBroughtHomeTest {
     List<Moment> moments = new ArrayList<>();
     int rows = 20_000;
     try (Hdf5Table table = create(file, rows, chunkRows, StoreFiles.ofSystem())) {
-      int patches = JournalContents.read(Journal.beside(file)).before().size();
+      int patches =
+          JournalContents.read(Journal.beside(file), StoreFiles.ofSystem()).before().size();
       moments.add(Moment.of(file, table));
       for (int commit = 1; commit <= 5; commit++) {
         try (Transaction transaction = table.begin()) {
@@ -310,7 +308,7 @@ final class RowsBroughtHomeTest {
         }
         moments.add(Moment.of(file, table));
       }
-      JournalContents journal = JournalContents.read(Journal.beside(file));
+      JournalContents journal = JournalContents.read(Journal.beside(file), StoreFiles.ofSystem());
       if (chunkRows == 1) {
         assertThat(journal.before()).hasSizeGreaterThan(patches);
       } else {
