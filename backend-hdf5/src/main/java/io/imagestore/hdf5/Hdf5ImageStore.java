@@ -38,7 +38,10 @@ import java.util.Objects;
  * <p><b>Durability.</b> While the store is open for writing, a journal lies beside the file, named
  * like it with {@code .journal} behind, and a lock file with {@code .lock}. Keep the journal with
  * the file: from it, the next opening finishes or takes back what a crash cut short. After a clean
- * close there is the file alone.
+ * close there is the file alone. A journal that starts anew is named {@code .journal.new} at first,
+ * and a new file that is to survive the loss of power {@code .making}; a crash can leave either,
+ * and the next one takes its place. A file named so that isn't such a leftover of a new file stays,
+ * and the store isn't made.
  *
  * <ul>
  *   <li>{@link io.imagestore.Durability#FLUSH}, the default: a write doesn't wait for the device.

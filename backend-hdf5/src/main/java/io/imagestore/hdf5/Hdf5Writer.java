@@ -113,7 +113,7 @@ final class Hdf5Writer implements StoreWriter {
 
   private void publish(StoreWrite write) throws IOException {
     try {
-      state.publish(write.commit(options.durableCommits()));
+      write.commit(options.durableCommits(), state::publish);
     } catch (UncertainCommitException e) {
       throw uncertain(e);
     }
@@ -155,7 +155,7 @@ final class Hdf5Writer implements StoreWriter {
     try (Transaction transaction = state.table().begin()) {
       farewell.to(row, layout, transaction);
       Removal removal = new Removal(before, layout, transaction);
-      state.publish(removal.ofImage(id, row, options.durableCommits()));
+      removal.ofImage(id, row, options.durableCommits(), state::publish);
     } catch (UncertainCommitException e) {
       throw uncertain(e);
     }
@@ -186,7 +186,7 @@ final class Hdf5Writer implements StoreWriter {
     StoreLayout layout = Objects.requireNonNull(before.layout()); // there are rows
     try (Transaction transaction = state.table().begin()) {
       Removal removal = new Removal(before, layout, transaction);
-      state.publish(removal.ofLostRow(row, options.durableCommits()));
+      removal.ofLostRow(row, options.durableCommits(), state::publish);
     } catch (UncertainCommitException e) {
       throw uncertain(e);
     }

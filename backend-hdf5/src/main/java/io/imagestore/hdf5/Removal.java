@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * Takes one row out of a store. The last row moves into the hole, so that rows stay without gaps.
@@ -27,17 +28,22 @@ final class Removal {
     this.transaction = transaction;
   }
 
-  /** The state without an image that is there. */
-  Commit ofImage(long id, int row, boolean durable) throws IOException {
-    return of(row, before.rows().without(id), before.damage().without(id), durable);
+  /** Takes out an image that is there, and shows the state after it. */
+  void ofImage(long id, int row, boolean durable, Consumer<Commit> shown) throws IOException {
+    of(row, before.rows().without(id), before.damage().without(id), durable, shown);
   }
 
-  /** The state without a row whose id is lost. */
-  Commit ofLostRow(int row, boolean durable) throws IOException {
-    return of(row, before.rows(), before.damage().withoutRow(row), durable);
+  /** Takes out a row whose id is lost. */
+  void ofLostRow(int row, boolean durable, Consumer<Commit> shown) throws IOException {
+    of(row, before.rows(), before.damage().withoutRow(row), durable, shown);
   }
 
-  private Commit of(int hole, PersistentLongMap<Integer> others, Damage damage, boolean durable)
+  private void of(
+      int hole,
+      PersistentLongMap<Integer> others,
+      Damage damage,
+      boolean durable,
+      Consumer<Commit> shown)
       throws IOException {
     PersistentLongMap<Integer> rows = others;
     Damage left = damage.withLostMarked();
@@ -52,7 +58,10 @@ final class Removal {
       }
     }
     transaction.shrink(last);
-    return new Commit(transaction.commit(durable), layout, rows, left);
+    PersistentLongMap<Integer> after = rows;
+    Damage stillThere = left;
+    transaction.commit(
+        durable, table -> shown.accept(new Commit(table, layout, after, stillThere)));
   }
 
   /** Once a chunk of ids is written anew, nobody could tell what was left of them from others. */

@@ -104,8 +104,8 @@ final class StoreOpener {
 
   /** The same for all names that a file has by links, for lock and journal lie beside it. */
   private static Path realFile(Path name, StoreFiles files, int mostLinks) throws IOException {
-    if (Files.exists(name)) {
-      return name.toRealPath();
+    if (!Files.notExists(name)) {
+      return name.toRealPath(); // or why it can't be reached
     }
     if (Files.isSymbolicLink(name)) { // to a file that is yet to be made
       if (mostLinks == 0) {
@@ -119,14 +119,14 @@ final class StoreOpener {
     if (folder == null || file == null) {
       return name;
     }
-    if (!Files.exists(folder)) {
+    if (Files.notExists(folder)) {
       files.createFolders(folder);
     }
     return folder.toRealPath().resolve(file);
   }
 
   private ImageStore openToWrite(Path file, StoreFiles files, StoreLock lock) throws IOException {
-    boolean exists = Files.exists(file);
+    boolean exists = !Files.notExists(file);
     if (exists && options.mode() == OpenMode.CREATE_NEW) {
       throw new StoreExistsException(
           "there is something at " + path + " already, and the store was to be a new one");
@@ -203,14 +203,15 @@ final class StoreOpener {
   // To read.
 
   ImageSource openReadOnly() {
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) {
       throw new StoreNotFoundException("there is no HDF5 file at " + path);
     }
-    if (!Files.isRegularFile(path)) {
-      throw new UnsupportedStoreException(path + " is no file; an HDF5 store is one");
-    }
     try {
-      return openReadOnly(path.toRealPath());
+      Path file = path.toRealPath();
+      if (!Files.isRegularFile(file)) {
+        throw new UnsupportedStoreException(path + " is no file; an HDF5 store is one");
+      }
+      return openReadOnly(file);
     } catch (IOException e) {
       throw explained(e);
     }

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** One write to a store: images are added one by one or batch by batch, and committed as one. */
@@ -126,10 +127,11 @@ abstract class StoreWrite implements AutoCloseable {
         : put(layout.metadata(), ByteBuffer.wrap(json.getBytes(StandardCharsets.UTF_8)));
   }
 
-  /** The state after it, which is that of the file, too. */
-  final Commit commit(boolean durable) throws IOException {
+  /** Stores it, and shows the state after it. */
+  final void commit(boolean durable, Consumer<Commit> shown) throws IOException {
     finish();
-    return new Commit(transaction.commit(durable), layout, rows.build(), damage);
+    PersistentLongMap<Integer> after = rows.build(); // not later, for memory may run out
+    transaction.commit(durable, table -> shown.accept(new Commit(table, layout, after, damage)));
   }
 
   /** Takes everything back if it wasn't committed. */

@@ -179,6 +179,29 @@ final class Hdf5FaultTest {
     }
   }
 
+  /** The wait fails, and the record that is taken out again may be on the device. */
+  @Test
+  void aCommitThatCouldNotBeWaitedForIsNotSaidToBeTakenBack() throws IOException {
+    StoreOptions waiting = StoreOptions.builder().durability(Durability.COMMIT).build();
+    List<LabeledImage> images = SampleImages.list(0, 3, new ImageShape(4, 4, 3), 1);
+    Path path = Files.createDirectories(folder.resolve("disk")).resolve("store.h5");
+    FaultyDisk disk = new FaultyDisk(path.getParent(), 1);
+    ImageStore store = PROVIDER.open(path, waiting, disk);
+    put(store, images.get(0));
+    put(store, images.get(1));
+    disk.failOnce(Set.of(Operation.SYNC), 2, Failure.IO_ERROR); // the first is of the file
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(() -> put(store, images.get(2)))
+        .withMessageContaining("whether this call is stored shows when the store is opened again")
+        .withMessageNotContaining("the store is as it was");
+    assertThat(store.stream().toList()).isEqualTo(images.subList(0, 2));
+    assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
+    try (ImageStore again = PROVIDER.open(path, waiting, disk)) {
+      assertThat(again.stream().toList()).isEqualTo(images.subList(0, 2)); // no power was lost
+    }
+  }
+
   @Test
   void theJournalOfAnotherFileIsRefused() throws IOException {
     for (String name : List.of("a.h5", "b.h5")) {

@@ -59,8 +59,10 @@ final class WrittenStateTest {
     try (Transaction transaction = table.begin()) {
       transaction.replace(0, Columns.LABELS, ByteBuffer.allocate(Integer.BYTES));
       Commit before = state.commit();
-      state.publish(
-          new Commit(transaction.commit(false), before.layout(), before.rows(), before.damage()));
+      transaction.commit(
+          false,
+          table ->
+              state.publish(new Commit(table, before.layout(), before.rows(), before.damage())));
     }
     table.checkpoint();
     return state.commit();

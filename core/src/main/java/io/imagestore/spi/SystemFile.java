@@ -101,8 +101,11 @@ final class SystemFile implements StoreFile {
   public synchronized void write(long position, byte[] bytes, int offset, int count)
       throws IOException {
     seek(position);
-    for (int done = 0; done < count; done += PIECE) {
-      file.write(bytes, offset + done, Math.min(PIECE, count - done));
+    int done = 0;
+    while (done < count) {
+      int part = Math.min(PIECE, count - done);
+      file.write(bytes, offset + done, part);
+      done += part;
     }
     at = position + count;
   }

@@ -127,7 +127,7 @@ public final class Hdf5Table implements Closeable {
     boolean opened = false;
     try {
       Path journalPath = Journal.beside(path);
-      boolean interrupted = Files.exists(journalPath);
+      boolean interrupted = !Files.notExists(journalPath);
       JournalContents journal = JournalContents.read(journalPath, files);
       Collection<Move> moves = interrupted ? recover(storage, journal, journalPath) : List.of();
       table = forWriting(path, storage, schemas, moves, cacheBytes, files);

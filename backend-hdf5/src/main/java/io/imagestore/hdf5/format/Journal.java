@@ -49,7 +49,8 @@ import org.jspecify.annotations.Nullable;
  * but the last is whole then, and so is the data of each whole commit.
  *
  * <p>A record that can't be written, or waited for, is taken out again, so that the journal is what
- * it was. If it can't be taken out either, {@link #isUncertain} says so.
+ * it was. If it can't be taken out either, or a loss of power could bring it back, {@link
+ * #isUncertain} says so.
  */
 final class Journal implements Closeable {
 
@@ -216,13 +217,13 @@ final class Journal implements Closeable {
       boolean wait)
       throws IOException {
     byte sure = dataOnDevice ? DATA_ON_DEVICE : 0;
+    if (wait && synced && before.isEmpty()) {
+      reserve();
+      wholeOrNot(() -> writeThrough(record(COMMIT, sure, after, data, moves)));
+      return;
+    }
     wholeOrNot(
         () -> {
-          if (wait && synced && before.isEmpty()) {
-            reserve();
-            writeThrough(record(COMMIT, sure, after, data, moves));
-            return;
-          }
           if (!before.isEmpty()) {
             append(record(BEFORE, (byte) 0, before, List.of(), List.of()));
           }
@@ -237,24 +238,28 @@ final class Journal implements Closeable {
     long lengthBefore = length;
     long sequenceBefore = sequence;
     boolean done = false;
+    boolean reached = false;
     try {
       step.run();
       done = true;
+    } catch (SyncException e) {
+      reached = true; // the device, perhaps, and that it is cut off again can't be waited for
+      throw e;
     } finally {
       if (!done) {
         length = lengthBefore;
         sequence = sequenceBefore;
-        cutOff();
+        cutOff(reached);
       }
     }
   }
 
-  private void cutOff() {
+  private void cutOff(boolean reached) {
     uncertain = true;
     try {
       file.setSize(length);
       reserved = length;
-      uncertain = false;
+      uncertain = reached;
     } catch (IOException e) {
       // The caller, who is told of another failure, asks whether it is certain.
       assert uncertain : e;
@@ -342,7 +347,7 @@ final class Journal implements Closeable {
    * waited for: should a loss of power bring its name back, it says nothing.
    */
   static void discard(StoreFiles files, Path path) throws IOException {
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) {
       return;
     }
     try (StoreFile file = files.open(path, Access.WRITE)) {

@@ -66,9 +66,7 @@ record JournalContents(
       ByteBuffer record = littleEndian(journal).position(at);
       int size = record.getInt();
       int crc = record.getInt();
-      if (size < LEAST
-          || size > record.remaining()
-          || Journal.crc(journal, start, size) != crc) {
+      if (size < LEAST || size > record.remaining() || Journal.crc(journal, start, size) != crc) {
         return null;
       }
       record.limit(start + size);
@@ -107,14 +105,11 @@ record JournalContents(
    * @param files tell the run of the system
    */
   static JournalContents read(Path path, StoreFiles files) throws IOException {
-    if (!Files.exists(path)) {
-      return NOTHING; // as most often; an exception would cost more than all of opening
-    }
     byte[] bytes;
     try {
       bytes = Files.readAllBytes(path);
     } catch (NoSuchFileException e) {
-      return NOTHING;
+      return NOTHING; // as most often; any other failure may hide one
     }
     return parse(bytes, path, files);
   }

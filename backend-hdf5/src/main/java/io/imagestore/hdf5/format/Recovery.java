@@ -92,10 +92,10 @@ final class Recovery {
     }
     byte[] piece = new byte[PIECE];
     for (DataRange range : data) {
-      for (int done = 0; done < range.length(); done += PIECE) {
-        int count = Math.min(PIECE, range.length() - done);
-        file.read(range.address() + done, piece, 0, count);
-        file.write(range.address() + done, piece, 0, count);
+      for (long at = range.address(); at < range.end(); at += PIECE) {
+        int count = (int) Math.min(PIECE, range.end() - at);
+        file.read(at, piece, 0, count);
+        file.write(at, piece, 0, count);
       }
     }
   }
@@ -125,9 +125,9 @@ final class Recovery {
         return false;
       }
       CRC32C crc = new CRC32C();
-      for (int done = 0; done < range.length(); done += PIECE) {
-        int count = Math.min(PIECE, range.length() - done);
-        file.read(range.address() + done, piece, 0, count);
+      for (long at = range.address(); at < range.end(); at += PIECE) {
+        int count = (int) Math.min(PIECE, range.end() - at);
+        file.read(at, piece, 0, count);
         crc.update(piece, 0, count);
       }
       if ((int) crc.getValue() != range.crc32c()) {

@@ -12,6 +12,7 @@ import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -32,6 +33,12 @@ public final class StorageFile implements ByteSource, Closeable {
   private static final int SEGMENT_BITS = 25;
   private static final int SEGMENT = 1 << SEGMENT_BITS;
   private static final int OPENINGS = 10;
+
+  /** A new file has some attributes of at most 64 KiB, and no columns. */
+  private static final int MOST_OF_A_NEW_FILE = 1 << 18;
+
+  /** The least that a loss of power leaves or takes. */
+  private static final int TORN = 512;
 
   private final Path path;
   private final StoreFile file;
@@ -130,7 +137,8 @@ public final class StorageFile implements ByteSource, Closeable {
   /** The same, on the device: a loss of power leaves all of it, or nothing under its name. */
   static StorageFile createDurably(StoreFiles files, Path path, byte[] start) throws IOException {
     requireNothing(path);
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    Path fresh = path.resolveSibling(path.getFileName() + ".making");
+    requireNothingOrLeftover(fresh);
     boolean made = false;
     try {
       try (StoreFile file = files.open(fresh, Access.WRITE)) {
@@ -149,12 +157,32 @@ public final class StorageFile implements ByteSource, Closeable {
     return open(files, path);
   }
 
+  /** Of the same name there may be what a crash left of a file that was being made. */
+  private static void requireNothingOrLeftover(Path fresh) throws IOException {
+    if (!Files.notExists(fresh, LinkOption.NOFOLLOW_LINKS) && !isLeftover(fresh)) {
+      throw new FileAlreadyExistsException(
+          fresh.toString(), null, "has the name of a file that is being made; move it away");
+    }
+  }
+
+  private static boolean isLeftover(Path fresh) throws IOException {
+    if (!Files.isRegularFile(fresh, LinkOption.NOFOLLOW_LINKS)
+        || Files.size(fresh) > MOST_OF_A_NEW_FILE) {
+      return false;
+    }
+    try (StorageFile file = openReadOnly(fresh)) {
+      byte[] start = file.read(0, (int) Math.min(file.length(), TORN));
+      return Arrays.equals(start, new byte[start.length])
+          || (ReuseCounter.read(file).isThere() && TableStructure.isOfNewFile(file));
+    }
+  }
+
   private static Path parent(Path path) {
     return Objects.requireNonNull(path.toAbsolutePath().getParent());
   }
 
   private static void requireNothing(Path path) throws IOException {
-    if (Files.exists(path) && Files.size(path) > 0) {
+    if (!Files.notExists(path) && Files.size(path) > 0) {
       throw new FileAlreadyExistsException(path.toString());
     }
   }

@@ -141,6 +141,16 @@ final class TableStructure {
     return file;
   }
 
+  /** Whether a file never was more than {@link #emptyFile}, of which a part may be lost. */
+  static boolean isOfNewFile(ByteSource file) throws IOException {
+    try {
+      ObjectHeader root = ObjectHeader.read(file, Superblock.read(file).root());
+      return texts(root).containsKey(UNSETTLED);
+    } catch (Hdf5FormatException e) {
+      return true;
+    }
+  }
+
   private static void put(byte[] file, Patch patch) {
     System.arraycopy(patch.bytes(), 0, file, (int) patch.address(), patch.bytes().length);
   }

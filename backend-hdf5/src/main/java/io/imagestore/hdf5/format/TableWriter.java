@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,7 @@ import org.jspecify.annotations.Nullable;
  *       data, and whether that was waited for. <em>This decides:</em> the death of the process
  *       leaves it. If it is durable, or step 3 had something to do, the journal is waited for: a
  *       loss of power leaves a durable one, too. If waiting fails, the commit is taken out of the
- *       journal again.
+ *       journal again; but as that can't be waited for, a loss of power may leave it all the same.
  *   <li>Its metadata is written in place. Should that fail, the commit is there all the same, from
  *       the journal.
  * </ol>
@@ -252,8 +253,9 @@ final class TableWriter implements Closeable {
 
   // Committing.
 
-  /** Makes a transaction's work part of the file, all or nothing. */
-  TableView commit(Transaction transaction, boolean durable) throws IOException {
+  /** Makes a transaction's work part of the file, all or nothing, and shows it. */
+  void commit(Transaction transaction, boolean durable, Consumer<TableView> shown)
+      throws IOException {
     TableStructure.Before before = structure.before();
     Changes changes = new Changes(space);
     List<Patch> inPlace;
@@ -279,14 +281,15 @@ final class TableWriter implements Closeable {
     }
     try {
       writeInPlace(inPlace);
-      return conclude(transaction, changes);
+      conclude(transaction, changes);
+      shown.accept(view);
     } catch (RuntimeException | Error e) {
       fail(e); // the commit is there, so that its space is never to be used for another
       throw e;
     }
   }
 
-  private TableView conclude(Transaction transaction, Changes changes) {
+  private void conclude(Transaction transaction, Changes changes) {
     covered.addAll(changes.changed());
     covered.addAll(changes.created());
     transaction.letGo();
@@ -297,7 +300,6 @@ final class TableWriter implements Closeable {
     mostRows = Math.max(mostRows, transaction.rows());
     dirtyRows = Math.max(dirtyRows, transaction.mostRows());
     view = transaction.after();
-    return view;
   }
 
   /** Step 1; gives what is left to write in place. */
@@ -400,7 +402,6 @@ final class TableWriter implements Closeable {
     if (old.length() > MAX_JOURNAL_BYTES) {
       journal =
           Journal.replace(files, journalPath, guard.identity(), old.sequence(), asItIs(blocks));
-      old.close();
     } else {
       old.checkpoint(asItIs(blocks));
       if (state == State.NEW) {
@@ -410,6 +411,9 @@ final class TableWriter implements Closeable {
     state = State.LOGGING;
     covered = blocks;
     changed = false;
+    if (journal != old) {
+      old.close(); // last, for it may fail
+    }
   }
 
   private boolean isReclaimable() {

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -265,13 +266,24 @@ public final class Transaction implements RowReader, AutoCloseable {
    * Makes the change part of the table.
    *
    * @param durable whether to wait until it is on the device
-   * @return the table after it
    * @throws IOException if the file can't be written; the change is taken back then
    */
-  public TableView commit(boolean durable) throws IOException {
-    TableView after = table.commit(this, durable);
+  public void commit(boolean durable) throws IOException {
+    commit(durable, after -> {});
+  }
+
+  /**
+   * Makes the change part of the table, and shows it. Should that fail, be it for lack of memory,
+   * nothing more is written until the file is opened again: what the caller knows isn't what the
+   * file holds.
+   *
+   * @param durable whether to wait until it is on the device
+   * @param shown is given the table after it, once it is stored
+   * @throws IOException if the file can't be written; the change is taken back then
+   */
+  public void commit(boolean durable, Consumer<TableView> shown) throws IOException {
+    table.commit(this, durable, shown);
     ended = true;
-    return after;
   }
 
   /** Takes the change back if it wasn't committed. */

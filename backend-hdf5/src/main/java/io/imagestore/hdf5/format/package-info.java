@@ -36,11 +36,10 @@
  * is set back to the checkpoint's, and the commits are done again one after the other, as far as
  * their records and their raw data turn out to be whole; but what was waited for, or was written
  * since the system was started, can't have been lost with the power: that it doesn't fit is damage,
- * and takes no commit back. So it needs no order among the writes
- * between two checkpoints, and no waiting for the device. A new file has nothing to lose before its
- * first checkpoint, so nothing waits until then; it is marked as <em>unsettled</em>, and refused if
- * its journal didn't reach the device. {@code TableWriter} has the states, the steps, and what
- * survives each.
+ * and takes no commit back. So it needs no order among the writes between two checkpoints, and no
+ * waiting for the device. A new file has nothing to lose before its first checkpoint, so nothing
+ * waits until then; it is marked as <em>unsettled</em>, and refused if its journal didn't reach the
+ * device. {@code TableWriter} has the states, the steps, and what survives each.
  *
  * <h2>How others read meanwhile</h2>
  *

@@ -1,6 +1,7 @@
 package io.imagestore.hdf5.format;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import io.imagestore.spi.StoreFile;
 import io.imagestore.spi.StoreFiles;
@@ -12,7 +13,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -34,6 +37,7 @@ final class ErrorInACommitTest {
     private final boolean lasting;
     private int countdown;
     private int errors;
+    private boolean closingJournalFails;
 
     ErringFiles(boolean lasting) {
       this.lasting = lasting;
@@ -49,7 +53,7 @@ final class ErrorInACommitTest {
 
     @Override
     public StoreFile open(Path file, Access access) throws IOException {
-      return new Erring(real.open(file, access));
+      return new Erring(real.open(file, access), file.toString().endsWith(".journal"));
     }
 
     @Override
@@ -74,9 +78,11 @@ final class ErrorInACommitTest {
 
     private final class Erring implements StoreFile {
       private final StoreFile file;
+      private final boolean journal;
 
-      Erring(StoreFile file) {
+      Erring(StoreFile file, boolean journal) {
         this.file = file;
+        this.journal = journal;
       }
 
       @Override
@@ -115,6 +121,10 @@ final class ErrorInACommitTest {
       @Override
       public void close() throws IOException {
         file.close();
+        if (journal && closingJournalFails) {
+          closingJournalFails = false;
+          throw new IOException("closing failed");
+        }
       }
     }
   }
@@ -144,6 +154,78 @@ final class ErrorInACommitTest {
         assertThat(e).hasMessageContaining("open it again");
       }
       assertThat(valuesIn(file)).as("opened after write " + nth).isIn(possible);
+    }
+  }
+
+  @Test
+  void whenACommitCannotBeShownNothingMoreIsWritten() throws IOException {
+    Path file = folder.resolve("table.h5");
+    try (Hdf5Table table = create(file, StoreFiles.ofSystem())) {
+      try (Transaction transaction = table.begin()) {
+        append(transaction, FIRST);
+        assertThatExceptionOfType(OutOfMemoryError.class)
+            .isThrownBy(
+                () ->
+                    transaction.commit(
+                        false,
+                        view -> {
+                          throw new OutOfMemoryError("asked for");
+                        }));
+      }
+
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(() -> append(table, SECOND, false))
+          .withMessageContaining("open it again");
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(table::checkpoint)
+          .withMessageContaining("open it again");
+    } catch (IOException e) {
+      assertThat(e).hasMessageContaining("open it again");
+    }
+    assertThat(valuesIn(file)).isEqualTo(joined(BEFORE, FIRST));
+  }
+
+  /** What a commit changes after that, the new journal must have as it was before. */
+  @Test
+  void aJournalThatTookTheOthersPlaceCountsAlsoIfTheOtherCannotBeClosed() throws IOException {
+    ErringFiles files = new ErringFiles(false);
+    Path file = folder.resolve("table.h5");
+    int rows = 40_000; // whose index has more than a checkpoint keeps of it
+    try (Hdf5Table table = Hdf5Table.create(file, Map.of(), SCHEMAS, 0, files, false)) {
+      try (Transaction transaction = table.begin()) {
+        transaction.createColumns(
+            List.of(new ColumnSpec("a", ElementType.INT32, new int[0], 1, Filters.NONE)),
+            List.of());
+        append(transaction, IntStream.range(0, rows).boxed().toList());
+        transaction.commit(false);
+      }
+      table.checkpoint();
+      while (Files.size(Journal.beside(file)) <= 8 << 20) {
+        replaceEachTenth(table, rows);
+      }
+      files.closingJournalFails = true;
+      assertThatExceptionOfType(IOException.class)
+          .isThrownBy(table::checkpoint)
+          .withMessage("closing failed");
+      assertThat(Files.size(Journal.beside(file))).isLessThan(8 << 20);
+      int kept = before(file);
+
+      replaceEachTenth(table, rows);
+
+      assertThat(before(file)).isGreaterThan(kept);
+    }
+  }
+
+  private static int before(Path file) throws IOException {
+    return JournalContents.read(Journal.beside(file), StoreFiles.ofSystem()).before().size();
+  }
+
+  private static void replaceEachTenth(Hdf5Table table, int rows) throws IOException {
+    try (Transaction transaction = table.begin()) {
+      for (int row = 0; row < rows; row += 10) {
+        transaction.replace(row, 0, ByteBuffer.wrap(new byte[] {1, 2, 3, 4}));
+      }
+      transaction.commit(false);
     }
   }
 

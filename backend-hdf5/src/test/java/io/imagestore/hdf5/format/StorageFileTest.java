@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -52,6 +54,34 @@ final class StorageFileTest {
       }
     } catch (IOException e) {
       throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aStretchOfNearlyTwoGibibytesIsCheckedToItsEnd() throws Exception {
+    int most = Integer.MAX_VALUE;
+    Path file = folder.resolve("store.h5");
+    try (RandomAccessFile hole = new RandomAccessFile(file.toFile(), "rw")) {
+      hole.setLength(most + 1L);
+    }
+    CRC32C crc = new CRC32C();
+    byte[] zeros = new byte[1 << 20];
+    for (long left = most; left > 0; left -= zeros.length) {
+      crc.update(zeros, 0, (int) Math.min(zeros.length, left));
+    }
+    Patch patch = new Patch(5, new byte[] {7});
+    JournalContents.Commit commit =
+        new JournalContents.Commit(
+            List.of(patch),
+            List.of(new DataRange(0, most, (int) crc.getValue())),
+            List.of(),
+            false);
+    JournalContents journal =
+        new JournalContents(0, false, 1, List.of(), List.of(), List.of(commit), 0, null);
+    try (StorageFile storage = StorageFile.openReadOnly(file)) {
+      ByteSource recovered = Recovery.of(journal, storage, Journal.beside(file)).over(storage);
+
+      assertThat(recovered.read(5, 1)).containsExactly(7);
     }
   }
 
