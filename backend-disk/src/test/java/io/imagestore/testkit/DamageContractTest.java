@@ -48,6 +48,8 @@ final class DamageContractTest {
           }
         };
     contract.folder = folder;
+    contract.trials = 20;
+    contract.seed = 1; // with which there is something to repair
 
     assertThatExceptionOfType(AssertionError.class)
         .isThrownBy(contract::damageToAStoreOfImagesOfOneKindIsNamedAndNothingIsWrong)

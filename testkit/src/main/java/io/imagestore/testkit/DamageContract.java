@@ -26,6 +26,10 @@ public abstract class DamageContract {
 
   @TempDir Path folder;
 
+  // Others than these only to test this contract itself.
+  int trials = TRIALS;
+  long seed = SEED;
+
   /** For subclasses. */
   protected DamageContract() {}
 
@@ -47,7 +51,7 @@ public abstract class DamageContract {
   }
 
   private void run(String kinds) {
-    String campaign = TRIALS + " trials over " + kinds + " with -Dseed=" + SEED;
+    String campaign = trials + " trials over " + kinds + " with -Dseed=" + seed;
     System.out.println(campaign); // before it can fail
     try (ChildJvm child =
         ChildJvm.start(
@@ -56,9 +60,9 @@ public abstract class DamageContract {
                 provider().getClass().getName(),
                 folder.resolve("store"),
                 kinds,
-                TRIALS,
-                SEED)
-            .waitingLongerBy(Duration.ofSeconds(TRIALS))) {
+                trials,
+                seed)
+            .waitingLongerBy(Duration.ofSeconds(trials))) {
       List<String> lines = child.succeed(); // fails with all that was wrong
 
       System.out.println(String.join(", ", lines));
