@@ -23,7 +23,6 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What lies beside a store's file, and may be of somebody else or out of reach. */
-@DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
 final class BesideTheFileTest {
 
   private static final List<LabeledImage> IMAGES =
@@ -53,6 +52,7 @@ final class BesideTheFileTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
   void aJournalThatCannotBeReachedIsNotTakenForNone() throws IOException {
     Path path = store("store.h5", Hdf5Options.defaults());
     putOutOfReach(folder.resolve("store.h5.journal"));
@@ -70,6 +70,7 @@ final class BesideTheFileTest {
   }
 
   @Test
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "links need a privilege there")
   void aStoreThatCannotBeReachedIsNotSaidToBeMissing() throws IOException {
     Path path = folder.resolve("store.h5");
     putOutOfReach(path);

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Links in a file that h5py wrote, in {@code links.h5}: soft ones to {@code /inside/pixels}, whose
- * bytes are all 7, and external ones to {@code other.h5}.
+ * Links in {@code links.h5}, which {@code links.py} beside it makes with h5py: soft ones to {@code
+ * /inside/pixels}, whose bytes are all 7, and external ones to {@code other.h5}.
  */
 final class LinksInForeignFilesTest {
 

@@ -18,7 +18,7 @@ import java.util.Objects;
  * @param seen how many samples of the epoch were handed to the callers, on all ranks together: the
  *     run goes on behind them. From 0 to the number of samples of the epoch
  * @param samples how many samples the source has, or the part of it that is read, at least 0
- * @param source a fingerprint of their ids
+ * @param source a fingerprint of their ids, and of the labels of some of them
  * @param order the text of the {@link Order}
  * @param seed the seed of the augmentations
  * @param batchSize samples a batch and rank, at least 1
@@ -37,7 +37,7 @@ public record LoaderState(
    * @param epoch the epoch, at least 0
    * @param seen how many samples of the epoch were handed out, at least 0
    * @param samples how many samples the source has, at least 0
-   * @param source a fingerprint of the ids of the source
+   * @param source a fingerprint of the source's ids and of some labels
    * @param order the text of the order
    * @param seed the seed of the augmentations
    * @param batchSize samples a batch and rank, at least 1

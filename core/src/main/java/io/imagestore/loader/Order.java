@@ -106,12 +106,13 @@ public interface Order {
    * is any of its samples, whatever was drawn before.
    *
    * @param seed any number
-   * @param sizes how many samples each source has, in the order in which they were put together
+   * @param sizes how many samples each source has, in the order in which they were put together; in
+   *     sum at most 2^31 - 9
    * @param shares as many, each at least 0
    * @param draws how many samples make an epoch, at least 0
    * @return as {@link #weighted}
-   * @throws IllegalArgumentException if there aren't as many sizes as shares, an empty source has a
-   *     share, or as {@link #weighted} throws it
+   * @throws IllegalArgumentException if there aren't as many sizes as shares, a size is negative or
+   *     all are too many, an empty source has a share, or as {@link #weighted} throws it
    */
   static Order mixed(long seed, long[] sizes, double[] shares, long draws) {
     return WeightedOrder.mixed(seed, sizes, shares, draws);

@@ -65,7 +65,8 @@ public final class TensorBatch {
 
   /**
    * Transforms images that needn't be stored, as a model is to be asked about them: a batch of
-   * their own, in the memory that garbage collection takes back.
+   * their own, in memory that garbage collection takes back. They are decoded in full, as without
+   * {@link DataLoader.Builder#scaledDecoding}.
    *
    * @param images at least one; their places in the list are their ids in the batch, and all labels
    *     0

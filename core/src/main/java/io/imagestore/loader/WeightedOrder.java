@@ -5,10 +5,12 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.LongStream;
 
 /** Draws with replacement, by weight. */
 final class WeightedOrder implements Order {
+
+  /** As long as arrays get. */
+  private static final int MOST_WEIGHTS = Integer.MAX_VALUE - 8;
 
   private final long seed;
   private final AliasTable table;
@@ -52,7 +54,20 @@ final class WeightedOrder implements Order {
       throw new IllegalArgumentException(
           "There are %d sizes, but %d shares".formatted(sizes.length, shares.length));
     }
-    double[] weights = new double[Math.toIntExact(LongStream.of(sizes).sum())];
+    long samples = 0;
+    for (long size : sizes) {
+      Arguments.notNegative(size, "a size");
+      samples = Math.min(Long.MAX_VALUE - size, samples) + size;
+    }
+    if (samples > MOST_WEIGHTS) {
+      throw new IllegalArgumentException(
+          "The sources have "
+              + samples
+              + " samples together, of which at most "
+              + MOST_WEIGHTS
+              + " can have weights");
+    }
+    double[] weights = new double[(int) samples];
     int end = 0;
     for (int source = 0; source < sizes.length; source++) {
       if (sizes[source] == 0 && shares[source] != 0) {

@@ -198,13 +198,19 @@ class OrderTest {
   }
 
   @Test
-  void mixedRefusesAShareOfASourceThatIsEmptyOrNotThere() {
+  void mixedRefusesSizesAndSharesThatDoNotGoTogether() {
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Order.mixed(5, new long[] {10, 0}, new double[] {1, 1}, 10))
         .withMessageContaining("Source 1 is empty");
     assertThatIllegalArgumentException()
         .isThrownBy(() -> Order.mixed(5, new long[] {10}, new double[] {1, 1}, 10))
         .withMessageContaining("1 sizes, but 2 shares");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Order.mixed(5, new long[] {10, -1}, new double[] {1, 1}, 10))
+        .withMessageContaining("a size");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> Order.mixed(5, new long[] {Long.MAX_VALUE, 10}, new double[] {1, 1}, 10))
+        .withMessageContaining("at most 2147483639");
   }
 
   @Test
