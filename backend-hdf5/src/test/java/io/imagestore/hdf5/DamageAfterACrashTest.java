@@ -36,14 +36,18 @@ final class DamageAfterACrashTest {
   private static final int COUNT = 10;
   private static final int PAGE = 4096;
   private static final int STEP = 17;
+  private static final int JOURNAL_HEAD = 24;
+  private static final int RECORD_HEAD = 8;
+  private static final int END_MARK = 8;
+  private static final byte CHECKPOINT = 1;
   private static final List<LabeledImage> IMAGES =
       SampleImages.list(0, COUNT, new ImageShape(8, 8, 3), 1);
 
   @TempDir Path folder;
 
-  /** What a store's files are after a crash, and how much of the journal was there before. */
+  /** What a store's files are after a crash, and where records of the journal begin. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
-  private record Left(byte[] file, byte[] journal, int lastRecord) {
+  private record Left(byte[] file, byte[] journal, int lastCheckpoint, int lastRecord) {
 
     Path write(Path store) throws IOException {
       Files.write(store, file);
@@ -63,18 +67,27 @@ final class DamageAfterACrashTest {
     try (ImageStore store = Hdf5ImageStore.open(path, options)) {
       store.putBatch(IMAGES.subList(0, 1));
       store.flush();
-      byte[] before = {};
       for (LabeledImage image : IMAGES.subList(1, COUNT)) {
-        before = Files.readAllBytes(journalOf(path));
         store.putBatch(List.of(image));
       }
-      byte[] journal = Files.readAllBytes(journalOf(path));
-      int last = Arrays.mismatch(before, journal);
-      return new Left(
-          withoutHole(Files.readAllBytes(path)),
-          Arrays.copyOf(restarted ? Restart.journalOf(path) : journal, last + PAGE),
-          last);
+      byte[] file = withoutHole(Files.readAllBytes(path));
+      byte[] journal = restarted ? Restart.journalOf(path) : Files.readAllBytes(journalOf(path));
+      return withRecords(file, journal);
     }
+  }
+
+  /** Walks from record to record, as far as they are long. */
+  private static Left withRecords(byte[] file, byte[] journal) {
+    ByteBuffer records = ByteBuffer.wrap(journal).order(ByteOrder.LITTLE_ENDIAN);
+    int checkpoint = 0;
+    int last = 0;
+    int end = JOURNAL_HEAD;
+    while (end + RECORD_HEAD < journal.length && records.getInt(end) > 0) {
+      last = end;
+      checkpoint = records.get(end + RECORD_HEAD) == CHECKPOINT ? end : checkpoint;
+      end += RECORD_HEAD + records.getInt(end) + END_MARK;
+    }
+    return new Left(file, Arrays.copyOf(journal, end + PAGE), checkpoint, last);
   }
 
   /** With a page of the hole at its end only. */
@@ -111,15 +124,16 @@ final class DamageAfterACrashTest {
     }
   }
 
-  /** Nothing tells a last record that is damaged from one that the crash cut short. */
+  /** After a loss of power nothing tells a last record that is damaged from one cut short. */
   @ParameterizedTest
   @CsvSource({"COMMIT,false", "COMMIT,true", "FLUSH,false"})
   void aJournalThatIsDamagedIsSaidToBe(Durability durability, boolean restarted)
       throws IOException {
     Left left = crash(durability, restarted);
     Path path = left.write(folder.resolve("left.h5"));
+    int end = restarted ? left.lastRecord() : left.journal().length - PAGE;
     int refused = 0;
-    for (int at = 0; at < left.lastRecord(); at += STEP) {
+    for (int at = left.lastCheckpoint(); at < end; at += STEP) {
       flip(journalOf(path), at);
       try (ImageSource store = Hdf5ImageStore.openReadOnly(path)) {
         assertThat(store.stream().toList()).as("byte " + at).isEqualTo(IMAGES);
@@ -129,14 +143,49 @@ final class DamageAfterACrashTest {
       }
       flip(journalOf(path), at);
     }
-    assertThat(refused).isGreaterThan(left.lastRecord() / STEP - Long.BYTES); // all but the run
-    flip(journalOf(path), left.lastRecord() - 10);
+    int endMarks = COUNT * END_MARK;
+    assertThat(refused).isGreaterThan((end - left.lastCheckpoint() - endMarks) / STEP - COUNT);
+    flip(journalOf(path), left.lastRecord() - 20);
     assertThatExceptionOfType(CorruptStoreException.class)
         .isThrownBy(() -> Hdf5ImageStore.open(path))
         .withMessageContaining("is damaged");
-    flip(journalOf(path), left.lastRecord() - 10);
-    try (ImageSource store = Hdf5ImageStore.open(path)) {
+    flip(journalOf(path), left.lastRecord() - 20);
+    try (ImageStore store = Hdf5ImageStore.open(path)) {
       assertThat(store.stream().toList()).isEqualTo(IMAGES);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"COMMIT,false", "COMMIT,true", "FLUSH,false"})
+  void damageBeforeTheLastCheckpointIsSettledByIt(Durability durability, boolean restarted)
+      throws IOException {
+    Left left = crash(durability, restarted);
+    assertThat(left.lastCheckpoint()).isGreaterThan(JOURNAL_HEAD);
+    Path path = left.write(folder.resolve("left.h5"));
+
+    for (int at = JOURNAL_HEAD; at < left.lastCheckpoint(); at += STEP) {
+      flip(journalOf(path), at);
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(path)) {
+        assertThat(store.stream().toList()).as("byte " + at).isEqualTo(IMAGES);
+      }
+      flip(journalOf(path), at);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(Durability.class)
+  void aLastRecordThatAKilledProcessLeftHalfIsTakenBack(Durability durability) throws IOException {
+    Left left = crash(durability, false);
+    int end = left.journal().length - PAGE - END_MARK;
+    while (left.journal()[end - 1] == 0) {
+      end--; // for zeros may be missing
+    }
+    for (int cut = left.lastRecord() + 1; cut < end; cut += STEP) {
+      byte[] journal = Arrays.copyOf(Arrays.copyOf(left.journal(), cut), end + PAGE);
+      Path path = new Left(left.file(), journal, 0, 0).write(folder.resolve("left.h5"));
+      try (ImageSource store = Hdf5ImageStore.openReadOnly(path)) {
+        assertThat(store.stream().toList()).isEqualTo(IMAGES.subList(0, COUNT - 1));
+      }
     }
   }
 
@@ -165,8 +214,7 @@ final class DamageAfterACrashTest {
   void aFileThatWasCutOffIsSaidToBe(Durability durability) throws IOException {
     Left left = crash(durability, false);
     byte[] file = Arrays.copyOf(left.file(), indexOf(IMAGES.get(3).image().pixels(), left.file()));
-    Path cutOff =
-        new Left(file, left.journal(), left.lastRecord()).write(folder.resolve("left.h5"));
+    Path cutOff = new Left(file, left.journal(), 0, 0).write(folder.resolve("left.h5"));
 
     assertThatExceptionOfType(CorruptStoreException.class)
         .isThrownBy(() -> Hdf5ImageStore.openReadOnly(cutOff))

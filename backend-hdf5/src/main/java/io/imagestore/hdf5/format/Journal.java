@@ -23,9 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>After 8 bytes of signature, the 8 bytes of its file's identity, and 8 that tell the run of the
  * operating system in which it is written, or 0, it is a sequence of records: the payload's length
- * (4 bytes), its CRC-32C (4), and the payload, which is a kind (1), a sequence number (8), what is
- * sure (1), and lists of patches, data ranges and moves. All numbers are little-endian. Three kinds
- * are known:
+ * (4 bytes), its CRC-32C (4), the payload, and 8 bytes that mark the end. The payload is a kind
+ * (1), a sequence number (8), what is sure (1), and lists of patches, data ranges and moves. All
+ * numbers are little-endian. Three kinds are known:
  *
  * <ul>
  *   <li>checkpoint: all before this record is settled. Holds the metadata that is likely to change,
@@ -36,8 +36,9 @@ import org.jspecify.annotations.Nullable;
  * </ul>
  *
  * A record whose checksum doesn't fit, or whose number isn't the next, ends the journal; zeros may
- * follow. But if a whole one with a later number is behind it, the journal can be <em>damaged</em>
- * rather than cut short by a crash. A record tells what was sure when it was written:
+ * follow. If a whole checkpoint with a later number is behind it, that settles what is missing, and
+ * the journal goes on there. If there are only others, the journal can be <em>damaged</em> rather
+ * than cut short by a crash. A record tells what was sure when it was written:
  *
  * <ul>
  *   <li>bit 0: all records before it were on the device. None of them can be missing then.
@@ -54,7 +55,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Journal implements Closeable {
 
-  static final byte[] SIGNATURE = {'H', '5', 'J', 'O', 'U', 'R', 'N', '3'};
+  static final byte[] SIGNATURE = {'H', '5', 'J', 'O', 'U', 'R', 'N', '4'};
   static final int START = SIGNATURE.length + 2 * Long.BYTES;
   static final byte CHECKPOINT = 1;
   static final byte BEFORE = 2;
@@ -65,6 +66,9 @@ final class Journal implements Closeable {
 
   /** Length and checksum of a record. */
   static final int HEAD = 8;
+
+  /** What the last bytes of a record are: neither zeros nor any text. */
+  static final long END_MARK = 0xB7E1_5162_8AED_2A6BL;
 
   private static final int RESERVE = 1 << 20;
   private static final int LOW_RESERVE = 1 << 14;
@@ -307,7 +311,8 @@ final class Journal implements Closeable {
       size += 12 + patch.bytes().length;
     }
     ByteBuffer record =
-        ByteBuffer.allocate(Math.toIntExact(HEAD + size)).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer.allocate(Math.toIntExact(HEAD + size + Long.BYTES))
+            .order(ByteOrder.LITTLE_ENDIAN);
     record.position(HEAD);
     record.put(kind).putLong(sequence);
     record.put((byte) (synced ? sure | RECORDS_ON_DEVICE : sure)).putInt(patches.size());
@@ -322,6 +327,7 @@ final class Journal implements Closeable {
     for (Move move : moves) {
       record.putLong(move.from()).putLong(move.to()).putInt(move.length());
     }
+    record.putLong(END_MARK);
     record.putInt(0, (int) size).putInt(4, crc(record.array(), HEAD, (int) size));
     return record.array();
   }

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -69,8 +70,9 @@ record JournalContents(
       if (size < LEAST || size > record.remaining() || Journal.crc(journal, start, size) != crc) {
         return null;
       }
-      record.limit(start + size);
-      return new Whole(record.get(), record.getLong(), record.get(), crc, start + size, record);
+      int end = start + size;
+      record.limit(end);
+      return new Whole(record.get(), record.getLong(), record.get(), crc, end + Long.BYTES, record);
     }
 
     boolean says(byte what) {
@@ -135,11 +137,9 @@ record JournalContents(
     JournalContents contents = NOTHING;
     long expected = -1;
     int at = Journal.START;
-    for (Whole record = Whole.at(journal, at);
-        record != null
-            && (expected < 0 || record.number() == expected)
-            && !(contents.isNothing() && record.kind() != Journal.CHECKPOINT);
-        record = Whole.at(journal, at)) {
+    for (Whole record = next(journal, at, expected);
+        record != null;
+        record = next(journal, at, expected)) {
       contents = contents.and(record, identity, ofThisBoot);
       expected = record.number() + 1;
       at = record.end();
@@ -151,7 +151,18 @@ record JournalContents(
                 + at
                 + " of "
                 + path
-                + " is damaged: a later one shows that it was whole");
+                + " is damaged: what is behind it shows that it was whole");
+  }
+
+  /** The record at some place if it goes on from there, or else the next checkpoint. */
+  private static @Nullable Whole next(byte[] journal, int at, long expected) {
+    Whole record = Whole.at(journal, at);
+    boolean goesOn =
+        record != null
+            && (expected < 0 ? record.kind() == Journal.CHECKPOINT : record.number() == expected);
+    return goesOn
+        ? record
+        : later(journal, at, expected, behind -> behind.kind() == Journal.CHECKPOINT);
   }
 
   /**
@@ -159,16 +170,37 @@ record JournalContents(
    * have left, which may have taken a record and left a later one.
    */
   private static boolean isAnEnd(byte[] journal, int end, long expected, boolean ofThisBoot) {
+    if (ofThisBoot && hasEndMark(journal, end)) {
+      return false;
+    }
+    return later(
+            journal, end, expected, record -> ofThisBoot || record.says(Journal.RECORDS_ON_DEVICE))
+        == null;
+  }
+
+  private static boolean hasEndMark(byte[] journal, int from) {
     ByteBuffer bytes = littleEndian(journal);
-    for (int start = end + Journal.HEAD; start <= journal.length - LEAST; start++) {
+    for (int at = from; at <= journal.length - Long.BYTES; at++) {
+      if (bytes.getLong(at) == Journal.END_MARK) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first whole record behind some place that comes later than expected there. */
+  private static @Nullable Whole later(
+      byte[] journal, int from, long expected, Predicate<Whole> condition) {
+    ByteBuffer bytes = littleEndian(journal);
+    for (int start = from + Journal.HEAD; start <= journal.length - LEAST; start++) {
       if (isKind(journal[start]) && isLater(bytes.getLong(start + 1), expected, journal.length)) {
         Whole record = Whole.at(journal, start - Journal.HEAD);
-        if (record != null && (ofThisBoot || record.says(Journal.RECORDS_ON_DEVICE))) {
-          return false;
+        if (record != null && condition.test(record)) {
+          return record;
         }
       }
     }
-    return true;
+    return null;
   }
 
   private static boolean isKind(byte kind) {
