@@ -108,8 +108,9 @@ public interface ImageStore extends ImageSource {
 
   /**
    * Checks everything, as {@link #verify()} does, and drops what is damaged. What is left of a
-   * damaged image is laid aside first, in a file of its own and a line of {@code damages.jsonl};
-   * whole images stay as they are, though a backend may have to copy them into a new file. Other
+   * damaged image is laid aside first, in a file of its own and a line of {@code damages.jsonl},
+   * with its metadata if that is whole; what can't be read isn't dropped, for it may be whole.
+   * Whole images stay as they are, though a backend may have to copy them into a new file. Other
    * calls go on meanwhile. If it is interrupted by a crash, each image is as it was or dropped and
    * laid aside, and the next repair goes on.
    *

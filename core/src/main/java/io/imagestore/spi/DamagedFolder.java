@@ -61,7 +61,11 @@ public final class DamagedFolder {
 
   /** Lays a damaged image aside; tells where its bytes are, or null if there are none. */
   @Nullable Path lay(
-      long id, String problem, @Nullable StoredImage record, @Nullable Remains remains)
+      long id,
+      String problem,
+      @Nullable StoredImage record,
+      @Nullable String metadata,
+      @Nullable Remains remains)
       throws IOException {
     files.createFolders(folder);
     Path file =
@@ -73,6 +77,9 @@ public final class DamagedFolder {
       line.put("label", record.label())
           .put("shape", record.shape().toString())
           .put("format", record.format());
+    }
+    if (metadata != null) {
+      line.put("metadata", metadata);
     }
     append(line, file);
     return file;

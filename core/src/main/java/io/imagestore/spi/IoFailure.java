@@ -71,7 +71,8 @@ public final class IoFailure {
     return text.isEmpty() ? "" : "; " + text;
   }
 
-  private static String reason(IOException e) {
+  /** What the system says, or what that means. */
+  static String reason(IOException e) {
     if (e instanceof AccessDeniedException denied) {
       return "there is no permission for " + denied.getFile();
     }

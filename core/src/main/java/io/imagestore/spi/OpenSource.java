@@ -12,6 +12,7 @@ import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.VerifyReport;
 import java.io.IOException;
+import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -32,6 +33,9 @@ class OpenSource implements DirectSource {
   private static final ImageShape NO_SHAPE = new ImageShape(1, 1, 1);
   private static final int IDS_A_SCAN = 1 << 16;
 
+  /** A stream's, of pixels, whether they are encoded or not. */
+  private static final long BYTES_A_SCAN = 1 << 23;
+
   private final String name;
   private final StoreReader reader;
   private final Path location;
@@ -44,6 +48,21 @@ class OpenSource implements DirectSource {
     this.reader = reader;
     this.location = reader.location();
     this.calls = calls;
+  }
+
+  /** An image can't be read, as where a disk has a bad sector. */
+  private static final class UnreadableException extends IOException {
+    @Serial private static final long serialVersionUID = 1L;
+    private final long id;
+
+    UnreadableException(long id, IOException e) {
+      super("image " + id + " can't be read: " + IoFailure.reason(e), e);
+      this.id = id;
+    }
+
+    CorruptImageException asDamage(Path store) {
+      return new CorruptImageException(store, id, String.valueOf(getMessage()), this);
+    }
   }
 
   /** What a call does with the state it sees. */
@@ -401,20 +420,28 @@ class OpenSource implements DirectSource {
   }
 
   /**
-   * As {@link #scan}, but goes on where the place that lists the ids is damaged. At the end it
-   * throws if images are lost that nothing names.
+   * As {@link #scan}, but goes on where the place that lists the ids is damaged, and calls what
+   * can't be read damaged. At the end it throws if images are lost that nothing names.
    */
   private List<LabeledImage> scanDamaged(long firstId, int count) {
     List<LabeledImage> images =
         query(
             "reading a stream",
-            snapshot -> readWhole(snapshot, snapshot.idsToCheck(firstId, count)));
+            snapshot -> {
+              long[] ids = snapshot.idsToCheck(firstId, count);
+              try {
+                return readWhole(snapshot, ids);
+              } catch (UnreadableException e) {
+                throw e.asDamage(location);
+              }
+            });
     if (images.isEmpty()) {
       requireNoLostIds("reading a stream");
     }
     return images;
   }
 
+  /** Those before the first that is damaged or can't be read, which throws if there is none. */
   private List<LabeledImage> readWhole(Snapshot snapshot, long[] ids) throws IOException {
     StoredImage[] stored = findWhole(snapshot, ids);
     List<LabeledImage> images = new ArrayList<>(stored.length);
@@ -424,16 +451,29 @@ class OpenSource implements DirectSource {
       if (images.isEmpty()) {
         throw e;
       }
+    } catch (IOException e) {
+      if (images.isEmpty()) {
+        throw new UnreadableException(stored[0].id(), e);
+      }
     }
     return images;
   }
 
-  /** Those before the first damaged one, which throws if it is the first of all. */
+  /**
+   * Those before the first damaged one, which throws if it is the first of all; and no more than
+   * have room in memory together, but for a first one.
+   */
   private StoredImage[] findWhole(Snapshot snapshot, long[] ids) throws IOException {
     List<StoredImage> images = new ArrayList<>(ids.length);
+    long bytes = 0;
     try {
       for (long id : ids) {
-        images.add(foundOrDamaged(snapshot, id));
+        StoredImage image = foundOrDamaged(snapshot, id);
+        bytes += image.shape().byteCount();
+        if (bytes > BYTES_A_SCAN && !images.isEmpty()) {
+          break;
+        }
+        images.add(image);
       }
     } catch (CorruptImageException e) {
       if (images.isEmpty()) {

@@ -36,10 +36,11 @@ final class Repair {
   }
 
   RepairReport run(Progress progress) {
-    VerifyReport found = store.verify(progress);
+    Verification verification = new Verification(store, reader);
+    VerifyReport found = verification.run(progress);
     List<Dropped> dropped = new ArrayList<>();
     List<String> mended = new ArrayList<>();
-    List<String> left = new ArrayList<>();
+    List<String> left = new ArrayList<>(verification.unreadable());
     for (long id : found.damagedIds()) {
       try {
         store
@@ -63,7 +64,9 @@ final class Repair {
       if (problem == null) {
         return Optional.empty();
       }
-      Path file = aside.lay(id, problem, record(snapshot, id), snapshot.remains(id));
+      StoredImage record = record(snapshot, id);
+      String metadata = record == null ? null : metadata(snapshot, record);
+      Path file = aside.lay(id, problem, record, metadata, snapshot.remains(id));
       dropped = new Dropped(id, problem, Optional.ofNullable(file));
     }
     writer.drop(id);
@@ -75,6 +78,15 @@ final class Repair {
       return snapshot.find(id);
     } catch (CorruptImageException | CorruptStoreException e) {
       return null; // that is the damage
+    }
+  }
+
+  private static @Nullable String metadata(Snapshot snapshot, StoredImage record)
+      throws IOException {
+    try {
+      return snapshot.metadata(record);
+    } catch (CorruptImageException | CorruptStoreException e) {
+      return null;
     }
   }
 

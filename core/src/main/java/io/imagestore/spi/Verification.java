@@ -3,6 +3,7 @@ package io.imagestore.spi;
 import io.imagestore.CorruptImageException;
 import io.imagestore.CorruptStoreException;
 import io.imagestore.Progress;
+import io.imagestore.UnsupportedImageException;
 import io.imagestore.VerifyReport;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -17,6 +18,7 @@ final class Verification {
   private final OpenSource source;
   private final StoreReader reader;
   private final List<VerifyReport.Damage> damages = new ArrayList<>();
+  private final List<String> unreadable = new ArrayList<>();
 
   private long checked;
   private long nextId;
@@ -33,7 +35,13 @@ final class Verification {
     while (nextId >= 0 && source.query("verifying", this::checkNext)) {
       progress.advanced(checked, total);
     }
+    problems.addAll(unreadable);
     return new VerifyReport(checked, damages, problems);
+  }
+
+  /** What of the images can't be read, and so be neither called whole nor damaged. */
+  List<String> unreadable() {
+    return unreadable;
   }
 
   private long total() {
@@ -58,17 +66,29 @@ final class Verification {
   private boolean checkNext(Snapshot snapshot) throws IOException {
     long[] ids = snapshot.idsToCheck(nextId, IMAGES_A_CALL);
     List<VerifyReport.Damage> found = new ArrayList<>();
+    List<String> notRead = new ArrayList<>();
     for (long id : ids) {
-      String problem = problem(snapshot, id);
-      if (problem != null) {
-        found.add(new VerifyReport.Damage(id, problem));
+      try {
+        String problem = problem(snapshot, id);
+        if (problem != null) {
+          found.add(new VerifyReport.Damage(id, problem));
+        }
+      } catch (IOException | UnsupportedImageException e) { // as of a bad sector, or the options
+        notRead.add("image " + id + " can't be checked: " + reason(e));
       }
     }
     // Only now, for the snapshot may have become stale before.
     damages.addAll(found);
+    unreadable.addAll(notRead);
     checked += ids.length;
     nextId = ids.length == 0 ? -1 : ids[ids.length - 1] + 1; // negative behind the last possible id
     return ids.length > 0;
+  }
+
+  private static String reason(Exception e) {
+    return e instanceof IOException failure
+        ? IoFailure.reason(failure)
+        : String.valueOf(e.getMessage());
   }
 
   /** What is wrong with an image; null if nothing is. */

@@ -93,7 +93,7 @@ class HeapBackend implements StoreReader, StoreWriter, Snapshot {
   }
 
   @Override
-  public void check(long id) {}
+  public void check(long id) throws IOException {}
 
   @Override
   public void close() {}

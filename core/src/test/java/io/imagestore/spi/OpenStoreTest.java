@@ -77,6 +77,40 @@ class OpenStoreTest {
     }
   }
 
+  /** Tells how many bytes one call reads at the most. */
+  private static final class CountingStore extends HeapBackend {
+    private long bytes;
+    private long most;
+
+    @Override
+    public Snapshot snapshot() {
+      bytes = 0;
+      return this;
+    }
+
+    @Override
+    public void read(StoredImage image, Visitor visitor) throws IOException {
+      bytes += image.shape().byteCount();
+      most = Math.max(most, bytes);
+      super.read(image, visitor);
+    }
+  }
+
+  @Test
+  void aStreamHoldsFewLargeImagesAlsoBehindASmallOne() {
+    Image large = Image.of(1000, 1000, 3, new byte[3_000_000]);
+    CountingStore backend = new CountingStore();
+    try (ImageStore store = backend.open()) {
+      store.put(0, IMAGE, 1);
+      store.putBatch(LongStream.range(1, 100).mapToObj(id -> new LabeledImage(id, large, 1)));
+
+      try (Stream<LabeledImage> images = store.stream()) {
+        assertThat(images.count()).isEqualTo(100);
+      }
+    }
+    assertThat(backend.most).isLessThan(10_000_000);
+  }
+
   /** Takes nothing more, and can't be read. */
   private static final class FailingStore extends HeapBackend {
     @Override
