@@ -80,13 +80,13 @@ final class Hdf5FaultTest {
     for (int seed = 0; seed < 60; seed++) {
       Path disk = Files.createDirectories(folder.resolve("disk-" + seed));
       FaultyDisk files = new FaultyDisk(disk, seed);
-      files.failFrom(EnumSet.allOf(Operation.class), 1 + seed, Failure.IO_ERROR);
+      files.failFrom(EnumSet.allOf(Operation.class), 1 + seed % 15, Failure.IO_ERROR);
       try (ImageStore store = PROVIDER.open(disk.resolve("store.h5"), waiting, files)) {
         assertThat(store.size()).isZero();
       } catch (ImageStoreException e) {
         assertThat(e).hasMessageContaining("Input/output error");
       }
-      for (int crash = 0; crash < 10; crash++) {
+      for (int crash = 0; crash < 25; crash++) {
         Path survivors = folder.resolve("survivors-" + seed + "-" + crash);
         files.crash(survivors, crash);
 

@@ -139,11 +139,16 @@ public final class StorageFile implements ByteSource, Closeable {
     requireNothing(path);
     Path fresh = path.resolveSibling(path.getFileName() + ".making");
     requireNothingOrLeftover(fresh);
+    files.delete(fresh);
     boolean made = false;
     try {
       try (StoreFile file = files.open(fresh, Access.WRITE)) {
-        file.setSize(0); // what a crash may have left
-        file.write(0, start, 0, start.length);
+        // The beginning comes last: where it is, all is, or a crash has left nothing but zeros
+        // there.
+        int beginning = Math.min(TORN, start.length);
+        file.write(beginning, start, beginning, start.length - beginning);
+        file.force();
+        file.write(0, start, 0, beginning);
         file.force();
       }
       files.rename(fresh, path);
