@@ -41,7 +41,8 @@ import java.util.Objects;
  * close there is the file alone. A journal that starts anew is named {@code .journal.new} at first,
  * and a new file that is to survive the loss of power {@code .making}; a crash can leave either,
  * and the next one takes its place. A file named so that isn't such a leftover of a new file stays,
- * and the store isn't made.
+ * and the store isn't made. Where a name would be longer than 255 bytes, a UUID of the file's name
+ * takes the place of that.
  *
  * <ul>
  *   <li>{@link io.imagestore.Durability#FLUSH}, the default: a write doesn't wait for the device.

@@ -9,6 +9,7 @@ import io.imagestore.StoreExistsException;
 import io.imagestore.StoreLockedException;
 import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.hdf5.format.Beside;
 import io.imagestore.hdf5.format.FileInUseException;
 import io.imagestore.hdf5.format.Hdf5FormatException;
 import io.imagestore.hdf5.format.Hdf5Table;
@@ -89,7 +90,7 @@ final class StoreOpener {
 
   private ImageStore openLocked(StoreFiles files) throws IOException {
     Path file = realFile(path.toAbsolutePath(), files, MOST_LINKS);
-    StoreLock lock = StoreLock.acquire(file.resolveSibling(file.getFileName() + ".lock"), path);
+    StoreLock lock = StoreLock.acquire(Beside.named(file, ".lock"), path);
     boolean kept = false;
     try {
       ImageStore store = openToWrite(file, files, lock);

@@ -17,10 +17,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What lies beside a store's file, and may be of somebody else or out of reach. */
 final class BesideTheFileTest {
@@ -127,5 +130,24 @@ final class BesideTheFileTest {
       assertThat(folder.resolve(name + ".making")).doesNotExist();
     }
     assertHolds(whole);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {240, 244, 248, 252, 255})
+  void aFileMayHaveAsLongANameAsTheFileSystemTakes(int length) throws IOException {
+    Path path = store("x".repeat(length), WAITING);
+    assertHolds(path);
+
+    try (ImageStore store = Hdf5ImageStore.open(path, WAITING)) {
+      store.put(2, IMAGES.get(0).image(), 1);
+      try (ImageSource reader = Hdf5ImageStore.openReadOnly(path)) {
+        assertThat(reader.size()).isEqualTo(3);
+      }
+      store.delete(2);
+    }
+    assertHolds(path);
+    try (Stream<Path> left = Files.list(folder)) {
+      assertThat(left).containsExactly(path);
+    }
   }
 }

@@ -108,7 +108,7 @@ final class Journal implements Closeable {
   }
 
   static Path beside(Path file) {
-    return file.resolveSibling(file.getFileName() + ".journal");
+    return Beside.named(file, ".journal");
   }
 
   /**
@@ -134,7 +134,7 @@ final class Journal implements Closeable {
   static Journal replace(
       StoreFiles files, Path path, long identity, long sequence, Checkpoint state)
       throws IOException {
-    Path fresh = path.resolveSibling(path.getFileName() + ".new");
+    Path fresh = Beside.named(path, ".new");
     Journal journal = make(files, fresh, path, identity, sequence, state);
     boolean begun = false;
     try {

@@ -137,7 +137,7 @@ public final class StorageFile implements ByteSource, Closeable {
   /** The same, on the device: a loss of power leaves all of it, or nothing under its name. */
   static StorageFile createDurably(StoreFiles files, Path path, byte[] start) throws IOException {
     requireNothing(path);
-    Path fresh = path.resolveSibling(path.getFileName() + ".making");
+    Path fresh = Beside.named(path, ".making");
     requireNothingOrLeftover(fresh);
     files.delete(fresh);
     boolean made = false;
