@@ -155,6 +155,7 @@ final class DataFile implements Closeable {
     boolean whole = false;
     try {
       data.requireWhole();
+      data.requireNoneLater();
       whole = true;
       return data;
     } finally {
@@ -207,6 +208,35 @@ final class DataFile implements Closeable {
       } finally {
         windows.giveBack(view);
       }
+    }
+  }
+
+  /**
+   * Checks that the other state isn't the later one, of whose number a bit is lost: N, made N-2, is
+   * in turn with N-1 as well. Its pages are whole until two more transactions have been committed.
+   */
+  private void requireNoneLater() throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      Meta newest = newest();
+      Meta older;
+      try {
+        older = meta(1 - newest.page());
+      } catch (CorruptStoreException e) {
+        return; // it says nothing that counts, and the next transaction writes it anew
+      }
+      FileWindows.View view = windows.take((older.lastPage() + 1) * pageBytes);
+      try {
+        requireNewest(new Pages(view, CheckedPages.none(), older), older);
+        return;
+      } catch (PageDamageException e) {
+        // A writer may be at work there.
+        if (attempt >= ATTEMPTS && hasIntact(older)) {
+          throw new CorruptStoreException(beyondRepair(store, String.valueOf(e.getMessage())), e);
+        }
+      } finally {
+        windows.giveBack(view);
+      }
+      Thread.onSpinWait();
     }
   }
 
@@ -350,13 +380,13 @@ final class DataFile implements Closeable {
     TreeCursor free = new TreeCursor(pages, meta.free(), KeyOrder.LONG);
     boolean listed;
     try {
-      listed = free.last();
-    } catch (PageDamageException e) {
+      listed = !Trees.holdsPickles(pages, meta.main()) && free.last();
+    } catch (PageDamageException | IndexOutOfBoundsException e) {
       return; // which is in nobody's way who only reads; who writes will be told
     }
     if (listed && free.key() != meta.transaction()) {
       throw new PageDamageException(
-          meta.transaction() % 2,
+          meta.page(),
           "is of transaction "
               + meta.transaction()
               + ", but the last that freed pages is "

@@ -37,6 +37,11 @@ record Meta(int pageBytes, long transaction, long lastPage, TreeRecord free, Tre
   private static final int LARGEST_PAGE = 1 << 15;
   private static final long MOST_PAGES = 1L << 40;
 
+  /** Which of the two pages it is: transactions take turns. */
+  int page() {
+    return (int) (transaction & 1);
+  }
+
   /** Whether the first page of a file is one of LMDB's. */
   static boolean isIn(ByteBuffer page) {
     return page.getInt(MAGIC) == LMDBS_MAGIC;

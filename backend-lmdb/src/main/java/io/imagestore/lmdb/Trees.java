@@ -91,7 +91,7 @@ record Trees(
   }
 
   /** Whether the first key is that of a pickled image, which no name of a database looks like. */
-  private static boolean holdsPickles(Pages pages, TreeRecord main) {
+  static boolean holdsPickles(Pages pages, TreeRecord main) {
     NameTree first = NameTree.first(pages, main);
     return first != null
         && !first.isTree()
