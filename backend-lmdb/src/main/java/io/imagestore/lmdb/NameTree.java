@@ -21,6 +21,7 @@ final class NameTree {
   private int node;
   private long page;
   private long entries;
+  private long entered;
 
   private NameTree(Pages pages) {
     this.pages = pages;
@@ -60,6 +61,9 @@ final class NameTree {
   }
 
   private void walk(long number, int level, Visitor visitor) {
+    if (++entered > pages.lastPage()) {
+      throw new PageDamageException(number, "is led to again and again");
+    }
     int count = enter(number, level);
     for (int i = 0; i < count; i++) {
       goTo(i);

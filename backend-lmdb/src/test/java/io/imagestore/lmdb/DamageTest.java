@@ -228,6 +228,42 @@ final class DamageTest {
     }
   }
 
+  @Test
+  void aStoreMadeSoThatItsPagesLeadToOneAnotherOverAndOverIsRefusedAtOnce() throws IOException {
+    // Both nodes of each branch of the main tree lead to the next page.
+    int depth = 32;
+    int page = 4096;
+    ByteBuffer file = ByteBuffer.allocate(page * (2 + depth)).order(ByteOrder.LITTLE_ENDIAN);
+    for (int meta = 0; meta < 2; meta++) {
+      int at = meta * page;
+      file.put(at, Files.readAllBytes(data()), 0, Meta.BYTES);
+      file.putLong(at, meta).putInt(at + 40, page).putLong(at + 80, TreeRecord.NO_PAGE);
+      file.putShort(at + 46, (short) 0).putLong(at + 72, 0); // no free pages
+      file.putShort(at + 94, (short) depth).putLong(at + 96, depth).putLong(at + 104, 0);
+      file.putLong(at + 120, 1L << 31).putLong(at + 128, 2);
+      file.putLong(at + 136, depth + 1).putLong(at + Meta.TRANSACTION, meta);
+    }
+    for (int level = 0; level < depth; level++) {
+      boolean leaf = level == depth - 1;
+      int number = 2 + level;
+      int at = number * page;
+      int nodeBytes = leaf ? 12 : 10;
+      int upper = page - 2 * nodeBytes;
+      file.putLong(at, number).putShort(at + 10, (short) (leaf ? Pages.LEAF : Pages.BRANCH));
+      file.putShort(at + 12, (short) 20).putShort(at + 14, (short) upper);
+      for (int i = 0; i < 2; i++) {
+        int node = upper + i * nodeBytes;
+        file.putShort(at + 16 + 2 * i, (short) node);
+        file.putLong(at + node, (leaf ? 1 : number + 1) | 2L << 48).put(at + node + 8, (byte) i);
+      }
+    }
+    Files.write(data(), file.array());
+
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(() -> ImageStores.open(path()))
+        .withMessageContaining("again and again");
+  }
+
   private static void cutOff(Path data, long length) throws IOException {
     try (RandomAccessFile file = new RandomAccessFile(data.toFile(), "rw")) {
       file.setLength(length);
