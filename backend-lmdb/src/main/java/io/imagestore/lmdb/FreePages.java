@@ -32,18 +32,29 @@ final class FreePages {
     FreePages free = new FreePages(pages);
     TreeCursor lists = new TreeCursor(pages, meta.free(), KeyOrder.LONG);
     long entries = 0;
+    long ownPages = 0;
     for (boolean more = lists.seek(0); more; more = lists.next(), entries++) {
       if (lists.key() > meta.transaction()) {
         throw new PageDamageException(
             meta.free().root(),
             "leads to pages freed by a transaction yet to come: " + lists.key());
       }
+      ownPages += lists.ownPages();
       free.add(lists.value().order(ByteOrder.LITTLE_ENDIAN), meta.free().root());
     }
     if (entries != meta.free().entries()) {
       throw new PageDamageException(
           meta.free().root(),
           "leads to " + entries + " lists of free pages instead of " + meta.free().entries());
+    }
+    // A long list lies in pages of its own, all of which LMDB will free with it.
+    if (ownPages != meta.free().largeValuePages()) {
+      throw new PageDamageException(
+          meta.free().root(),
+          "leads to long lists of free pages in "
+              + ownPages
+              + " pages instead of "
+              + meta.free().largeValuePages());
     }
     return free;
   }

@@ -102,14 +102,24 @@ final class Pages {
    * @throws PageDamageException if not
    */
   void requireExactRun(long page, long size) {
-    long at = locateRun(page, size) - HEADER_BYTES;
-    long told = Integer.toUnsignedLong(view.window(at).getInt(view.offset(at) + RUN));
+    long told = runPages(page, size);
     long count = pagesFor(size);
     if (told != count) {
       throw new PageDamageException(
           page,
           "begins a value of " + size + " bytes, which takes " + count + " pages, not " + told);
     }
+  }
+
+  /**
+   * How many pages a large value has to itself: as many as it needs, or more if LMDB made it
+   * shorter within the transaction that wrote it.
+   *
+   * @throws PageDamageException if it has fewer
+   */
+  long runPages(long page, long size) {
+    long at = locateRun(page, size) - HEADER_BYTES;
+    return Integer.toUnsignedLong(view.window(at).getInt(view.offset(at) + RUN));
   }
 
   /**

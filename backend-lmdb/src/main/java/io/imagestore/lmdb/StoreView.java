@@ -275,6 +275,10 @@ final class StoreView {
    * @throws PageDamageException if that can't be
    */
   void requireWritable() {
+    if (!meta.free().hasNumbers()) {
+      throw new PageDamageException(
+          meta.page(), "tells of a tree of free pages that can't be: " + meta.free());
+    }
     FreePages free = FreePages.read(pages, meta);
     long used = Pages.FIRST + meta.free().pages() + meta.main().pages() + trees.pages();
     long all = free.count() + used;

@@ -123,6 +123,15 @@ final class TreeCursor {
     }
   }
 
+  /** How many pages the value at which it is has to itself. */
+  long ownPages() {
+    int node = node();
+    long header = in.getLong(node);
+    return NodeCheck.flags(header) == NodeCheck.BIG_DATA
+        ? pages.runPages(in.getLong(NodeCheck.value(node, header)), NodeCheck.valueSize(header))
+        : 0;
+  }
+
   /** Whether there are keys beyond those of the page in which it is. */
   boolean isBounded() {
     return bounded;

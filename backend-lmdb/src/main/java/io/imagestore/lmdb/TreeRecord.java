@@ -22,6 +22,11 @@ record TreeRecord(int flags, int depth, long pages, long nodePages, long entries
   /** The tree without an entry. */
   static final TreeRecord EMPTY = new TreeRecord(0, 0, 0, 0, 0, NO_PAGE);
 
+  // What the flags say of how keys and values compare; the free pages' tree has the environment's
+  // own flags beside.
+  private static final int ORDER = 0x7E;
+  private static final int NUMBERS = 0x08;
+
   private static final int FLAGS = 4;
   private static final int DEPTH = 6;
   private static final int BRANCH_PAGES = 8;
@@ -56,6 +61,16 @@ record TreeRecord(int flags, int depth, long pages, long nodePages, long entries
       throw new PageDamageException(page, "tells of a tree that can't be: " + tree);
     }
     return tree;
+  }
+
+  /** How many of its pages are those of large values. */
+  long largeValuePages() {
+    return pages - nodePages;
+  }
+
+  /** Whether its keys are numbers of the machine's, with one value each. */
+  boolean hasNumbers() {
+    return (flags & ORDER) == NUMBERS;
   }
 
   boolean isEmpty() {
