@@ -18,6 +18,7 @@ final class FreePages {
   private final Pages pages;
   private final Map<Long, BitSet> sets = new HashMap<>();
   private long count;
+  private long used = TreeRecord.NO_PAGE;
 
   private FreePages(Pages pages) {
     this.pages = pages;
@@ -90,5 +91,25 @@ final class FreePages {
   boolean contains(long page) {
     BitSet set = sets.get(page / A_SET);
     return set != null && set.get((int) (page % A_SET));
+  }
+
+  /** Notes that pages are in use. */
+  void noteUse(long first, long pages) {
+    for (long page = first; page < first + pages; page++) {
+      if (contains(page)) {
+        used = page;
+      }
+    }
+  }
+
+  /**
+   * Checks that none of those noted is free.
+   *
+   * @throws PageDamageException if one is
+   */
+  void requireUnused() {
+    if (used != TreeRecord.NO_PAGE) {
+      throw new PageDamageException(used, "is listed as free, but is in use");
+    }
   }
 }

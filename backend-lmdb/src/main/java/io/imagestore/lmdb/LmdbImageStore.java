@@ -87,9 +87,9 @@ import java.nio.file.Path;
  * and sizes of its nodes, the order of its keys and that they belong there. Pages that LMDB walks
  * when it writes are checked before, and the list of free pages when the store is opened to write.
  * {@link io.imagestore.ImageSource#verify() Verifying} goes through index and images side by side:
- * it names images that either has lost. Not found is a bit flipped in the list of free pages that
- * makes another page's number of one, in order: a later write may write over that page, which then
- * is damage like any other.
+ * it names images that either has lost. It also finds pages in use that the list names as free, so
+ * that a later write might write over them: opening a store to write, which goes through the list
+ * alone, finds only those of them that lead to the trees.
  *
  * <p>A write that would come by a damaged page is refused, and where the list of free pages is
  * damaged, every write. {@link ImageStore#repair Repairing} then makes the environment anew of the

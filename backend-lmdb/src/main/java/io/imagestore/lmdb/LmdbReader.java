@@ -86,6 +86,12 @@ final class LmdbReader implements StoreReader {
       environment.check(StoreView::requireWritable);
     } catch (CorruptStoreException e) {
       problem.accept("nothing can be written to it: " + e.getMessage());
+      return;
+    }
+    try {
+      environment.check(StoreView::requireNoneInUseIsFree);
+    } catch (CorruptStoreException e) {
+      problem.accept("a write may overwrite what is in use: " + e.getMessage());
     }
   }
 

@@ -121,6 +121,11 @@ final class NameTree {
     return TreeRecord.read(in, NodeCheck.value(node, header()), page);
   }
 
+  /** Tells the list of free pages which of them its value lies in. */
+  void tellOfValue() {
+    pages.tellOfValue(in, node);
+  }
+
   /** Its value. */
   ByteBuffer value() {
     return pages.value(in, node);

@@ -1,6 +1,7 @@
 package io.imagestore.lmdb;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of one snapshot, in memory ({@code MDB_page} in {@code mdb.c}). Each bears its number
@@ -22,18 +23,31 @@ final class Pages {
 
   private final FileWindows.View view;
   private final CheckedPages checked;
+  private final @Nullable FreePages free;
+  private final Meta meta;
   private final long transaction;
   private final int pageBytes;
   private final int pageBits;
   private final long lastPage;
 
   Pages(FileWindows.View view, CheckedPages checked, Meta meta) {
+    this(view, checked, meta, null);
+  }
+
+  private Pages(FileWindows.View view, CheckedPages checked, Meta meta, @Nullable FreePages free) {
     this.view = view;
     this.checked = checked;
+    this.free = free;
+    this.meta = meta;
     this.transaction = meta.transaction();
     this.pageBytes = meta.pageBytes();
     this.pageBits = Integer.numberOfTrailingZeros(pageBytes);
     this.lastPage = meta.lastPage();
+  }
+
+  /** The same, which tell a list of free pages when one is entered. */
+  Pages telling(FreePages free) {
+    return new Pages(view, checked, meta, free);
   }
 
   int pageBytes() {
@@ -72,6 +86,7 @@ final class Pages {
       NodeCheck.check(this, in, at, page, kind == LEAF, order);
       checked.add(page, transaction);
     }
+    tell(page, 1);
     return at;
   }
 
@@ -108,6 +123,20 @@ final class Pages {
       throw new PageDamageException(
           page,
           "begins a value of " + size + " bytes, which takes " + count + " pages, not " + told);
+    }
+  }
+
+  private void tell(long page, long count) {
+    if (free != null) {
+      free.noteUse(page, count);
+    }
+  }
+
+  /** Tells the list of free pages which of them the value of a leaf's node lies in. */
+  void tellOfValue(ByteBuffer in, int node) {
+    long header = in.getLong(node);
+    if (NodeCheck.flags(header) == NodeCheck.BIG_DATA) {
+      tell(in.getLong(NodeCheck.value(node, header)), pagesFor(NodeCheck.valueSize(header)));
     }
   }
 

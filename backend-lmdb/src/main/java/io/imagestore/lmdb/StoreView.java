@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A look into one snapshot of a store. For one thread. */
@@ -42,6 +41,10 @@ final class StoreView {
   }
 
   private TreeCursor cursor(TreeRecord tree) {
+    return cursor(pages, tree);
+  }
+
+  private static TreeCursor cursor(Pages pages, TreeRecord tree) {
     return new TreeCursor(pages, tree, KeyOrder.BYTES_OF_LONG);
   }
 
@@ -270,11 +273,34 @@ final class StoreView {
   // For the one who writes.
 
   /**
-   * Checks what LMDB will trust without a look when it writes: which pages are free.
+   * Checks what LMDB will trust without a look when it writes: which pages are free, and that those
+   * are not among them that it begins each write with.
    *
    * @throws PageDamageException if that can't be
    */
   void requireWritable() {
+    FreePages free = freePages();
+    Pages telling = pages.telling(free);
+    NameTree.forEach(telling, meta.main(), NameTree::tellOfValue);
+    new TreeCursor(telling, meta.free(), KeyOrder.LONG).tellOfAll();
+    trees.roots().forEach(root -> free.noteUse(root, 1));
+    free.requireUnused();
+  }
+
+  /**
+   * Checks that no page in use is listed as free, as far as pages can be read.
+   *
+   * @throws PageDamageException if one is
+   */
+  void requireNoneInUseIsFree() {
+    FreePages free = freePages();
+    Pages telling = pages.telling(free);
+    NameTree.forEach(telling, trees.header(), NameTree::tellOfValue);
+    trees.ofImages().forEach(tree -> cursor(telling, tree).tellOfAll());
+    free.requireUnused();
+  }
+
+  private FreePages freePages() {
     if (!meta.free().hasNumbers()) {
       throw new PageDamageException(
           meta.page(), "tells of a tree of free pages that can't be: " + meta.free());
@@ -292,6 +318,7 @@ final class StoreView {
               + ", they should be "
               + (meta.lastPage() + 1));
     }
+    return free;
   }
 
   /**
@@ -302,16 +329,10 @@ final class StoreView {
    */
   void requireSound() {
     requireWritable();
+    requireNoneInUseIsFree();
     count();
     ids().requireAll();
-    Stream.of(
-            trees.images(),
-            trees.index(),
-            trees.metadata(),
-            trees.pending(),
-            trees.staged(),
-            trees.stagedMetadata())
-        .forEach(tree -> cursor(tree).enterAll());
+    trees.ofImages().forEach(tree -> cursor(tree).enterAll());
   }
 
   /** Whether a large batch has been left unfinished. */

@@ -186,6 +186,13 @@ final class TreeCursor {
     }
   }
 
+  /** Enters every page that can be read, and tells of it and of those of large values. */
+  void tellOfAll() {
+    for (SoundKeys keys = new SoundKeys(this, 0); keys.isThere(); keys.next()) {
+      pages.tellOfValue(in, node());
+    }
+  }
+
   // Within a leaf.
 
   private int node() {

@@ -4,6 +4,7 @@ import io.imagestore.UnsupportedStoreException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -104,9 +105,17 @@ record Trees(
   }
 
   private Stream<TreeRecord> all() {
-    return arePickled()
-        ? Stream.of(images)
-        : Stream.of(images, index, metadata, header, pending, staged, stagedMetadata);
+    return arePickled() ? Stream.of(images) : Stream.concat(Stream.of(header), ofImages());
+  }
+
+  /** Those of a store of ours whose keys are ids. */
+  Stream<TreeRecord> ofImages() {
+    return Stream.of(images, index, metadata, pending, staged, stagedMetadata);
+  }
+
+  /** The uppermost pages of those that aren't empty. */
+  LongStream roots() {
+    return all().filter(tree -> !tree.isEmpty()).mapToLong(TreeRecord::root);
   }
 
   /** How many branches and leaves they have together. */

@@ -9,12 +9,14 @@ import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageSource;
 import io.imagestore.ImageStore;
+import io.imagestore.RepairPolicy;
 import io.imagestore.testkit.SampleImages;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -71,10 +73,72 @@ final class FreePagesTest {
     }
   }
 
+  @Test
+  void aPageThatLeadsToTheTreesIsNotWrittenOverThoughItIsListedAsFree() throws IOException {
+    aStoreWithALongList();
+    try (DataFile file = DataFile.open(path())) {
+      Meta meta = file.newest();
+      Snapshot snapshot = file.snapshot();
+      long index = snapshot.trees().index().root();
+      snapshot.close();
+      for (long page : new long[] {meta.main().root(), meta.free().root(), index}) {
+        requireFound(listingAsFree(page));
+      }
+    }
+  }
+
+  @Test
+  void anImageThatIsListedAsFreeIsFoundAndSavedBeforeItIsWrittenOver() throws IOException {
+    aStoreWithALongList();
+    write(listingAsFree(pageOf(750)));
+
+    try (ImageStore store = LmdbImageStore.open(path(), OPTIONS)) {
+      assertThat(store.verify().damagedIds()).isEmpty();
+      assertThat(store.verify().storeProblems())
+          .singleElement(STRING)
+          .contains("a write may overwrite what is in use")
+          .contains("is listed as free, but is in use")
+          .contains("repair it");
+
+      assertThat(store.repair(RepairPolicy.dropDamaged()).dropped()).isEmpty();
+
+      assertThat(store.verify().isClean()).isTrue();
+      assertThat(store.size()).isEqualTo(1100);
+      assertThat(store.get(750)).isEqualTo(SampleImages.labeled(750, SHAPE, 1));
+    }
+  }
+
+  /** The second page of an image, which has two to itself. */
+  private long pageOf(long id) throws IOException {
+    byte[] start = Arrays.copyOf(SampleImages.labeled(id, SHAPE, 1).image().pixels(), 64);
+    byte[] file = Files.readAllBytes(data());
+    int at = file.length - PAGE_BYTES + Pages.HEADER_BYTES; // before may be one that was replaced
+    while (!Arrays.equals(file, at, at + start.length, start, 0, start.length)) {
+      at -= PAGE_BYTES;
+    }
+    return at / PAGE_BYTES + 1L;
+  }
+
+  /** The file, with a number in the long list that names a page in use instead. */
+  private ByteBuffer listingAsFree(long page) throws IOException {
+    ByteBuffer file = read();
+    int list = longList(file) + Pages.HEADER_BYTES;
+    int count = (int) file.getLong(list);
+    for (int i = 1; i <= count; i++) {
+      int at = list + i * Long.BYTES;
+      boolean before = i == 1 || file.getLong(at - Long.BYTES) > page;
+      boolean behind = i == count || file.getLong(at + Long.BYTES) < page;
+      if (before && behind) {
+        return file.putLong(at, page);
+      }
+    }
+    throw new AssertionError("page " + page + " is between two that are free");
+  }
+
   /** Damages the file for a while, and sees that it can be read, but not written. */
   private void requireFound(ByteBuffer damaged) throws IOException {
     byte[] whole = Files.readAllBytes(data());
-    Files.write(data(), damaged.array());
+    write(damaged);
 
     try (ImageSource source = LmdbImageStore.openReadOnly(path())) {
       assertThat(source.verify().storeProblems())
@@ -89,6 +153,12 @@ final class FreePagesTest {
 
   private ByteBuffer read() throws IOException {
     return ByteBuffer.wrap(Files.readAllBytes(data())).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private void write(ByteBuffer file) throws IOException {
+    byte[] bytes = new byte[file.capacity()];
+    file.get(0, bytes);
+    Files.write(data(), bytes);
   }
 
   private static int newestMeta(ByteBuffer file) {
