@@ -12,6 +12,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.jspecify.annotations.Nullable;
 import org.lmdbjava.Dbi.MapResizedException;
+import org.lmdbjava.Env;
 import org.lmdbjava.Env.MapFullException;
 import org.lmdbjava.Env.ReadersFullException;
 import org.lmdbjava.LmdbException;
@@ -51,6 +52,8 @@ final class WriteEnvironment {
   // Whether a sync has failed, perhaps of a process before this one, so that a commit's meta page
   // may not be on the device though LMDB, and another sync, take it to be.
   private boolean unsure = true;
+  // Up to which page the file went when the slots of readers were looked through.
+  private long grownTo;
   // Whether readers don't see the last commit yet.
   private boolean unshown;
 
@@ -218,6 +221,7 @@ final class WriteEnvironment {
 
   private <T> T transact(Databases used, Writing<T> action) throws IOException {
     environment.closeUnread();
+    freeOfTheDeadIfGrown(used);
     reserveHold(used);
     T result;
     try (Txn<Slice> txn = used.env().txnWrite()) {
@@ -236,6 +240,18 @@ final class WriteEnvironment {
     }
     showReaders();
     return result;
+  }
+
+  /**
+   * Lets LMDB use what nobody reads any more but processes that have died: for as long as one has a
+   * slot, no page that is freed is used again, and the file grows.
+   */
+  private void freeOfTheDeadIfGrown(Databases used) {
+    long lastPage = environment.current().meta().lastPage();
+    if (lastPage != grownTo) {
+      used.env().readerCheck();
+      grownTo = lastPage;
+    }
   }
 
   /** Has the system write all commits to the device. */
@@ -259,9 +275,7 @@ final class WriteEnvironment {
   private void reserveHold(Databases used) {
     if (idle.isEmpty()) {
       try {
-        Txn<Slice> transaction = used.env().txnRead();
-        transaction.reset();
-        idle.add(transaction);
+        idle.add(idleTransaction(used.env()));
       } catch (ReadersFullException e) {
         environment.letGo(); // readers look out for themselves
         if (idle.isEmpty()) {
@@ -269,6 +283,20 @@ final class WriteEnvironment {
         }
       }
     }
+  }
+
+  private static Txn<Slice> idleTransaction(Env<Slice> env) {
+    Txn<Slice> transaction;
+    try {
+      transaction = env.txnRead();
+    } catch (ReadersFullException e) {
+      if (env.readerCheck() == 0) {
+        throw e;
+      }
+      transaction = env.txnRead(); // in the slot of a process that has died
+    }
+    transaction.reset();
+    return transaction;
   }
 
   private void showReaders() {
@@ -307,6 +335,9 @@ final class WriteEnvironment {
     long before = full.mapBytes();
     long room = settings.maxMapBytes() - before;
     if (room <= 0) {
+      if (full.env().readerCheck() > 0) {
+        return; // pages have become free that processes held which have died
+      }
       throw new StoreFullException(
           "store "
               + directory

@@ -3,12 +3,16 @@ package io.imagestore.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import io.imagestore.Durability;
 import io.imagestore.ImageShape;
 import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
+import io.imagestore.StoreFullException;
 import io.imagestore.testkit.ChildJvm;
 import io.imagestore.testkit.SampleImages;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,6 +83,58 @@ final class ReaderSlotsTest {
       other.kill();
     }
     LmdbImageStore.open(path(), TWO_READERS).close();
+  }
+
+  @Test
+  void whatAReaderHeldThatWasKilledIsUsedAgainWhileTheStoreStaysOpen() throws IOException {
+    List<LabeledImage> images = SampleImages.list(0, 20, SHAPE, 1);
+    LmdbOptions options = LmdbOptions.builder().durability(Durability.FLUSH).build();
+    try (ImageStore store = LmdbImageStore.open(path(), options)) {
+      store.putBatch(images);
+      killAReader();
+      store.putBatch(images);
+      long length = Files.size(path().resolve(DataFile.NAME));
+
+      for (int round = 0; round < 40; round++) {
+        store.putBatch(images);
+      }
+
+      assertThat(Files.size(path().resolve(DataFile.NAME))).isLessThan(4 * length);
+    }
+  }
+
+  @Test
+  void aFullMapHasRoomAgainOnceAReaderIsKilled() {
+    List<LabeledImage> images = SampleImages.list(0, 20, SHAPE, 1);
+    LmdbOptions options =
+        LmdbOptions.builder()
+            .durability(Durability.FLUSH)
+            .mapSizeBytes(1 << 20)
+            .maxMapSizeBytes(1 << 20)
+            .build();
+    try (ImageStore store = LmdbImageStore.open(path(), options);
+        ChildJvm other = ChildJvm.start(List.of(), OtherProgram.class, path())) {
+      store.putBatch(images);
+      assertThat(other.readLine()).isEqualTo("reading");
+      assertThatExceptionOfType(StoreFullException.class)
+          .isThrownBy(
+              () -> {
+                while (true) {
+                  store.putBatch(images);
+                }
+              });
+
+      other.kill();
+
+      store.putBatch(images);
+    }
+  }
+
+  private void killAReader() {
+    try (ChildJvm other = ChildJvm.start(List.of(), OtherProgram.class, path())) {
+      assertThat(other.readLine()).isEqualTo("reading");
+      other.kill();
+    }
   }
 
   /** Holds two slots until it is killed. */
