@@ -136,12 +136,21 @@ final class FileWindows implements Closeable {
   }
 
   private void openAgain(ClosedByInterruptException cause) throws IOException {
-    file = new RandomAccessFile(path.toFile(), "r");
-    if (!areOf(path)) {
-      IOException replaced =
-          new NoSuchFileException(path.toString(), null, "has been replaced while it was open");
-      replaced.addSuppressed(cause);
-      throw replaced;
+    RandomAccessFile opened = new RandomAccessFile(path.toFile(), "r");
+    boolean same = false;
+    try {
+      if (!areOf(path)) {
+        IOException replaced =
+            new NoSuchFileException(path.toString(), null, "has been replaced while it was open");
+        replaced.addSuppressed(cause);
+        throw replaced;
+      }
+      file = opened;
+      same = true;
+    } finally {
+      if (!same) {
+        opened.close();
+      }
     }
   }
 
