@@ -50,7 +50,8 @@ record LmdbWriter(
     try {
       remove(id);
     } catch (CorruptStoreException e) {
-      // The way to it is damaged as well; it is left out when the store is rebuilt.
+      // The way to it is damaged as well.
+      rebuild.leaveOut(id);
       LOG.debug("image {} can't be deleted", id, e);
     }
   }

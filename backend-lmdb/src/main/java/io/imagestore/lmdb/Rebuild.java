@@ -12,8 +12,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -39,6 +41,8 @@ final class Rebuild {
   private final Environment environment;
   private final WriterThread thread;
   private final WriteEnvironment lmdb;
+  // Which the repair has told of, and laid aside.
+  private final Set<Long> leftOut = new HashSet<>();
 
   Rebuild(
       LmdbOptions options, Environment environment, WriterThread thread, WriteEnvironment lmdb) {
@@ -47,6 +51,11 @@ final class Rebuild {
     this.environment = environment;
     this.thread = thread;
     this.lmdb = lmdb;
+  }
+
+  /** Lets the next run leave an image out if it can't be read. */
+  void leaveOut(long id) {
+    leftOut.add(id);
   }
 
   /** Whether a page is damaged that a write may come by. */
@@ -65,6 +74,9 @@ final class Rebuild {
    * @param aside takes the damaged data file
    * @return how many images are in the store now
    * @throws IOException if the file system fails; the store is as it was then, or rebuilt
+   * @throws CorruptImageException if an image that isn't left out can't be read; the store is as it
+   *     was then
+   * @throws CorruptStoreException likewise
    */
   long run(DamagedFolder aside) throws IOException {
     try {
@@ -77,11 +89,13 @@ final class Rebuild {
           });
       return images;
     } finally {
+      leftOut.clear();
       removeLeftovers(store);
     }
   }
 
-  private long copyWhole() throws IOException {
+  /** Copies what is whole; tells how many images that are. */
+  long copyWhole() throws IOException {
     List<String> labelNames = StoreOpener.headerOf(environment, store).labelNames();
     LmdbOptions ofCopy =
         LmdbOptions.builder()
@@ -107,11 +121,14 @@ final class Rebuild {
     return environment.read(view -> view.ids().evenIfDamagedFrom(first, IMAGES_AT_ONCE));
   }
 
-  private static Optional<LabeledImage> whole(ImageSource damaged, long id) {
+  private Optional<LabeledImage> whole(ImageSource damaged, long id) {
     try {
       return damaged.find(id);
     } catch (CorruptImageException | CorruptStoreException e) {
-      return Optional.empty(); // the repair has told of it, and laid it aside
+      if (!leftOut.contains(id)) {
+        throw e; // it was whole before, such as on a device that fails now and then
+      }
+      return Optional.empty();
     }
   }
 

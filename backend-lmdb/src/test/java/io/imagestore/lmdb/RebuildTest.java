@@ -23,6 +23,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -225,6 +226,43 @@ final class RebuildTest {
     try (Stream<Path> files = Files.list(path())) {
       assertThat(files.filter(Files::isDirectory)).isEmpty();
     }
+  }
+
+  @Test
+  void anImageThatTheRepairHasNotToldOfIsNotLeftOut() throws IOException {
+    zero(rootOf(Meta::free));
+    zero(pageOf(images.get(5)));
+    Environment environment = Environment.join(path());
+    try (WriterThread thread = new WriterThread("writer")) {
+      LmdbOptions options = LmdbOptions.defaults();
+      WriteEnvironment lmdb =
+          thread.call(() -> WriteEnvironment.open(environment, Settings.of(options)));
+      Rebuild rebuild = new Rebuild(options, environment, thread, lmdb);
+
+      assertThatExceptionOfType(CorruptImageException.class).isThrownBy(rebuild::copyWhole);
+
+      Rebuild.removeLeftovers(path());
+      rebuild.leaveOut(5);
+      assertThat(rebuild.copyWhole()).isEqualTo(images.size() - 1L);
+      thread.call(
+          () -> {
+            lmdb.close();
+            return true;
+          });
+    } finally {
+      environment.leave();
+    }
+  }
+
+  /** The first page of an image that has some to itself. */
+  private long pageOf(LabeledImage image) throws IOException {
+    byte[] start = Arrays.copyOf(image.image().pixels(), 64);
+    byte[] file = Files.readAllBytes(data());
+    int at = Pages.HEADER_BYTES;
+    while (!Arrays.equals(file, at, at + start.length, start, 0, start.length)) {
+      at += PAGE_BYTES;
+    }
+    return at / PAGE_BYTES;
   }
 
   @Test
