@@ -23,6 +23,7 @@ final class StoreView {
   private final Trees trees;
   private final TreeCursor index;
   private final TreeCursor images;
+  private final TreeCursor pending;
   private final ImageRecord record = new ImageRecord();
   private final Checksums checksums = new Checksums();
 
@@ -37,6 +38,7 @@ final class StoreView {
     this.trees = snapshot.trees();
     this.index = cursor(trees.index());
     this.images = cursor(trees.images());
+    this.pending = cursor(trees.pending());
     this.bytesOf = images;
   }
 
@@ -143,7 +145,7 @@ final class StoreView {
 
   /** Whether an image is in a batch that isn't complete yet. */
   boolean isPending(long id) {
-    return !trees.pending().isEmpty() && cursor(trees.pending()).find(id);
+    return pending.find(id);
   }
 
   /** Whether the pages of the images say that there is one for a key, or can't be read. */
