@@ -21,6 +21,7 @@ final class LmdbErrors {
   // What LMDB makes of a write that was cut short for want of room, among other things.
   private static final Set<Errno> CUT_SHORT = Set.of(Errno.EIO);
   private static final int PAGES = 1 << 16;
+  private static final String PROBE = "room.tmp";
   private static final Set<Errno> NOT_ALLOWED = Set.of(Errno.EACCES, Errno.EPERM, Errno.EROFS);
 
   private LmdbErrors() {}
@@ -70,13 +71,18 @@ final class LmdbErrors {
   /** Has the system say whether the data file can grow, by writing as far into another one. */
   private static void requireRoom(Path store) throws IOException {
     long length = store.resolve(DataFile.NAME).toFile().length();
-    Path probe = Files.createTempFile(store, "room", null);
+    Path probe = store.resolve(PROBE);
     try (RandomAccessFile file = new RandomAccessFile(probe.toFile(), "rw")) {
       file.seek(length);
       file.write(new byte[PAGES]);
     } finally {
       Files.delete(probe);
     }
+  }
+
+  /** Removes what a process that was killed may have left. */
+  static void removeLeftovers(Path store) throws IOException {
+    Files.deleteIfExists(store.resolve(PROBE));
   }
 
   /** The same for what lmdbjava throws where it doesn't know LMDB's result code. */

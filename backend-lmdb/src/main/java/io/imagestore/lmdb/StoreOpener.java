@@ -16,11 +16,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Opens what lies at a path: a store of ours, or pickled images. Gives all back where that fails.
  */
 final class StoreOpener {
+
+  private static final Logger LOG = LoggerFactory.getLogger(StoreOpener.class);
 
   private static final String NAME = "LmdbImageStore";
   private static final String FORMAT = "imagestore-lmdb";
@@ -92,6 +96,7 @@ final class StoreOpener {
       try {
         checkPlace(path, options.mode()); // now that nobody else creates a store there
         Rebuild.removeLeftovers(path);
+        LmdbErrors.removeLeftovers(path);
         ImageStore store = openToWrite(path, options, lock, thread);
         opened = true;
         return store;
@@ -113,6 +118,12 @@ final class StoreOpener {
     String newHeader =
         new StoreHeader(FORMAT, VERSION, options.labelNames().orElse(List.of())).toJson();
     if (Environment.isBlank(path)) {
+      if (DataFile.exists(path)) {
+        LOG.warn(
+            "{} holds nothing, as where making a store was cut short: a new store begins there;"
+                + " if there were images, restore it from a copy",
+            path.resolve(DataFile.NAME));
+      }
       thread.call(
           () -> {
             WriteEnvironment.create(path, settings, newHeader);

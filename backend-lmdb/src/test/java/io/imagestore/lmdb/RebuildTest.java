@@ -277,6 +277,15 @@ final class RebuildTest {
   }
 
   @Test
+  void whatAKilledProbeForRoomHasLeftIsRemoved() throws IOException {
+    Path left = Files.write(path().resolve("room.tmp"), new byte[1 << 16]);
+
+    LmdbImageStore.open(path()).close();
+
+    assertThat(left).doesNotExist();
+  }
+
+  @Test
   void whereverARebuildIsKilledTheNextOneEndsIt() throws IOException {
     zero(rootOf(Meta::free));
     Path damaged = Files.copy(data(), folder.resolve("damaged"));
