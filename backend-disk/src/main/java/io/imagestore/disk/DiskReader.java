@@ -55,14 +55,14 @@ final class DiskReader implements StoreReader {
 
   @Override
   public io.imagestore.spi.Snapshot snapshot() {
-    return new DiskSnapshot(store, index.current(), images, parts.workers, parts.ahead);
+    return new DiskSnapshot(store, parts, index.current(), images);
   }
 
   @Override
   public StoreInfo describe() throws IOException {
     Snapshot snapshot = index.current();
-    long bytes = snapshot.fileBytes() + Files.size(store.resolve(TableFormat.FILE));
-    for (Path metadata : MetadataLines.files(store)) {
+    long bytes = snapshot.fileBytes() + Files.size(parts.folder.resolve(TableFormat.FILE));
+    for (Path metadata : MetadataLines.files(parts.folder)) {
       bytes += metadata.toFile().length(); // 0 if a writer has just removed it
     }
     return new StoreInfo(
@@ -71,7 +71,7 @@ final class DiskReader implements StoreReader {
 
   @Override
   public void checkStructure(Consumer<String> problem) throws IOException {
-    Structure structure = new Structure(store, parts);
+    Structure structure = new Structure(parts);
     (writer == null ? structure.check() : structure.check(writer, index.current()))
         .forEach(problem);
   }

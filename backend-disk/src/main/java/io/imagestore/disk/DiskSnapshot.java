@@ -3,7 +3,6 @@ package io.imagestore.disk;
 import io.imagestore.CorruptImageException;
 import io.imagestore.ImageShape;
 import io.imagestore.spi.Pixels;
-import io.imagestore.spi.Pool;
 import io.imagestore.spi.Remains;
 import io.imagestore.spi.StoredImage;
 import java.io.IOException;
@@ -15,8 +14,7 @@ import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /** A state of the index. The files it names are there, or the state is stale. */
-record DiskSnapshot(
-    Path store, Snapshot state, ImageReader reader, Workers workers, Pool<ReadAhead> memory)
+record DiskSnapshot(Path store, Parts parts, Snapshot state, ImageReader reader)
     implements io.imagestore.spi.Snapshot {
 
   private static Entry entry(StoredImage image) {
@@ -61,18 +59,18 @@ record DiskSnapshot(
       io.imagestore.spi.Snapshot.super.readEach(images, visitor);
       return;
     }
-    ReadAhead ahead = memory.borrow();
+    ReadAhead ahead = parts.ahead.borrow();
     for (int from = 0, to; from < images.length; from = to) {
       to = ahead.reserve(images, from);
       readRun(images, from, to, ahead, visitor);
     }
     ahead.clear();
-    memory.giveBack(ahead); // not after a failure, when a thread may still be writing to it
+    parts.ahead.giveBack(ahead); // not after a failure, when a thread may still be writing to it
   }
 
   private void readRun(StoredImage[] images, int from, int to, ReadAhead ahead, EachVisitor visitor)
       throws IOException {
-    workers.forEach(
+    parts.workers.forEach(
         to - from,
         1 + images[from].shape().byteCount(),
         i -> {
@@ -91,7 +89,7 @@ record DiskSnapshot(
   public void readPixels(StoredImage[] images, ImageShape shape, ByteBuffer pixels)
       throws IOException {
     int imageBytes = (int) shape.byteCount();
-    workers.forEach(
+    parts.workers.forEach(
         images.length,
         imageBytes,
         i ->
@@ -118,7 +116,7 @@ record DiskSnapshot(
     }
     FileNames.Name name = entry.name(id);
     try {
-      byte[] file = Files.readAllBytes(store.resolve(name.path()));
+      byte[] file = Files.readAllBytes(parts.folder.resolve(name.path()));
       return new Remains(name.extension(), ByteBuffer.wrap(file));
     } catch (NoSuchFileException e) {
       return null;

@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What an open store holds and must give back. */
 final class Parts implements Closeable {
+  /** Where the store lies, links followed: they may lead elsewhere before it is closed. */
+  final Path folder;
+
   final StoreFiles storeFiles;
   final ImageFiles files;
   final Workers workers;
@@ -18,16 +21,17 @@ final class Parts implements Closeable {
   final MetadataReader metadata;
   private final @Nullable StoreLock lock;
 
-  Parts(Path store, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
+  Parts(Path folder, DiskOptions options, StoreFiles storeFiles, @Nullable StoreLock lock) {
+    this.folder = folder;
     this.storeFiles = storeFiles;
     this.lock = lock;
-    files = new ImageFiles(store, storeFiles);
+    files = new ImageFiles(folder, storeFiles);
     workers = new Workers("codec", options.threads());
     int processors = Runtime.getRuntime().availableProcessors();
     int keep = options.threads() + processors;
     codecs = new Pool<>(Codec::new, keep);
     ahead = new Pool<>(ReadAhead::new, processors);
-    metadata = new MetadataReader(store, storeFiles, keep);
+    metadata = new MetadataReader(folder, storeFiles, keep);
   }
 
   @Override

@@ -28,16 +28,16 @@ final class Recovery {
   }
 
   Contents readTable() throws IOException {
-    TableVersion version = TableVersion.of(store);
-    Contents contents = TableReader.read(store, parts.storeFiles);
+    TableVersion version = TableVersion.of(parts.folder);
+    Contents contents = TableReader.read(parts.folder, parts.storeFiles);
     while (!contents.trusted()) {
       long damaged = lowestDamagedSequence(contents);
       if (damaged == Long.MAX_VALUE) {
         break;
       }
-      if (!version.equals(TableVersion.of(store))) {
+      if (!version.equals(TableVersion.of(parts.folder))) {
         // Another process writes, so no power was lost: what is gone it has replaced or deleted.
-        return TableReader.read(store, parts.storeFiles);
+        return TableReader.read(parts.folder, parts.storeFiles);
       }
       Unflushed dropped = commitOf(damaged, contents);
       LOG.warn(
@@ -47,7 +47,7 @@ final class Recovery {
           dropped.start(),
           TableFormat.FILE);
       // An older image may come to light that an unflushed commit had replaced; so look again.
-      contents = TableReader.readBefore(dropped, contents, store, parts.storeFiles);
+      contents = TableReader.readBefore(dropped, contents, parts.folder, parts.storeFiles);
     }
     return contents;
   }

@@ -54,9 +54,9 @@ final class StoreOpener {
       throw new StoreNotFoundException(
           "there is no disk store at " + store + ": it has no " + TableFormat.FILE);
     }
-    Parts parts = new Parts(store, options, files, null);
+    Parts parts = new Parts(store.toRealPath(), options, files, null);
     try {
-      Index index = new WatchedIndex(store, files);
+      Index index = new WatchedIndex(parts.folder, files);
       Contents contents = new Recovery(store, parts).readTable();
       index.publish(contents.snapshot());
       return Stores.source(NAME, reader(contents, index, parts, null));
@@ -68,16 +68,17 @@ final class StoreOpener {
   ImageStore openToWrite() throws IOException {
     requirePlace();
     files.createFolders(store);
-    Parts parts = new Parts(store, options, files, StoreLock.acquire(store.resolve(LOCK), store));
+    Path folder = store.toRealPath();
+    Parts parts = new Parts(folder, options, files, StoreLock.acquire(folder.resolve(LOCK), store));
     try {
       if (!hasTable()) {
         // Again, now that no other process can be at it.
         requirePlace();
-        try (StateFile state = StateFile.create(store, files)) {
-          replaceTable(options.labelNames().orElse(List.of()), Snapshot.EMPTY, state);
+        try (StateFile state = StateFile.create(folder, files)) {
+          replaceTable(folder, options.labelNames().orElse(List.of()), Snapshot.EMPTY, state);
         }
       }
-      files.delete(store.resolve(LabelTable.TEMPORARY));
+      files.delete(folder.resolve(LabelTable.TEMPORARY));
       Contents contents = putInOrder(parts);
       Index index = new Index(contents.snapshot());
       StoreWriter writer = writer(contents, parts, index);
@@ -161,7 +162,7 @@ final class StoreOpener {
   private Contents putInOrder(Parts parts) throws IOException {
     Contents contents = new Recovery(store, parts).readTable();
     List<String> labelNames = options.labelNames().orElse(contents.header().labelNames());
-    boolean compact = hasOutdatedMetadata(contents);
+    boolean compact = hasOutdatedMetadata(contents, parts);
     if (!compact && !isOutdated(contents) && labelNames.equals(contents.header().labelNames())) {
       return contents;
     }
@@ -169,33 +170,34 @@ final class StoreOpener {
       recover(writer, contents);
       writer.sync();
     }
-    try (StateFile state = new StateFile(store, files)) {
+    try (StateFile state = new StateFile(parts.folder, files)) {
       state.open(0); // what is said of the old table isn't true of the new one
       Snapshot snapshot = contents.snapshot();
-      replaceTable(labelNames, compact ? compacted(contents, parts) : snapshot, state);
+      replaceTable(
+          parts.folder, labelNames, compact ? compacted(contents, parts) : snapshot, state);
     }
-    return TableReader.read(store, files);
+    return TableReader.read(parts.folder, files);
   }
 
   private static boolean isOutdated(Contents contents) {
     return contents.lines() > 2L * contents.snapshot().entries().size() + SPARE_LINES;
   }
 
-  private boolean hasOutdatedMetadata(Contents contents) {
+  private static boolean hasOutdatedMetadata(Contents contents, Parts parts) {
     MetadataLines.End end = contents.metadata();
     long spare = isOutdated(contents) ? 0 : SPARE_METADATA_BYTES;
     return end.length() > 2 * contents.snapshot().metadataBytes() + spare
-        && Files.exists(store.resolve(MetadataLines.file(end.generation())));
+        && Files.exists(parts.folder.resolve(MetadataLines.file(end.generation())));
   }
 
   private Snapshot compacted(Contents contents, Parts parts) throws IOException {
     return MetadataFile.compact(
-        store, files, contents.snapshot(), contents.metadata(), parts.metadata);
+        parts.folder, files, contents.snapshot(), contents.metadata(), parts.metadata);
   }
 
-  private void replaceTable(List<String> labelNames, Snapshot snapshot, StateFile state)
-      throws IOException {
-    state.say(Phase.CLOSED, LabelTable.replace(store, files, labelNames, snapshot));
+  private void replaceTable(
+      Path folder, List<String> labelNames, Snapshot snapshot, StateFile state) throws IOException {
+    state.say(Phase.CLOSED, LabelTable.replace(folder, files, labelNames, snapshot));
   }
 
   private static void recover(StoreWriter writer, Contents contents) throws IOException {
@@ -206,17 +208,16 @@ final class StoreOpener {
 
   private StoreWriter writer(Contents contents, Parts parts, Index index) throws IOException {
     MetadataFile metadata =
-        new MetadataFile(store, files, contents.metadata(), contents.flushedMetadata());
+        new MetadataFile(parts.folder, files, contents.metadata(), contents.flushedMetadata());
     try {
       return new StoreWriter(
           store,
+          parts,
           contents,
-          parts.files,
           new ImageWriter(store, parts.files, parts.codecs, options.maxPixels()),
           metadata,
-          new LabelTable(store, files, contents),
-          new StateFile(store, files),
-          parts.workers,
+          new LabelTable(parts.folder, files, contents),
+          new StateFile(parts.folder, files),
           options.durability().orElse(Durability.FLUSH),
           index);
     } catch (Throwable e) {

@@ -55,7 +55,10 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   /** So many superfluous files are kept at most until they are flushed out. */
   private static final int MAX_SUPERFLUOUS = 4096;
 
+  /** What the store is called, and where it lies. */
   private final Path store;
+
+  private final Path place;
   private final ImageFiles files;
   private final ImageWriter images;
   private final MetadataFile metadata;
@@ -83,22 +86,22 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
 
   StoreWriter(
       Path store,
+      Parts parts,
       Contents contents,
-      ImageFiles files,
       ImageWriter images,
       MetadataFile metadata,
       LabelTable table,
       StateFile state,
-      Workers workers,
       Durability durability,
       Index index) {
     this.store = store;
-    this.files = files;
+    this.place = parts.folder;
+    this.files = parts.files;
     this.images = images;
     this.metadata = metadata;
     this.table = table;
     this.state = state;
-    this.workers = workers;
+    this.workers = parts.workers;
     this.durability = durability;
     this.index = index;
     this.superfluous = new SuperfluousFiles(files);
@@ -229,7 +232,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     for (FileNames.Name file : files.all()) {
       if (extensions.contains(file.extension()) && !knows(file)) {
         String path = file.path();
-        aside.take(store.resolve(path), "it has no row in " + TableFormat.FILE);
+        aside.take(place.resolve(path), "it has no row in " + TableFormat.FILE);
         files.delete(file);
         mended.accept(
             "the file " + path + ", which has no row in " + TableFormat.FILE + ", was laid aside");

@@ -2,7 +2,6 @@ package io.imagestore.disk;
 
 import io.imagestore.disk.TableReader.Contents;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -12,11 +11,9 @@ import java.util.function.Predicate;
  * Whether a store's files and its label table add up; that the files are whole is told elsewhere.
  */
 final class Structure {
-  private final Path store;
   private final Parts parts;
 
-  Structure(Path store, Parts parts) {
-    this.store = store;
+  Structure(Parts parts) {
     this.parts = parts;
   }
 
@@ -29,14 +26,14 @@ final class Structure {
 
   /** What is wrong in a store that others may be writing to. */
   List<String> check() throws IOException {
-    Contents contents = TableReader.read(store, parts.storeFiles);
+    Contents contents = TableReader.read(parts.folder, parts.storeFiles);
     if (!contents.state().isClosed()) {
       return List.of(); // a writer is at work or has crashed: the next one puts it in order
     }
     List<String> problems = nameless(contents.snapshot(), contents.snapshot()::names);
     problems.addAll(outdatedMetadata(contents.metadata().generation()));
     problems.addAll(superfluousMetadata(contents.metadata()));
-    return StateFile.read(store).isClosed() ? problems : List.of();
+    return StateFile.read(parts.folder).isClosed() ? problems : List.of();
   }
 
   private List<String> nameless(Snapshot snapshot, Predicate<FileNames.Name> known)
@@ -54,7 +51,7 @@ final class Structure {
   }
 
   private List<String> outdatedMetadata(int generation) throws IOException {
-    return MetadataLines.filesBut(generation, store).stream()
+    return MetadataLines.filesBut(generation, parts.folder).stream()
         .map(file -> file.getFileName() + " is named by no row in " + TableFormat.FILE)
         .sorted()
         .toList();
@@ -62,7 +59,7 @@ final class Structure {
 
   private List<String> superfluousMetadata(MetadataLines.End end) {
     String name = MetadataLines.file(end.generation());
-    return store.resolve(name).toFile().length() <= end.length()
+    return parts.folder.resolve(name).toFile().length() <= end.length()
         ? List.of()
         : List.of(name + " has lines from byte " + end.length() + " on that belong to no image");
   }

@@ -11,6 +11,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -120,6 +121,10 @@ public final class FaultyDisk implements StoreFiles {
   }
 
   private final Path root;
+
+  /** The same with all links followed, as a store may name it. */
+  private final Path realRoot;
+
   private final String bootId = String.valueOf(UUID.randomUUID());
   private final SplittableRandom random;
   private final StoreFiles real = StoreFiles.ofSystem();
@@ -141,6 +146,7 @@ public final class FaultyDisk implements StoreFiles {
    */
   public FaultyDisk(Path folder, long seed) throws IOException {
     this.root = folder.toAbsolutePath().normalize();
+    this.realRoot = folder.toRealPath();
     this.top = FolderHistory.of(root);
     this.random = new SplittableRandom(seed);
   }
@@ -357,17 +363,25 @@ public final class FaultyDisk implements StoreFiles {
   }
 
   private String name(Path path) {
-    if (!path.toAbsolutePath().normalize().startsWith(root)) {
-      throw new IllegalArgumentException(path + " is outside of the disk's folder " + root);
-    }
+    inside(path);
     return String.valueOf(path.getFileName());
   }
 
+  /** The path from the disk's folder on. */
+  private Path inside(Path path) {
+    Path whole = path.toAbsolutePath().normalize();
+    for (Path top : List.of(root, realRoot)) {
+      if (whole.startsWith(top)) {
+        return top.relativize(whole);
+      }
+    }
+    throw new IllegalArgumentException(path + " is outside of the disk's folder " + root);
+  }
+
   private FolderHistory folder(Path path) throws IOException {
-    name(path);
     FolderHistory folder = top;
     Path at = root;
-    for (Path part : root.relativize(path.toAbsolutePath().normalize())) {
+    for (Path part : inside(path)) {
       if (!part.toString().isEmpty()) {
         at = at.resolve(part);
         folder = folder.folder(part.toString(), at);

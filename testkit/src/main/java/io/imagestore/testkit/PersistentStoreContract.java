@@ -254,6 +254,38 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   }
 
   @Test
+  @OnSystemFilesOnly
+  void aStoreStaysTheSameThoughTheLinkItWasOpenedByComesToLeadElsewhere() throws IOException {
+    List<LabeledImage> anothers = SampleImages.list(0, 8, RGB, 2);
+    Path another = path().resolveSibling("another");
+    try (ImageStore store = open(another, StoreOptions.defaults())) {
+      store.putBatch(anothers);
+    }
+    open().close();
+    Path link = Files.createSymbolicLink(path().resolveSibling("link"), path());
+    try (ImageStore store = open(link, StoreOptions.defaults())) {
+      store.putBatch(SampleImages.list(0, 3, RGB, 1));
+      store.flush();
+      Files.delete(link);
+      Files.createSymbolicLink(link, another);
+
+      store.putBatch(SampleImages.list(0, 6, RGB, 1));
+      store.delete(2);
+      store.flush();
+      assertThat(contentOf(store)).hasSize(5);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+    try (ImageSource store = openReadOnly()) {
+      assertThat(contentOf(store)).hasSize(5);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+    try (ImageSource store = ImageStores.open(another)) {
+      assertThat(contentOf(store)).isEqualTo(anothers);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
+  @Test
   void aSecondWriterInAnotherProcessIsLockedOut() {
     try (ImageStore store = open()) {
       store.put(1, SampleImages.noise(RGB, 1), 1);
