@@ -57,6 +57,10 @@ final class FileNames {
       return FileNames.folder(sequence);
     }
 
+    boolean isBetween(long fromSequence, long endSequence) {
+      return sequence >= fromSequence && sequence < endSequence;
+    }
+
     /** The path inside a store, such as {@code images/012/12345.png}. */
     String path() {
       String number = id == sequence ? "" : "-" + sequence;

@@ -22,7 +22,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 
 /** The image files of a store, each known by id and sequence. */
 final class ImageFiles implements AutoCloseable {
@@ -156,9 +156,12 @@ final class ImageFiles implements AutoCloseable {
     if (fromSequence < endSequence) {
       long last = FileNames.folder(endSequence - 1);
       for (long folder = FileNames.folder(fromSequence); folder <= last; folder++) {
-        list(folder, each -> each >= fromSequence && each < endSequence).stream()
-            .filter(each -> extensions.contains(each.extension()))
-            .forEach(found::add);
+        found.addAll(
+            list(
+                folder,
+                each ->
+                    each.isBetween(fromSequence, endSequence)
+                        && extensions.contains(each.extension())));
       }
     }
     return found;
@@ -173,13 +176,15 @@ final class ImageFiles implements AutoCloseable {
   /**
    * Makes files survive the loss of power.
    *
-   * @param needed tells, by its sequence, of which file that is wanted
+   * @param needed tells of which file that is wanted
    */
-  void force(long fromSequence, long endSequence, LongPredicate needed) throws IOException {
+  void force(long fromSequence, long endSequence, Predicate<FileNames.Name> needed)
+      throws IOException {
     if (fromSequence >= endSequence) {
       return;
     }
-    LongPredicate wanted = each -> each >= fromSequence && each < endSequence && needed.test(each);
+    Predicate<FileNames.Name> wanted =
+        each -> each.isBetween(fromSequence, endSequence) && needed.test(each);
     List<Long> folders = new ArrayList<>();
     long last = FileNames.folder(endSequence - 1);
     for (long folder = FileNames.folder(fromSequence); folder <= last; folder++) {
@@ -229,23 +234,31 @@ final class ImageFiles implements AutoCloseable {
     try {
       files.sync(path);
     } catch (NoSuchFileException e) {
-      // Superseded and removed, or a folder that ids have skipped.
+      requireStore(); // superseded and removed, or a folder that ids have skipped
     }
   }
 
-  private List<FileNames.Name> list(long folder, LongPredicate wanted) throws IOException {
+  private List<FileNames.Name> list(long folder, Predicate<FileNames.Name> wanted)
+      throws IOException {
     List<FileNames.Name> files = new ArrayList<>();
     try {
       for (Path entry : StoreFiles.entries(store.resolve(FileNames.folderPath(folder)))) {
         FileNames.Name name = FileNames.of(entry);
-        if (name != null && wanted.test(name.sequence())) {
+        if (name != null && wanted.test(name)) {
           files.add(name);
         }
       }
     } catch (NoSuchFileException e) {
-      return List.of();
+      requireStore();
     }
     return files;
+  }
+
+  /** What isn't there is no failure, but for the store itself. */
+  private void requireStore() throws IOException {
+    if (Files.notExists(store)) {
+      throw new NoSuchFileException(store.toString());
+    }
   }
 
   private Path file(FileNames.Name name) {

@@ -159,7 +159,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   synchronized boolean knows(FileNames.Name file) {
     long sequence = file.sequence();
     boolean underWay = sequence >= nextSequence && sequence < endSequence;
-    return underWay || index.current().names(file) || superfluous.contains(sequence);
+    return underWay || index.current().names(file) || superfluous.contains(file);
   }
 
   void removeOutdatedMetadata() throws IOException {
@@ -307,7 +307,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
 
   /** Not those that are going to be removed. */
   private void forceFiles(long fromSequence, long endSequence) throws IOException {
-    files.force(fromSequence, endSequence, sequence -> !superfluous.contains(sequence));
+    files.force(fromSequence, endSequence, file -> !superfluous.contains(file));
   }
 
   private void removeSuperfluous() {
@@ -340,6 +340,15 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     }
   }
 
+  /** What the files lie beside may be another store's. */
+  @Override
+  @SuppressWarnings("try") // named only to be closed
+  public void abandon() throws IOException {
+    try (metadata;
+        table;
+        state) {}
+  }
+
   /** Leaves the store in order, or what is left to do to the next writer. */
   private void end() throws IOException {
     table.forceCut();
@@ -354,7 +363,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
   /** What one call changes, until it is committed or taken back. */
   private final class Change {
     private final long firstSequence = nextSequence;
-    private final List<Long> superseded = new ArrayList<>();
+    private final List<FileNames.Name> superseded = new ArrayList<>();
     private final Set<String> extensions = new HashSet<>();
     private Snapshot snapshot = index.current();
     private long sequence = nextSequence;
@@ -409,8 +418,9 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
     private void supersede(long id) {
       Entry before = snapshot.get(id);
       if (before != null) {
-        superfluous.add(before.name(id));
-        superseded.add(before.sequence());
+        FileNames.Name file = before.name(id);
+        superfluous.add(file);
+        superseded.add(file);
       }
     }
 

@@ -2,7 +2,6 @@ package io.imagestore.disk;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,7 +18,7 @@ final class SuperfluousFiles {
   private static final long NO_FOLDER = -1;
 
   private final ImageFiles files;
-  private final Map<Long, FileNames.Name> namesBySequence = new ConcurrentHashMap<>();
+  private final Set<FileNames.Name> names = ConcurrentHashMap.newKeySet();
 
   /** Where names have gone, which might come back if the power were lost. */
   private final Set<Long> foldersToForce = new TreeSet<>();
@@ -29,20 +28,20 @@ final class SuperfluousFiles {
   }
 
   void add(FileNames.Name file) {
-    namesBySequence.put(file.sequence(), file);
+    names.add(file);
   }
 
   /** Takes a file back that is needed after all. */
-  void takeBack(long sequence) {
-    namesBySequence.remove(sequence);
+  void takeBack(FileNames.Name file) {
+    names.remove(file);
   }
 
-  boolean contains(long sequence) {
-    return namesBySequence.containsKey(sequence);
+  boolean contains(FileNames.Name file) {
+    return names.contains(file);
   }
 
   int count() {
-    return namesBySequence.size();
+    return names.size();
   }
 
   /**
@@ -52,7 +51,7 @@ final class SuperfluousFiles {
    * @param used a folder in which files are still written, which stays though it be empty
    */
   void removeAll(long used) {
-    List.copyOf(namesBySequence.values()).forEach(file -> remove(file, used));
+    List.copyOf(names).forEach(file -> remove(file, used));
   }
 
   /** Removes one of them, if that can be done now. */
@@ -64,7 +63,7 @@ final class SuperfluousFiles {
       if (folder != used) {
         files.deleteFolderIfEmpty(folder);
       }
-      namesBySequence.remove(file.sequence());
+      names.remove(file);
     } catch (IOException e) {
       LOG.debug("superfluous file {} stays for now", file.path(), e);
     }
@@ -78,7 +77,7 @@ final class SuperfluousFiles {
   boolean discard(FileNames.Name file) {
     add(file);
     remove(file, NO_FOLDER);
-    return !contains(file.sequence());
+    return !contains(file);
   }
 
   /** Makes sure that what has been removed doesn't come back. */

@@ -113,6 +113,25 @@ class FailingDiskTest {
   }
 
   @Test
+  void aFileOfTheSameNumberIsNotFlushedInsteadOfAnImagesOwn() throws IOException {
+    ImageStore store = open(Durability.FLUSH);
+    store.put(1, OLD, 1);
+    disk.failOnce(SYNC, 1, Failure.IO_ERROR);
+    assertThatExceptionOfType(ImageStoreException.class).isThrownBy(store::close);
+    Files.write(path.resolve("images/000/1.jpg"), new byte[1]);
+
+    try (ImageStore again = open(Durability.FLUSH)) {
+      again.flush();
+      for (int crash = 0; crash < 8; crash++) {
+        Path survivors = folder.resolve("crash-" + crash);
+        disk.crash(survivors, crash);
+        assertThat(StoreFolder.images(survivors.resolve("store"), Opening.TO_WRITE))
+            .containsExactly(new LabeledImage(1, OLD, 1));
+      }
+    }
+  }
+
+  @Test
   void aMarkThatCouldntBeWrittenIsNotWrittenLater() throws IOException {
     try (ImageStore store = open(Durability.FLUSH)) {
       store.put(1, OLD, 1);

@@ -3,6 +3,7 @@ package io.imagestore.spi;
 import io.imagestore.Image;
 import io.imagestore.ImageBatch;
 import io.imagestore.ImageStore;
+import io.imagestore.ImageStoreException;
 import io.imagestore.LabeledImage;
 import io.imagestore.Progress;
 import io.imagestore.RepairPolicy;
@@ -130,11 +131,29 @@ final class OpenStore extends OpenSource implements ImageStore {
     calls.close(
         () -> {
           try {
-            writer.close();
+            closeWriter();
           } finally {
             reader.close();
           }
         });
+  }
+
+  private void closeWriter() throws IOException {
+    try {
+      place.requireStore();
+    } catch (IOException e) {
+      abandonWriter(e);
+      throw e;
+    }
+    writer.close();
+  }
+
+  private void abandonWriter(IOException failure) {
+    try {
+      writer.abandon();
+    } catch (IOException | ImageStoreException e) {
+      failure.addSuppressed(e);
+    }
   }
 
   private void change(String what, Calls.Step step) {

@@ -85,9 +85,20 @@ public interface StoreWriter {
 
   /**
    * Makes what was written survive the loss of power, and gives everything back that the reader
-   * doesn't. Called once, before the reader is closed.
+   * doesn't. Called once, or {@link #abandon} instead, before the reader is closed.
    *
    * @throws IOException if the file system fails; everything is given back all the same
    */
   void close() throws IOException;
+
+  /**
+   * Gives everything back as {@link #close} does, of a store that isn't in its place any more:
+   * another may be there, which is not to be changed. By default closes, as suits a backend that
+   * changes nothing by its path then.
+   *
+   * @throws IOException if the file system fails; everything is given back all the same
+   */
+  default void abandon() throws IOException {
+    close();
+  }
 }

@@ -448,12 +448,43 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
           .withMessageContaining(path().toString())
           .withMessageContaining("removed");
     }
-    try {
-      store.close();
-    } catch (ImageStoreException e) {
-      assertThat(e).hasMessageContaining(path().toString()); // it may tell it, too
-    }
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(store::close)
+        .withMessageContaining(path().toString())
+        .withMessageContaining("removed");
     assertThat(path()).doesNotExist();
+  }
+
+  @Test
+  @OnSystemFilesOnly
+  void whoClosesAStoreInWhosePlaceAnotherHasComeIsTold() throws IOException {
+    List<LabeledImage> others = SampleImages.list(0, 20, RGB, 2);
+    Path other = path().resolveSibling("other");
+    try (ImageStore store = open(other, StoreOptions.defaults())) {
+      store.putBatch(others);
+    }
+    ImageStore store = open();
+    store.putBatch(SampleImages.list(0, 20, RGB, 1));
+    store.flush();
+    store.putBatch(SampleImages.list(0, 3, RGB, 3));
+    store.delete(4);
+    Path moved = path().resolveSibling("moved");
+    moveStore(moved);
+    Files.move(other, path());
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(store::close)
+        .withMessageContaining(path().toString())
+        .withMessageContaining("replaced");
+
+    try (ImageStore another = open()) {
+      assertThat(another.verify().isClean()).isTrue();
+      assertThat(contentOf(another)).isEqualTo(others);
+    }
+    try (ImageStore old = open(moved, StoreOptions.defaults())) {
+      assertThat(old.size()).isEqualTo(19);
+      assertThat(old.verify().isClean()).isTrue();
+    }
   }
 
   @Test
@@ -485,11 +516,10 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
         .withMessageContaining(path().toString())
         .withMessageContaining("moved");
 
-    try {
-      store.close();
-    } catch (ImageStoreException e) {
-      assertThat(e).hasMessageContaining(path().toString()); // it may tell it, too
-    }
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(store::close)
+        .withMessageContaining(path().toString())
+        .withMessageContaining("moved");
     assertThat(path()).doesNotExist();
     Files.move(moved, path());
     try (ImageStore again = open()) {
