@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.EnumSet;
-import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,6 @@ final class DiskReader implements StoreReader {
           Capability.READ_BY_OTHER_PROCESSES);
 
   private final Path store;
-  private final List<String> labelNames;
   private final Index index;
   private final Parts parts;
   private final ImageReader images;
@@ -34,12 +32,10 @@ final class DiskReader implements StoreReader {
   DiskReader(
       Path store,
       DiskOptions options,
-      List<String> labelNames,
       Index index,
       Parts parts,
       @Nullable StoreWriter writer) {
     this.store = store;
-    this.labelNames = labelNames;
     this.index = index;
     this.parts = parts;
     this.writer = writer;
@@ -60,13 +56,14 @@ final class DiskReader implements StoreReader {
 
   @Override
   public StoreInfo describe() throws IOException {
-    Snapshot snapshot = index.current();
+    Index.State state = index.state();
+    Snapshot snapshot = state.snapshot();
     long bytes = snapshot.fileBytes() + Files.size(parts.folder.resolve(TableFormat.FILE));
     for (Path metadata : MetadataLines.files(parts.folder)) {
       bytes += metadata.toFile().length(); // 0 if a writer has just removed it
     }
     return new StoreInfo(
-        DiskImageStore.BACKEND, store, snapshot.entries().size(), bytes, labelNames, CAPABILITIES);
+        DiskImageStore.BACKEND, store, snapshot.entries().size(), bytes, state.labelNames(), CAPABILITIES);
   }
 
   @Override

@@ -207,6 +207,11 @@ final class ImageFiles implements AutoCloseable {
     force(new ArrayList<>(paths));
   }
 
+  /** Makes the names in the store's own folder survive the loss of power. */
+  void forceNames() throws IOException {
+    files.sync(store);
+  }
+
   /** Makes what is at these paths survive the loss of power, all at once. */
   void force(List<Path> paths) throws IOException {
     if (paths.size() == 1) {

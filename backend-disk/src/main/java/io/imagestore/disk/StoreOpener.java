@@ -58,8 +58,8 @@ final class StoreOpener {
     try {
       Index index = new WatchedIndex(parts.folder, files);
       Contents contents = new Recovery(store, parts).readTable();
-      index.publish(contents.snapshot());
-      return Stores.source(NAME, reader(contents, index, parts, null));
+      index.publish(Index.State.of(contents));
+      return Stores.source(NAME, reader(index, parts, null));
     } catch (Throwable e) {
       throw closed(parts, e);
     }
@@ -80,18 +80,17 @@ final class StoreOpener {
       }
       files.delete(folder.resolve(LabelTable.TEMPORARY));
       Contents contents = putInOrder(parts);
-      Index index = new Index(contents.snapshot());
+      Index index = new Index(Index.State.of(contents));
       StoreWriter writer = writer(contents, parts, index);
       putInOrder(writer, contents);
-      return Stores.store(NAME, reader(contents, index, parts, writer), writer);
+      return Stores.store(NAME, reader(index, parts, writer), writer);
     } catch (Throwable e) {
       throw closed(parts, e);
     }
   }
 
-  private DiskReader reader(
-      Contents contents, Index index, Parts parts, @Nullable StoreWriter writer) {
-    return new DiskReader(store, options, contents.header().labelNames(), index, parts, writer);
+  private DiskReader reader(Index index, Parts parts, @Nullable StoreWriter writer) {
+    return new DiskReader(store, options, index, parts, writer);
   }
 
   /** Does what a crash has left to do. */
@@ -166,7 +165,7 @@ final class StoreOpener {
     if (!compact && !isOutdated(contents) && labelNames.equals(contents.header().labelNames())) {
       return contents;
     }
-    try (StoreWriter writer = writer(contents, parts, new Index(contents.snapshot()))) {
+    try (StoreWriter writer = writer(contents, parts, new Index(Index.State.of(contents)))) {
       recover(writer, contents);
       writer.sync();
     }

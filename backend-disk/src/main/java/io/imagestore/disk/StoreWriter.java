@@ -120,6 +120,7 @@ final class StoreWriter implements io.imagestore.spi.StoreWriter, Closeable {
         rewriteFiles();
         metadata.rewriteFrom(left.flushedMetadata());
       }
+      files.forceNames(); // of a table that was written anew, should that have failed before
       state.open(table.flushedTo());
       removeNameless();
     } catch (Throwable e) {

@@ -320,6 +320,55 @@ class DiskImageStoreTest {
     }
   }
 
+  private static void makeStore(Path path, int from, int count, String... labelNames) {
+    DiskOptions options = DiskOptions.builder().labelNames(List.of(labelNames)).build();
+    try (ImageStore store = DiskImageStore.open(path, options)) {
+      store.putBatch(SampleImages.list(0, count, SHAPE, from));
+    }
+  }
+
+  @Test
+  void aReaderStaysWithItsStoreThoughTheLinkItWasOpenedByComesToLeadElsewhere() throws IOException {
+    makeStore(path, 1, 3, "cat", "dog");
+    makeStore(folder.resolve("another"), 2, 8, "dog", "cat");
+    Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+    try (ImageSource store = DiskImageStore.openReadOnly(link)) {
+      Files.delete(link);
+      Files.createSymbolicLink(link, folder.resolve("another"));
+
+      assertThat(store.get(1)).isEqualTo(images(1, 1).get(0));
+      assertThat(store.info().labelNames()).containsExactly("cat", "dog");
+    }
+  }
+
+  @Test
+  void aReaderTakesNoImageOfAStoreThatHasComeInThePlaceOfItsOwn() throws IOException {
+    makeStore(path, 1, 3, "cat", "dog");
+    makeStore(folder.resolve("another"), 2, 8, "dog", "cat");
+    try (ImageSource store = DiskImageStore.openReadOnly(path)) {
+      Files.move(path, folder.resolve("moved"));
+      Files.move(folder.resolve("another"), path);
+
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> store.get(1))
+          .withMessageContaining("another folder has come in the place of the store's");
+      assertThat(store.size()).isEqualTo(3);
+      assertThat(store.info().labelNames()).containsExactly("cat", "dog");
+    }
+  }
+
+  @Test
+  void aReaderElsewhereTellsTheLabelNamesThatGoWithWhatItServes() {
+    makeStore(path, 1, 3, "cat", "dog");
+    try (ImageSource elsewhere = DiskImageStore.openReadOnly(path)) {
+      makeStore(path, 2, 3, "dog", "cat"); // overwrites all, and removes their old files
+
+      assertThat(elsewhere.info().labelNames()).containsExactly("cat", "dog");
+      assertThat(elsewhere.get(1)).isEqualTo(SampleImages.list(1, 1, SHAPE, 2).get(0));
+      assertThat(elsewhere.info().labelNames()).containsExactly("dog", "cat");
+    }
+  }
+
   @Test
   void aReaderElsewhereFollowsAnOverwriteWhoseOldFileIsGone() {
     try (ImageStore store = DiskImageStore.open(path)) {

@@ -59,8 +59,12 @@ class FailingDiskTest {
   }
 
   private List<LabeledImage> survivors(String name) throws IOException {
+    return survivors(name, 1);
+  }
+
+  private List<LabeledImage> survivors(String name, long seed) throws IOException {
     Path survivors = folder.resolve(name);
-    disk.crash(survivors, 1);
+    disk.crash(survivors, seed);
     return StoreFolder.images(survivors.resolve("store"), Opening.TO_WRITE);
   }
 
@@ -123,10 +127,36 @@ class FailingDiskTest {
     try (ImageStore again = open(Durability.FLUSH)) {
       again.flush();
       for (int crash = 0; crash < 8; crash++) {
-        Path survivors = folder.resolve("crash-" + crash);
-        disk.crash(survivors, crash);
-        assertThat(StoreFolder.images(survivors.resolve("store"), Opening.TO_WRITE))
+        assertThat(survivors("crash-" + crash, crash))
             .containsExactly(new LabeledImage(1, OLD, 1));
+      }
+    }
+  }
+
+  @Test
+  void aTableWhoseNameCouldntBeForcedIsForcedByTheNextOpening() throws IOException {
+    open(Durability.FLUSH).close();
+    DiskOptions named = DiskOptions.builder().labelNames(List.of("cat")).build();
+    int synced = disk.count(Operation.SYNC);
+    DiskImageStore.open(path, named, disk).close();
+    int syncs = disk.count(Operation.SYNC) - synced;
+    for (int nth = 1; nth <= syncs; nth++) {
+      List<String> names = List.of("cat", "dog " + nth);
+      DiskOptions other = DiskOptions.builder().labelNames(names).build();
+      disk.failOnce(SYNC, nth, Failure.IO_ERROR);
+      try {
+        DiskImageStore.open(path, other, disk).close();
+      } catch (ImageStoreException e) {
+        assertThat(e).hasMessageContaining("Input/output error");
+      }
+      disk.heal();
+      DiskImageStore.open(path, other, disk).close();
+      for (int crash = 0; crash < 6; crash++) {
+        Path survivors = folder.resolve(nth + "-" + crash);
+        disk.crash(survivors, crash);
+        try (ImageSource store = DiskImageStore.openReadOnly(survivors.resolve("store"))) {
+          assertThat(store.info().labelNames()).isEqualTo(names);
+        }
       }
     }
   }
