@@ -6,6 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A loop whose turns are taken by the caller and by helpers, whoever is free. The caller never
@@ -17,6 +19,8 @@ final class ParallelLoop implements Runnable {
   interface Body {
     void run(int index) throws IOException;
   }
+
+  private static final Logger LOG = LoggerFactory.getLogger(ParallelLoop.class);
 
   private final int count;
 
@@ -46,9 +50,7 @@ final class ParallelLoop implements Runnable {
    */
   void run(Executor executor, int helpers) throws IOException {
     int useful = Math.min(helpers, (count - 1) / stride);
-    for (int i = 0; i < useful; i++) {
-      executor.execute(this);
-    }
+    startHelpers(executor, useful);
     run();
     lock.lock();
     try {
@@ -60,6 +62,17 @@ final class ParallelLoop implements Runnable {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** Asks for helpers, as many as can be had: those there are do the work. */
+  private void startHelpers(Executor executor, int helpers) {
+    try {
+      for (int i = 0; i < helpers; i++) {
+        executor.execute(this);
+      }
+    } catch (Throwable e) { // such as the OutOfMemoryError of a system that has no more threads
+      LOG.warn("no more threads can be started; going on with those there are", e);
     }
   }
 

@@ -103,6 +103,19 @@ class ParallelLoopTest {
   }
 
   @Test
+  void aHelperThatCantBeStartedLeavesItsTurnsToTheOthers() throws IOException {
+    AtomicIntegerArray turns = new AtomicIntegerArray(100);
+    new ParallelLoop(100, 1, turns::incrementAndGet)
+        .run(
+            task -> {
+              throw new OutOfMemoryError("unable to create native thread");
+            },
+            4);
+
+    assertThat(IntStream.range(0, 100).map(turns::get)).containsOnly(1);
+  }
+
+  @Test
   void afterAFailureNoTurnIsBegun() {
     AtomicIntegerArray turns = new AtomicIntegerArray(100);
     assertThatIOException()
