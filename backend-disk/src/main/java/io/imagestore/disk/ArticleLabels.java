@@ -5,6 +5,7 @@ import io.imagestore.UnsupportedStoreException;
 import io.imagestore.spi.StoreFiles;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -131,6 +132,8 @@ final class ArticleLabels {
         }
         count++;
       }
+    } catch (CharacterCodingException e) {
+      throw new CorruptStoreException("the label table " + table + " isn't in UTF-8", e);
     }
     return Arrays.copyOf(labels, count);
   }

@@ -57,6 +57,17 @@ class ArticleFolderReaderTest {
   }
 
   @Test
+  void aTableThatIsNotInUtf8IsNamed() throws IOException {
+    Path article = Files.createDirectory(folder.resolve("latin"));
+    Path table = Files.write(article.resolve("0.csv"), new byte[] {(byte) 0xe9, '\n'});
+    Files.write(article.resolve("0.png"), new byte[1]);
+
+    assertThatExceptionOfType(CorruptStoreException.class)
+        .isThrownBy(() -> DiskImageStore.openReadOnly(article))
+        .withMessageContaining(table + " isn't in UTF-8");
+  }
+
+  @Test
   void aTableForAllImagesLabelsThem() throws IOException {
     writePngs(images(12));
     writeTable(12, images(12));
