@@ -1,5 +1,6 @@
 package io.imagestore;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -164,12 +165,16 @@ public class StoreOptions {
      *
      * @param labelNames the name of label 0, of label 1, and so on
      * @return this
-     * @throws IllegalArgumentException if a name is blank
+     * @throws IllegalArgumentException if a name is blank, or has half a surrogate pair
      */
     public B labelNames(List<String> labelNames) {
       for (String name : labelNames) {
         if (name.isBlank()) {
           throw new IllegalArgumentException("a label name is blank in " + labelNames);
+        }
+        if (!StandardCharsets.UTF_8.newEncoder().canEncode(name)) {
+          throw new IllegalArgumentException(
+              "a label name has half a surrogate pair, which UTF-8 can't hold: " + name);
         }
       }
       this.labelNames = Optional.of(List.copyOf(labelNames));

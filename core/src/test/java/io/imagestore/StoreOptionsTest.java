@@ -9,6 +9,13 @@ import org.junit.jupiter.api.Test;
 class StoreOptionsTest {
 
   @Test
+  void aLabelNameThatCantBeStoredAsItIsIsRefused() {
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> StoreOptions.builder().labelNames(List.of("cat", "a\ud800b")))
+        .withMessageContaining("surrogate");
+  }
+
+  @Test
   void theDefaultsReadAndWriteAndVerify() {
     StoreOptions options = StoreOptions.defaults();
 

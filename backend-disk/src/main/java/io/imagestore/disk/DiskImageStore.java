@@ -168,6 +168,7 @@ public final class DiskImageStore {
    * @param path a folder, or where one shall be, in the default file system
    * @param options how
    * @return the open store
+   * @throws IllegalArgumentException if the label names take 16 MiB or more
    * @throws io.imagestore.StoreExistsException if there is something where the store was to be new
    * @throws io.imagestore.UnsupportedStoreException if something else lies there, or a store of a
    *     later format version, or the path is in another file system

@@ -66,6 +66,7 @@ final class StoreOpener {
   }
 
   ImageStore openToWrite() throws IOException {
+    options.labelNames().ifPresent(TableFormat::requireReadable);
     requirePlace();
     files.createFolders(store);
     Path folder = store.toRealPath();

@@ -5,6 +5,7 @@ import io.imagestore.LabeledImage;
 import io.imagestore.SampleType;
 import io.imagestore.spi.Checksums;
 import io.imagestore.spi.StoreHeader;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -42,6 +43,27 @@ final class TableFormat {
 
   static String header(List<String> labelNames) {
     return "#" + new StoreHeader(FORMAT, VERSION, labelNames).toJson();
+  }
+
+  /**
+   * Refuses label names that no reader would take.
+   *
+   * @throws IllegalArgumentException if they are too long together
+   */
+  static void requireReadable(List<String> labelNames) {
+    int bytes = header(labelNames).getBytes(StandardCharsets.UTF_8).length;
+    if (bytes >= TableInput.MAX_LENGTH) {
+      throw new IllegalArgumentException(
+          "the "
+              + labelNames.size()
+              + " label names take "
+              + bytes
+              + " bytes in "
+              + FILE
+              + ", which has to keep them in fewer than "
+              + TableInput.MAX_LENGTH
+              + "; choose shorter names, or keep them elsewhere");
+    }
   }
 
   static void appendRow(StringBuilder out, long id, Entry entry, int recordCrc32c) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** The lines of a label table, one after the other. */
 final class TableInput implements AutoCloseable {
   /** Far longer than any line we write, so that junk isn't read as one line without end. */
-  private static final int MAX_LENGTH = 1 << 24;
+  static final int MAX_LENGTH = 1 << 24;
 
   private static final int BUFFER_BYTES = 1 << 16;
 
