@@ -1,6 +1,7 @@
 package io.imagestore.disk;
 
 import io.imagestore.CorruptImageException;
+import io.imagestore.CorruptStoreException;
 import io.imagestore.ImageShape;
 import io.imagestore.spi.Pixels;
 import io.imagestore.spi.Remains;
@@ -115,11 +116,28 @@ record DiskSnapshot(Path store, Parts parts, Snapshot state, ImageReader reader)
       return null;
     }
     FileNames.Name name = entry.name(id);
+    Path path = parts.folder.resolve(name.path());
     try {
-      byte[] file = Files.readAllBytes(parts.folder.resolve(name.path()));
+      requireSizeOfAnImage(path, entry);
+      byte[] file = Files.readAllBytes(path);
       return new Remains(name.extension(), ByteBuffer.wrap(file));
     } catch (NoSuchFileException e) {
       return null;
+    }
+  }
+
+  /** What is held in memory to be laid aside. */
+  private static void requireSizeOfAnImage(Path path, Entry entry) throws IOException {
+    long bytes = Files.size(path);
+    if (bytes > entry.mostFileBytes()) {
+      throw new CorruptStoreException(
+          "its file "
+              + path
+              + " has "
+              + bytes
+              + " bytes, far more than an image of "
+              + entry.shape()
+              + " takes; move that file away first");
     }
   }
 

@@ -38,4 +38,10 @@ record Entry(
   int recordCrc32c(long id, Checksums checksums) {
     return checksums.ofRecord(id, label, shape, format, crc32c, metadata.crc32c());
   }
+
+  /** No file of this image is larger, whoever has made it. */
+  long mostFileBytes() {
+    long most = Math.max(fileBytes, 2 * shape.byteCount() + (1 << 20));
+    return Math.min(most, ImageFiles.MAX_BYTES);
+  }
 }

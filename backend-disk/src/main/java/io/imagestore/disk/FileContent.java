@@ -11,6 +11,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
@@ -46,6 +47,9 @@ final class FileContent {
    * @throws IOException if it can't be read
    */
   static Optional<Image> read(Path file, boolean isNamed) throws IOException {
+    if (Files.readAttributes(file, BasicFileAttributes.class).isOther()) {
+      throw new IOException("it is a pipe or a device, of which reading may never end");
+    }
     // A stream, as a channel would be closed by an interrupt of the calling thread.
     try (InputStream in = Files.newInputStream(file)) {
       byte[] start = in.readNBytes(START_BYTES);

@@ -33,7 +33,7 @@ final class ImageFiles implements AutoCloseable {
   private static final int FORCING_THREADS = 64;
 
   private static final int TRUSTED_BYTES = 1 << 16;
-  private static final int MAX_BYTES = Integer.MAX_VALUE - 16;
+  static final int MAX_BYTES = Integer.MAX_VALUE - 16;
 
   private final Path store;
   private final StoreFiles files;
@@ -100,8 +100,7 @@ final class ImageFiles implements AutoCloseable {
   /** A file that is longer than when it was written: someone else saved it. */
   private static ByteBuffer readReplaced(StoreFile file, Entry entry) throws IOException {
     long length = file.size();
-    long most = 2 * entry.shape().byteCount() + (1 << 20);
-    if (length > Math.min(most, MAX_BYTES)) {
+    if (length > entry.mostFileBytes()) {
       throw new DecodeException(
           length + " bytes are far more than an image of " + entry.shape() + " takes");
     }

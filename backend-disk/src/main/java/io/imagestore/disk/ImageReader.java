@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * replaced or deleted meanwhile: then what named the entry is stale.
  */
 final class ImageReader {
+  /** Deflate makes up to 1032 bytes of one, and PNG four bytes of each bit. */
+  private static final long MOST_FROM_A_BYTE = 1032 * 32;
+
   private final Path store;
   private final Parts parts;
   private final Pool<Codec> codecs;
@@ -116,11 +119,21 @@ final class ImageReader {
     try {
       ByteBuffer file = parts.files.readAny(id, entry, codec);
       ImageShape shape = entry.shape();
+      requireRoomFor(shape, file);
       ByteBuffer pixels = codec.pixels((int) shape.byteCount());
       Png.decode(file, shape, pixels);
       return pixels.flip();
     } catch (DecodeException | UnsupportedImageException e) {
       throw corrupt(id, entry, "isn't what was stored: " + e.getMessage(), e);
+    }
+  }
+
+  /** Memory isn't taken on the table's word alone. */
+  private static void requireRoomFor(ImageShape shape, ByteBuffer file) {
+    long bytes = shape.byteCount();
+    if (bytes > Integer.MAX_VALUE || bytes > MOST_FROM_A_BYTE * file.remaining()) {
+      throw new DecodeException(
+          "a PNG of " + file.remaining() + " bytes can't hold an image of " + shape);
     }
   }
 

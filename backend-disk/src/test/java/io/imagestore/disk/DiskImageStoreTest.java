@@ -12,10 +12,14 @@ import io.imagestore.ImageStoreException;
 import io.imagestore.ImageStores;
 import io.imagestore.LabeledImage;
 import io.imagestore.OpenMode;
+import io.imagestore.RepairPolicy;
+import io.imagestore.RepairReport;
 import io.imagestore.SampleType;
 import io.imagestore.StoreOptions;
 import io.imagestore.UnsupportedImageException;
 import io.imagestore.UnsupportedStoreException;
+import io.imagestore.disk.StoreFolder.Opening;
+import io.imagestore.spi.StoreFiles;
 import io.imagestore.testkit.SampleImages;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -30,6 +34,8 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is this backend's own: its files, and what people do to them. */
@@ -317,6 +323,74 @@ class DiskImageStoreTest {
         StoreOptions.builder().labelNames(List.of("a")).mode(OpenMode.CREATE_NEW).build();
     try (ImageStore store = ImageStores.open("disk", path, options)) {
       assertThat(store.info().labelNames()).containsExactly("a");
+    }
+  }
+
+  @Test
+  void labelNamesThatCouldntBeReadAgainAreRefusedAndTheStoreStaysAsItIs() {
+    makeStore(path, 1, 3);
+    DiskOptions options =
+        DiskOptions.builder().labelNames(List.of("x".repeat(1 << 23), "y".repeat(1 << 23))).build();
+    for (Path each : List.of(path, folder.resolve("new"))) {
+      assertThatExceptionOfType(IllegalArgumentException.class)
+          .isThrownBy(() -> DiskImageStore.open(each, options))
+          .withMessageContaining("2 label names");
+    }
+    assertThat(folder.resolve("new")).doesNotExist();
+    assertThat(StoreFolder.images(path, Opening.TO_WRITE)).isEqualTo(images(0, 3));
+  }
+
+  @Test
+  void aRowOfAnImageThatItsFileCantHoldIsDamageAndTakesNoMemory() throws IOException {
+    makeStore(path, 1, 2);
+    Snapshot lies =
+        Snapshot.EMPTY
+            .with(0, entry(0, new ImageShape(16384, 16384, 4, SampleType.UINT16)))
+            .with(1, entry(1, new ImageShape(16384, 16383, 4)));
+    LabelTable.replace(path, StoreFiles.ofSystem(), List.of(), lies);
+    Files.delete(path.resolve(StateFile.FILE));
+    try (ImageSource store = DiskImageStore.openReadOnly(path)) {
+      for (long id : new long[] {0, 1}) {
+        assertThatExceptionOfType(CorruptImageException.class)
+            .isThrownBy(() -> store.get(id))
+            .withMessageContaining("can't hold an image of 16384x1638");
+      }
+      assertThat(store.verify().damagedIds()).containsExactly(0, 1);
+    }
+  }
+
+  private static Entry entry(long sequence, ImageShape shape) {
+    return new Entry(sequence, shape, null, 0, 0, 80, MetadataPlace.NONE);
+  }
+
+  @Test
+  void aDamagedFileTooLargeToBeLaidAsideKeepsNoOtherFromBeingRepaired() throws IOException {
+    makeStore(path, 1, 4);
+    Path large = path.resolve("images/000/1.png");
+    try (RandomAccessFile file = new RandomAccessFile(large.toFile(), "rw")) {
+      file.setLength(3L << 30);
+    }
+    Files.writeString(path.resolve("images/000/2.png"), "junk");
+    try (ImageStore store = DiskImageStore.open(path)) {
+      RepairReport report = store.repair(RepairPolicy.dropDamaged());
+
+      assertThat(report.dropped()).hasSize(1);
+      assertThat(report.storeProblems()).first().asString().contains(large.toString());
+      assertThat(store.verify().damagedIds()).containsExactly(1);
+    }
+  }
+
+  @Test
+  @DisabledOnOs(OS.WINDOWS) // which has no devices among its files
+  void aDeviceInTheFilesPlaceIsNotReadFrom() throws IOException {
+    makeStore(path, 1, 3);
+    Path file = path.resolve("images/000/1.png");
+    Files.delete(file);
+    Files.createSymbolicLink(file, Path.of("/dev/zero"));
+    try (ImageSource store = DiskImageStore.openReadOnly(path)) {
+      assertThatExceptionOfType(ImageStoreException.class)
+          .isThrownBy(() -> store.get(1))
+          .withMessageContaining("1.png is no file");
     }
   }
 

@@ -1,5 +1,6 @@
 package io.imagestore.spi;
 
+import java.io.File;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -70,8 +71,12 @@ final class SystemFile implements StoreFile {
           case WRITE, REPLACE -> "rw";
           case WRITE_THROUGH -> "rwd";
         };
+    File file = path.toFile();
+    if (access == StoreFiles.Access.READ && !file.isFile() && file.exists()) {
+      throw new IOException(path + " is no file"); // opening a pipe would wait for who writes to it
+    }
     try {
-      return new RandomAccessFile(path.toFile(), mode);
+      return new RandomAccessFile(file, mode);
     } catch (FileNotFoundException e) {
       Path missing = access == StoreFiles.Access.READ ? path : path.toAbsolutePath().getParent();
       if (missing != null && Files.notExists(missing)) {
