@@ -30,11 +30,7 @@ final class DiskReader implements StoreReader {
   private final @Nullable StoreWriter writer;
 
   DiskReader(
-      Path store,
-      DiskOptions options,
-      Index index,
-      Parts parts,
-      @Nullable StoreWriter writer) {
+      Path store, DiskOptions options, Index index, Parts parts, @Nullable StoreWriter writer) {
     this.store = store;
     this.index = index;
     this.parts = parts;
@@ -63,7 +59,12 @@ final class DiskReader implements StoreReader {
       bytes += metadata.toFile().length(); // 0 if a writer has just removed it
     }
     return new StoreInfo(
-        DiskImageStore.BACKEND, store, snapshot.entries().size(), bytes, state.labelNames(), CAPABILITIES);
+        DiskImageStore.BACKEND,
+        store,
+        snapshot.entries().size(),
+        bytes,
+        state.labelNames(),
+        CAPABILITIES);
   }
 
   @Override

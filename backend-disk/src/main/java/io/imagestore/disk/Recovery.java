@@ -61,7 +61,8 @@ final class Recovery {
     // Not the caller's limit: what is too large for this caller is not lost.
     try (Pool<Codec> codecs = new Pool<>(Codec::new, parts.workers.threads() + 1)) {
       ImageReader reader =
-          new ImageReader(store, parts, codecs, new Index(Index.State.of(contents)), Long.MAX_VALUE, true);
+          new ImageReader(
+              store, parts, codecs, new Index(Index.State.of(contents)), Long.MAX_VALUE, true);
       parts.workers.forEach(
           ids.length,
           1,

@@ -127,8 +127,7 @@ class FailingDiskTest {
     try (ImageStore again = open(Durability.FLUSH)) {
       again.flush();
       for (int crash = 0; crash < 8; crash++) {
-        assertThat(survivors("crash-" + crash, crash))
-            .containsExactly(new LabeledImage(1, OLD, 1));
+        assertThat(survivors("crash-" + crash, crash)).containsExactly(new LabeledImage(1, OLD, 1));
       }
     }
   }
