@@ -212,8 +212,9 @@ public interface ImageSource extends AutoCloseable {
   /**
    * All images that are whole, as {@link #stream()} gives them.
    *
-   * @param onDamage is given each damaged image's exception in its place, and that of each which
-   *     can't be read, as from a bad sector; what it throws ends the stream
+   * @param onDamage is given each damaged image's exception in its place, also of one in a bad
+   *     sector; what it throws ends the stream, and so does an image that can't be opened for other
+   *     reasons, such as a missing permission
    * @return a sequential stream
    */
   Stream<LabeledImage> stream(Consumer<CorruptImageException> onDamage);
@@ -237,8 +238,8 @@ public interface ImageSource extends AutoCloseable {
 
   /**
    * Reads and checks every image and the store's structure, whether or not checksums are verified
-   * on each read. An image that can't be read, as from a bad sector, is called a problem of the
-   * store, for it may be whole.
+   * on each read. An image that can't be read, as from a bad sector or without permission, is
+   * called a problem of the store, for it may be whole.
    *
    * @param progress is told now and then how many images are checked
    * @return the damaged images by name, and what else is wrong

@@ -11,10 +11,12 @@ import io.imagestore.Progress;
 import io.imagestore.ShapeMismatchException;
 import io.imagestore.StoreInfo;
 import io.imagestore.VerifyReport;
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.Serial;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
+import java.nio.file.FileSystemException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -50,7 +52,7 @@ class OpenSource implements DirectSource {
     this.calls = calls;
   }
 
-  /** An image can't be read, as where a disk has a bad sector. */
+  /** An image can't be read. */
   private static final class UnreadableException extends IOException {
     @Serial private static final long serialVersionUID = 1L;
     private final long id;
@@ -58,6 +60,14 @@ class OpenSource implements DirectSource {
     UnreadableException(long id, IOException e) {
       super("image " + id + " can't be read: " + IoFailure.reason(e), e);
       this.id = id;
+    }
+
+    /**
+     * Where its file was found and opened, it has a bad sector; else it may be read another day.
+     */
+    boolean isDamage() {
+      return !(getCause() instanceof FileSystemException
+          || getCause() instanceof FileNotFoundException);
     }
 
     CorruptImageException asDamage(Path store) {
@@ -420,8 +430,8 @@ class OpenSource implements DirectSource {
   }
 
   /**
-   * As {@link #scan}, but goes on where the place that lists the ids is damaged, and calls what
-   * can't be read damaged. At the end it throws if images are lost that nothing names.
+   * As {@link #scan}, but goes on where the place that lists the ids is damaged, and calls an image
+   * in a bad sector damaged. At the end it throws if images are lost that nothing names.
    */
   private List<LabeledImage> scanDamaged(long firstId, int count) {
     List<LabeledImage> images =
@@ -432,7 +442,10 @@ class OpenSource implements DirectSource {
               try {
                 return readWhole(snapshot, ids);
               } catch (UnreadableException e) {
-                throw e.asDamage(location);
+                if (e.isDamage()) {
+                  throw e.asDamage(location);
+                }
+                throw e;
               }
             });
     if (images.isEmpty()) {
