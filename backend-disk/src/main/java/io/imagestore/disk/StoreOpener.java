@@ -7,10 +7,12 @@ import io.imagestore.ImageStore;
 import io.imagestore.ImageStoreException;
 import io.imagestore.OpenMode;
 import io.imagestore.StoreExistsException;
+import io.imagestore.StoreFullException;
 import io.imagestore.StoreNotFoundException;
 import io.imagestore.UnsupportedStoreException;
 import io.imagestore.disk.StateFile.Phase;
 import io.imagestore.disk.TableReader.Contents;
+import io.imagestore.spi.IoFailure;
 import io.imagestore.spi.StoreFiles;
 import io.imagestore.spi.StoreLock;
 import io.imagestore.spi.Stores;
@@ -21,9 +23,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens a store's folder: makes it where it is missing, and puts it in order after a crash. */
 final class StoreOpener {
+  private static final Logger LOG = LoggerFactory.getLogger(StoreOpener.class);
+
   private static final String NAME = "DiskImageStore";
   private static final String LOCK = "lock";
 
@@ -166,6 +172,21 @@ final class StoreOpener {
     if (!compact && !isOutdated(contents) && labelNames.equals(contents.header().labelNames())) {
       return contents;
     }
+    try {
+      writeAnew(contents, parts, labelNames, compact);
+    } catch (IOException e) {
+      boolean isFull = IoFailure.of("", e) instanceof StoreFullException;
+      if (!isFull || !labelNames.equals(contents.header().labelNames())) {
+        throw e;
+      }
+      LOG.warn("store {} takes more room than it needs, but there is none to write it anew", store);
+      return new Recovery(store, parts).readTable();
+    }
+    return TableReader.read(parts.folder, files);
+  }
+
+  private void writeAnew(Contents contents, Parts parts, List<String> labelNames, boolean compact)
+      throws IOException {
     try (StoreWriter writer = writer(contents, parts, new Index(Index.State.of(contents)))) {
       recover(writer, contents);
       writer.sync();
@@ -176,7 +197,6 @@ final class StoreOpener {
       replaceTable(
           parts.folder, labelNames, compact ? compacted(contents, parts) : snapshot, state);
     }
-    return TableReader.read(parts.folder, files);
   }
 
   private static boolean isOutdated(Contents contents) {

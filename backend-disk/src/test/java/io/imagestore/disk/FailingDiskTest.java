@@ -132,6 +132,33 @@ class FailingDiskTest {
     }
   }
 
+  /** So that something can be deleted. */
+  @Test
+  void aStoreOpensThoughThereIsNoRoomToWriteItsTableAnew() throws IOException {
+    LabeledImage image = new LabeledImage(1, OLD, 1).withMetadata("{}");
+    try (ImageStore store = open(Durability.FLUSH)) {
+      for (int i = 0; i < 1010; i++) {
+        store.put(image);
+      }
+    }
+    int opened = 0;
+    for (int nth = 1; Files.readAllLines(path.resolve("labels.csv")).size() > 1000; nth++) {
+      disk.failOnce(Set.of(Operation.WRITE), nth, Failure.NO_SPACE);
+      try (ImageStore store = open(Durability.FLUSH)) {
+        opened++;
+        assertThat(store.stream().toList()).containsExactly(image);
+      } catch (ImageStoreException e) {
+        assertThat(e).hasMessageContaining("No space left on device");
+      }
+      disk.heal();
+    }
+    assertThat(opened).isGreaterThan(2);
+    try (ImageStore store = open(Durability.FLUSH)) {
+      assertThat(store.stream().toList()).containsExactly(image);
+      assertThat(store.verify().isClean()).isTrue();
+    }
+  }
+
   @Test
   void aTableWhoseNameCouldntBeForcedIsForcedByTheNextOpening() throws IOException {
     open(Durability.FLUSH).close();
