@@ -23,6 +23,9 @@ import java.util.stream.Stream;
  *       opened again; opening it again mends it.
  *   <li><b>One writer.</b> Calls that write wait for each other. One process writes: a second one
  *       gets a {@link StoreLockedException}; others may open the store to read.
+ *   <li><b>One place.</b> Links in its path are followed when it is opened. If it is moved, removed
+ *       or replaced while it is open, no call writes to what lies there then: each of them, and
+ *       {@code close}, throws an {@link ImageStoreException} that says so.
  * </ul>
  *
  * <p>Beside the exceptions named at each method, methods that write throw {@link
