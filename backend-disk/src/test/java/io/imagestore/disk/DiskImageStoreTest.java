@@ -381,7 +381,7 @@ class DiskImageStoreTest {
   }
 
   @Test
-  @DisabledOnOs(OS.WINDOWS) // which has no devices among its files
+  @DisabledOnOs(value = OS.WINDOWS, disabledReason = "it has no devices among its files")
   void aDeviceInTheFilesPlaceIsNotReadFrom() throws IOException {
     makeStore(path, 1, 3);
     Path file = path.resolve("images/000/1.png");

@@ -253,14 +253,19 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
     }
   }
 
+  private Path storeBeside(String name, List<LabeledImage> images) {
+    Path beside = path().resolveSibling(name);
+    try (ImageStore store = open(beside, StoreOptions.defaults())) {
+      store.putBatch(images);
+    }
+    return beside;
+  }
+
   @Test
   @OnSystemFilesOnly
   void aStoreStaysTheSameThoughTheLinkItWasOpenedByComesToLeadElsewhere() throws IOException {
     List<LabeledImage> anothers = SampleImages.list(0, 8, RGB, 2);
-    Path another = path().resolveSibling("another");
-    try (ImageStore store = open(another, StoreOptions.defaults())) {
-      store.putBatch(anothers);
-    }
+    Path another = storeBeside("another", anothers);
     open().close();
     Path link = Files.createSymbolicLink(path().resolveSibling("link"), path());
     try (ImageStore store = open(link, StoreOptions.defaults())) {
@@ -459,10 +464,7 @@ public abstract class PersistentStoreContract extends ImageStoreContract {
   @OnSystemFilesOnly
   void whoClosesAStoreInWhosePlaceAnotherHasComeIsTold() throws IOException {
     List<LabeledImage> others = SampleImages.list(0, 20, RGB, 2);
-    Path other = path().resolveSibling("other");
-    try (ImageStore store = open(other, StoreOptions.defaults())) {
-      store.putBatch(others);
-    }
+    Path other = storeBeside("other", others);
     ImageStore store = open();
     store.putBatch(SampleImages.list(0, 20, RGB, 1));
     store.flush();
