@@ -150,4 +150,30 @@ final class BesideTheFileTest {
       assertThat(left).containsExactly(path);
     }
   }
+
+  @Test
+  void theJournalOfAStoreThatHasComeInTheClosedOnesPlaceStays() throws IOException {
+    Path crashed = folder.resolve("crashed.h5");
+    try (ImageStore store = Hdf5ImageStore.open(folder.resolve("other.h5"))) {
+      store.put(0, IMAGES.get(1).image(), 9);
+      store.flush();
+      store.putBatch(IMAGES); // of which one is brought home by the journal
+      Files.copy(folder.resolve("other.h5"), crashed);
+      Files.copy(folder.resolve("other.h5.journal"), folder.resolve("crashed.h5.journal"));
+    }
+    Path path = folder.resolve("store.h5");
+    ImageStore closed = Hdf5ImageStore.open(path);
+    closed.putBatch(IMAGES);
+    Files.move(path, folder.resolve("moved.h5"));
+    Files.move(folder.resolve("store.h5.journal"), folder.resolve("moved.h5.journal"));
+    Files.move(crashed, path);
+    Files.move(folder.resolve("crashed.h5.journal"), folder.resolve("store.h5.journal"));
+
+    assertThatExceptionOfType(ImageStoreException.class)
+        .isThrownBy(closed::close)
+        .withMessageContaining("replaced");
+
+    assertHolds(path);
+    assertHolds(folder.resolve("moved.h5"));
+  }
 }

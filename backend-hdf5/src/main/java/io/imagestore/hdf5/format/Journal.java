@@ -10,6 +10,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.zip.CRC32C;
@@ -350,17 +351,31 @@ final class Journal implements Closeable {
 
   /**
    * Removes a journal that is needed no more, if there is one. It is emptied first, and that is
-   * waited for: should a loss of power bring its name back, it says nothing.
+   * waited for: should a loss of power bring its name back, it says nothing. That of another file,
+   * which may have come in the place of this one, stays.
+   *
+   * @param identity of the file it belonged to
    */
-  static void discard(StoreFiles files, Path path) throws IOException {
+  static void discard(StoreFiles files, Path path, long identity) throws IOException {
     if (Files.notExists(path)) {
       return;
     }
     try (StoreFile file = files.open(path, Access.WRITE)) {
+      if (isAnothers(file, identity)) {
+        return;
+      }
       file.setSize(0);
       SyncException.guard(file::force);
     }
     files.delete(path);
+  }
+
+  private static boolean isAnothers(StoreFile file, long identity) throws IOException {
+    byte[] start = new byte[START];
+    int signature = SIGNATURE.length;
+    return file.read(0, start, 0, START) == START
+        && Arrays.equals(start, 0, signature, SIGNATURE, 0, signature)
+        && ByteBuffer.wrap(start).order(ByteOrder.LITTLE_ENDIAN).getLong(signature) != identity;
   }
 
   private static void syncFolder(StoreFiles files, Path path) throws IOException {

@@ -201,7 +201,7 @@ final class TableWriter implements Closeable {
     } else if (awayBytes > 0) {
       beginJournal(); // in place of that one, too
     } else {
-      Journal.discard(files, journalPath);
+      Journal.discard(files, journalPath, guard.identity());
     }
     bringHome();
     // Not before, for the journal may vouch for rows that a later commit deleted; and a file that
@@ -495,7 +495,7 @@ final class TableWriter implements Closeable {
         finish();
         log().close();
         journal = null;
-        Journal.discard(files, journalPath);
+        Journal.discard(files, journalPath, guard.identity());
       }
       clean = true;
     } finally {
